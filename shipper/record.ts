@@ -4,7 +4,7 @@
  */
 import type { Instant } from './terms/instant.ts'
 import type { Fields } from './terms/json.ts'
-import type { Level } from './terms/level.ts'
+import type { Level, LevelScale } from './terms/level.ts'
 
 /** One physical line as a source read it, without its line end. */
 export interface RawLine {
@@ -32,6 +32,8 @@ export interface ParsedLine {
   readonly format: string
   /** The line's own time; undefined when it carried none that can be read. */
   readonly time: Instant | undefined
+  /** What a number under `level` means; undefined: guess. */
+  readonly scale?: LevelScale
   readonly fields: Fields
 }
 
