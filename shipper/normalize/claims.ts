@@ -1,0 +1,113 @@
+/**
+ * Which of a line's keys speaks for which field of the record. When several could, the one further left in the table of
+ * meanings wins, the earlier one in the line breaks a tie; the losers stay fields of their own.
+ */
+import { type Fields, JsonNumber, type Value } from '../terms/json.ts'
+import { type DurationUnit, meaningOf, type Role, squash } from '../terms/keys.ts'
+
+/** One key's claim to a role. */
+export interface Claim {
+  readonly name: string
+  readonly value: Value
+  readonly rank: number
+  readonly keep: boolean
+  readonly unit: DurationUnit
+  /** True when it stood inside an object, which is kept whole anyway. */
+  readonly nested: boolean
+}
+
+export type Claims = Map<Role, Claim>
+
+export interface Claimed {
+  readonly claims: Claims
+  /** What claims nothing, or lost, in line order. */
+  readonly rest: Fields
+}
+
+/** Objects whose members mean by their path what a flat key of that path means: error.type, http.response.status_code. */
+const PATHS = new Set(
+  'log service trace span error event host http exception err kubernetes k8s deployment dd'.split(' '),
+)
+
+/** Objects that only wrap: their members mean what they would mean outside. */
+const WRAPPERS = new Set(
+  'attributes attr fields context ctx extra extras data jsonpayload mdc properties payload labels'.split(' '),
+)
+
+/** These lend their value to node and stay what they are; a timestamp that could not be read stays too. */
+const STAYS: ReadonlySet<Role> = new Set(['component', 'pod', 'host', 'timestamp'])
+
+const MAX_NESTED_MEMBERS = 64
+const NESTED_PENALTY = 1000
+
+/** Fills the roles from a line's fields. `timed`: the line's time is already known, `timestamp` keys are ordinary. */
+export function claimFields(fields: Fields, timed: boolean): Claimed {
+  const claims: Claims = new Map()
+  const nested: [string, Fields][] = []
+  for (const [name, value] of fields) {
+    if (value instanceof Map && isSmallContainer(name, value)) nested.push([name, value])
+    const meaning = meaningOf(name)
+    if (meaning === undefined || (meaning.role === 'timestamp' && timed) || !canClaim(meaning.role, value)) continue
+    const rival = claims.get(meaning.role)
+    if (rival !== undefined && rival.rank <= meaning.rank) continue
+    const { rank, keep, unit } = meaning
+    claims.set(meaning.role, { name, value, rank, keep, unit, nested: false })
+  }
+  for (const [name, members] of nested) claimNested(claims, squash(name), members, 1)
+  const claimed = new Set<string>()
+  for (const [role, claim] of claims) if (!claim.nested && !STAYS.has(role)) claimed.add(claim.name)
+  const rest: Fields = new Map()
+  for (const [name, value] of fields) if (!claimed.has(name)) rest.set(name, value)
+  return { claims, rest }
+}
+
+function isSmallContainer(name: string, value: Fields): boolean {
+  if (value.size > MAX_NESTED_MEMBERS || name.length > 40) return false
+  const key = squash(name)
+  return PATHS.has(key) || WRAPPERS.has(key)
+}
+
+/** An object can stand for none of these: its parts do. A whole object claims only `error`-like text roles, to be kept. */
+function canClaim(role: Role, value: Value): boolean {
+  if (!(value instanceof Map) && !Array.isArray(value)) return value !== null
+  return role === 'error' || role === 'stack' || role === 'message'
+}
+
+function claimNested(claims: Claims, path: string, members: Fields, depth: number): void {
+  const wrapper = WRAPPERS.has(path)
+  for (const [name, value] of members) {
+    if (name.length > 40) continue
+    const full = wrapper ? squash(name) : path + squash(name)
+    if (value instanceof Map) {
+      if (depth < 3 && value.size <= MAX_NESTED_MEMBERS) claimNested(claims, full, value, depth + 1)
+      continue
+    }
+    if (value === null || Array.isArray(value)) continue
+    const meaning = meaningOf(full) ?? ERROR_PARTS.get(full)
+    if (meaning === undefined || meaning.role === 'timestamp') continue
+    const rank = meaning.rank + NESTED_PENALTY * depth
+    const rival = claims.get(meaning.role)
+    const holdsObject = rival !== undefined && typeof rival.value === 'object' && !(rival.value instanceof JsonNumber)
+    if (rival !== undefined && !holdsObject && rival.rank <= rank) continue
+    claims.set(meaning.role, { name, value, rank, keep: false, unit: meaning.unit, nested: true })
+  }
+}
+
+/** pino's err, bunyan's err, winston's error: {type, name, message, code, stack}. */
+const ERROR_PARTS: ReadonlyMap<string, { role: Role; rank: number; keep: boolean; unit: DurationUnit }> = new Map(
+  ['err', 'exception', 'error'].flatMap((path) =>
+    (
+      [
+        ['message', 'error'],
+        ['msg', 'error'],
+        ['type', 'error_type'],
+        ['class', 'error_type'],
+        ['name', 'error_type'],
+        ['kind', 'error_type'],
+        ['code', 'error_code'],
+        ['stack', 'stack'],
+        ['stacktrace', 'stack'],
+      ] as const
+    ).map(([part, role], rank) => [path + part, { role, rank, keep: false, unit: undefined }] as const),
+  ),
+)
