@@ -18,12 +18,6 @@ export interface Claim {
 
 export type Claims = Map<Role, Claim>
 
-export interface Claimed {
-  readonly claims: Claims
-  /** What claims nothing, or lost, in line order. */
-  readonly rest: Fields
-}
-
 /** Objects whose members mean by their path what a flat key of that path means: error.type, http.response.status_code. */
 const PATHS = new Set(
   'log service trace span error event host http exception err kubernetes k8s deployment dd'.split(' '),
@@ -34,14 +28,11 @@ const WRAPPERS = new Set(
   'attributes attr fields context ctx extra extras data jsonpayload mdc properties payload labels'.split(' '),
 )
 
-/** These lend their value to node and stay what they are; a timestamp that could not be read stays too. */
-const STAYS: ReadonlySet<Role> = new Set(['component', 'pod', 'host', 'timestamp'])
-
 const MAX_NESTED_MEMBERS = 64
 const NESTED_PENALTY = 1000
 
 /** Fills the roles from a line's fields. `timed`: the line's time is already known, `timestamp` keys are ordinary. */
-export function claimFields(fields: Fields, timed: boolean): Claimed {
+export function claimFields(fields: Fields, timed: boolean): Claims {
   const claims: Claims = new Map()
   const nested: [string, Fields][] = []
   for (const [name, value] of fields) {
@@ -54,11 +45,7 @@ export function claimFields(fields: Fields, timed: boolean): Claimed {
     claims.set(meaning.role, { name, value, rank, keep, unit, nested: false })
   }
   for (const [name, members] of nested) claimNested(claims, squash(name), members, 1)
-  const claimed = new Set<string>()
-  for (const [role, claim] of claims) if (!claim.nested && !STAYS.has(role)) claimed.add(claim.name)
-  const rest: Fields = new Map()
-  for (const [name, value] of fields) if (!claimed.has(name)) rest.set(name, value)
-  return { claims, rest }
+  return claims
 }
 
 function isSmallContainer(name: string, value: Fields): boolean {

@@ -8,7 +8,7 @@ import { TEXT_FIELDS } from '../record.ts'
 import type { Instant } from '../terms/instant.ts'
 import { addField, type Fields, type Value, valueText } from '../terms/json.ts'
 import type { Role } from '../terms/keys.ts'
-import { type Level, readLevel } from '../terms/level.ts'
+import { type Level, type LevelScale, readLevel } from '../terms/level.ts'
 import { type Claim, type Claims, claimFields } from './claims.ts'
 import { readDuration } from './duration.ts'
 import {
@@ -58,42 +58,37 @@ export function normalize(
   read: Instant,
   around: Surroundings,
 ): LogRecord {
-  const { claims, rest } = claimFields(parsed.fields, parsed.time !== undefined)
+  const claims = claimFields(parsed.fields, parsed.time !== undefined)
   const time = parsed.time ?? runtime?.time
   const record: LogRecord = {
     timestamp: time ?? read,
     timestamp_source: parsed.time !== undefined ? 'line' : time !== undefined ? 'runtime' : 'read',
     level: around.level,
     service: around.service,
-    node: '',
+    node: nodeOf(claims, around),
     env: around.env,
     text: emptyText(),
     duration_ms: undefined,
     format: parsed.format,
     fields: new Map(),
   }
-  const keep = record.fields
-  takeLevel(record, claims.get('level'), parsed, keep)
-  takeTexts(record, claims, keep)
-  record.node = nodeOf(claims, around)
-  takeName(
-    claims.get('service'),
-    (text) => {
-      record.service = text
-    },
-    keep,
-  )
-  takeName(
-    claims.get('env'),
-    (text) => {
-      record.env = text
-    },
-    keep,
-  )
-  takeDuration(record, claims.get('duration'), keep)
-  record.text.outcome = outcomeOf(record, claims, keep)
-  for (const [name, value] of rest) if (value !== null || !RESERVED_NAMES.has(name)) keepField(keep, name, value)
+  const said = new Set<string>()
+  takeLevel(record, claims.get('level'), parsed.scale, said)
+  takeTexts(record, claims, said)
+  takeNames(record, claims, said)
+  takeDuration(record, claims.get('duration'), said)
+  record.text.outcome = outcomeOf(record, claims, said)
+  keepRest(record.fields, parsed.fields, said)
   return record
+}
+
+/** Keeps, in line order, every field that the record does not say in full already. */
+function keepRest(keep: Fields, fields: Fields, said: ReadonlySet<string>): void {
+  for (const [name, value] of fields) {
+    if (said.has(name)) continue
+    const reserved = RESERVED_NAMES.has(name)
+    if (!reserved || value !== null) addField(keep, reserved ? `${name}_original` : name, value)
+  }
 }
 
 function emptyText(): Record<TextField, string | undefined> {
@@ -119,45 +114,47 @@ function emptyText(): Record<TextField, string | undefined> {
   }
 }
 
-function keepField(keep: Fields, name: string, value: Value): void {
-  addField(keep, RESERVED_NAMES.has(name) ? `${name}_original` : name, value)
-}
-
-function takeLevel(record: LogRecord, claim: Claim | undefined, parsed: ParsedLine, keep: Fields): void {
+function takeLevel(
+  record: LogRecord,
+  claim: Claim | undefined,
+  scale: LevelScale | undefined,
+  said: Set<string>,
+): void {
   if (claim === undefined) return
   const raw = typeof claim.value === 'number' ? claim.value : valueText(claim.value)
-  const match = readLevel(raw, parsed.scale)
-  if (match !== undefined) record.level = match.level
-  if (!claim.nested && !match?.exact) keepField(keep, 'level', claim.value)
+  const match = readLevel(raw, scale)
+  if (match === undefined) return
+  record.level = match.level
+  if (match.exact && !claim.nested) said.add(claim.name)
 }
 
-function takeTexts(record: LogRecord, claims: Claims, keep: Fields): void {
+function takeTexts(record: LogRecord, claims: Claims, said: Set<string>): void {
   for (const [role, claim] of claims) {
     if (!CLAIMED_TEXT.has(role)) continue
     const field = role as TextField
     const { value } = claim
-    if (isContainer(value) || (typeof value === 'boolean' && TRUTH_IS_NO_TEXT.has(field))) {
-      // An object where text is expected (error: {…}) is kept whole, its parts claim by their paths; exc_info=True is no stack.
-      keepField(keep, claim.name, value)
-      continue
-    }
+    // An object where text is expected (error: {…}) stays whole, its parts claim by their paths; exc_info=True is no stack.
+    if (isContainer(value) || (typeof value === 'boolean' && TRUTH_IS_NO_TEXT.has(field))) continue
     record.text[field] = valueText(value)
-    if (claim.keep && claim.name !== field && !claim.nested) keepField(keep, claim.name, value)
+    if (!claim.nested && (!claim.keep || claim.name === field)) said.add(claim.name)
   }
 }
 
-function takeName(claim: Claim | undefined, set: (text: string) => void, keep: Fields): void {
-  if (claim === undefined) return
-  if (typeof claim.value === 'string' && claim.value !== '') set(claim.value)
-  else if (claim.value !== null && !claim.nested) keepField(keep, claim.name, claim.value)
+function takeNames(record: LogRecord, claims: Claims, said: Set<string>): void {
+  for (const role of ['service', 'env', 'node'] as const) {
+    const claim = claims.get(role)
+    if (typeof claim?.value !== 'string' || claim.value === '') continue
+    record[role] = claim.value
+    if (!claim.nested) said.add(claim.name)
+  }
 }
 
+/** The line's node, component, logger or pod; the source's setting; the host that the line names; this machine. */
 function nodeOf(claims: Claims, around: Surroundings): string {
   let host: string | undefined
   for (const role of NODE_ROLES) {
     const value = claims.get(role)?.value
-    const text =
-      value === undefined || value === null || value instanceof Map || Array.isArray(value) ? '' : valueText(value)
+    const text = value === undefined || isContainer(value) ? '' : valueText(value)
     if (text === '') continue
     if (role !== 'host') return text
     host = text
@@ -165,31 +162,28 @@ function nodeOf(claims: Claims, around: Surroundings): string {
   return around.node ?? host ?? around.host
 }
 
-function isContainer(value: Value): boolean {
-  return value instanceof Map || Array.isArray(value)
-}
-
-function takeDuration(record: LogRecord, claim: Claim | undefined, keep: Fields): void {
+function takeDuration(record: LogRecord, claim: Claim | undefined, said: Set<string>): void {
   if (claim === undefined) return
   record.duration_ms = readDuration(claim.value, claim.unit)
-  const same = claim.name === 'duration_ms' && record.duration_ms !== undefined
-  if (!same && !claim.nested) keepField(keep, claim.name, claim.value)
+  if (claim.name === 'duration_ms' && !claim.nested && record.duration_ms === claim.value) said.add(claim.name)
 }
 
-function outcomeOf(record: LogRecord, claims: Claims, keep: Fields): Outcome | undefined {
-  const said = claims.get('outcome')
-  const word = said && outcomeOfWord(said.value)
+function outcomeOf(record: LogRecord, claims: Claims, said: Set<string>): Outcome | undefined {
+  const claim = claims.get('outcome')
+  const word = claim && outcomeOfWord(claim.value)
+  if (claim?.name === 'outcome' && claim.value === word) said.add('outcome')
   const success = claims.get('success')
   const code = claims.get('exit_code')
-  for (const claim of [said, success, code]) {
-    const exact = claim === said && claim?.name === 'outcome' && claim.value === word
-    if (claim !== undefined && !claim.nested && !exact) keepField(keep, claim.name, claim.value)
-  }
+  const { status, event } = record.text
   return (
     word ??
     (success && outcomeOfSuccess(success.value)) ??
-    (record.text.status === undefined ? undefined : outcomeOfStatus(record.text.status)) ??
+    (status === undefined ? undefined : outcomeOfStatus(status)) ??
     (code && outcomeOfExitCode(code.value)) ??
-    (record.text.event === undefined ? undefined : outcomeOfEvent(record.text.event))
+    (event === undefined ? undefined : outcomeOfEvent(event))
   )
+}
+
+function isContainer(value: Value): boolean {
+  return value instanceof Map || Array.isArray(value)
 }
