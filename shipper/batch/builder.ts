@@ -1,0 +1,191 @@
+/** Fills batches: records in, each into its stream; a Batch out when size or count say so, or when asked. */
+import { type LogRecord, METADATA_FIELDS } from '../record.ts'
+import type { Origin } from '../sources/source.ts'
+import { formatInstant } from '../terms/instant.ts'
+import type { Batch, BatchPosition } from './batch.ts'
+import { OriginClocks } from './clock.ts'
+import { fitLine } from './fit.ts'
+import { LabelGuard, type LabelOptions, type LabelSet } from './labels.ts'
+import { LINE_AT, StreamBuffer } from './stream.ts'
+
+export interface BuilderOptions {
+  readonly maxBytes: number
+  readonly maxEntries: number
+  readonly labels: LabelOptions
+  /** The record as the line that is pushed. */
+  readonly write: (record: LogRecord) => string
+}
+
+/** What an origin has put into batches so far. */
+export interface Progress {
+  readonly origin: Origin
+  readonly clocks: OriginClocks
+  /** Everything before this offset is in a batch. */
+  offset: number
+}
+
+/** A structured-metadata value longer than this stays in the line only: Loki takes 64 KiB an entry in all. */
+const MAX_METADATA_BYTES = 2048
+
+/** Streams are forgotten when there are more: their buffers are memory, and Loki's own default limit is 5,000. */
+const MAX_STREAMS = 5000
+
+export class BatchBuilder {
+  private readonly options: BuilderOptions
+  private readonly guard: LabelGuard
+  private readonly streams = new Map<string, StreamBuffer>()
+  private readonly labelSets = new Map<string, LabelSet>()
+  private readonly touched = new Set<Progress>()
+  private readonly sealed: Batch[] = []
+  /** Grows when cached StreamBuffers must be asked for again. */
+  generation = 0
+  entries = 0
+  bytes = 0
+  /** Lines cut to Loki's max_line_size, entries moved because they came too late: for telemetry. */
+  truncated = 0
+  late = 0
+
+  constructor(options: BuilderOptions) {
+    this.options = options
+    this.guard = new LabelGuard(options.labels)
+  }
+
+  get demotions(): number {
+    return this.guard.demotions
+  }
+
+  /** Adds one record; `end` is where its text ends in its origin. */
+  add(record: LogRecord, progress: Progress, end: number): void {
+    const labels = this.labelsOf(record.service, record.node, record.level, record.env)
+    const fitted = fitLine(record, this.options.write)
+    if (fitted.truncated) this.truncated++
+    const line = Buffer.from(fitted.line)
+    const clock = progress.clocks.of(labels.text)
+    clock.next(record.timestamp.seconds, record.timestamp.nanos)
+    const pairs = metadataOf(record, labels)
+    if (clock.late) {
+      this.late++
+      pairs.push(['restamped', 'too_far_behind'], ['original_timestamp', formatInstant(record.timestamp)])
+    }
+    const encoded = encodePairs(pairs)
+    const size = LINE_AT + line.length + encoded.length
+    this.makeRoom(size)
+    const stream = this.stream(labels.text)
+    const at = stream.begin(clock.entrySeconds, clock.entryNanos, size)
+    stream.bytes.set(line, at)
+    stream.endLine(at + line.length)
+    stream.bytes.set(encoded, at + line.length)
+    stream.finish(at + line.length + encoded.length)
+    this.count(size, progress, end)
+  }
+
+  labelsOf(service: string, node: string, level: string, env: string | undefined): LabelSet {
+    const key = `${service}\0${node}\0${level}\0${env ?? ''}`
+    let labels = this.labelSets.get(key)
+    if (labels === undefined) {
+      if (this.labelSets.size >= MAX_STREAMS) this.labelSets.clear()
+      labels = this.guard.labels(service, node, level, env)
+      this.labelSets.set(key, labels)
+    }
+    return labels
+  }
+
+  stream(labels: string): StreamBuffer {
+    let stream = this.streams.get(labels)
+    if (stream === undefined) {
+      stream = new StreamBuffer(labels)
+      this.streams.set(labels, stream)
+    }
+    return stream
+  }
+
+  /** Seals the batch in hand when an entry of this size would make it too large. */
+  makeRoom(size: number): void {
+    if (this.entries > 0 && (this.bytes + size > this.options.maxBytes || this.entries >= this.options.maxEntries)) {
+      this.seal()
+    }
+  }
+
+  /** Books an entry that was written into its stream. */
+  count(size: number, progress: Progress, end: number): void {
+    this.bytes += size
+    this.entries++
+    this.advance(progress, end)
+  }
+
+  /** Lines up to `end` need no entry (empty ones), or have theirs in the batch. */
+  advance(progress: Progress, end: number): void {
+    progress.offset = end
+    this.touched.add(progress)
+  }
+
+  /** Batches that are full, oldest first; with `all` also the one in hand. */
+  take(all: boolean): Batch[] {
+    if (all && (this.entries > 0 || this.touched.size > 0)) this.seal()
+    return this.sealed.splice(0)
+  }
+
+  private seal(): void {
+    const target = Buffer.allocUnsafeSlow(this.usedBytes())
+    const streams = []
+    let offset = 0
+    for (const stream of this.streams.values()) {
+      if (stream.entries === 0) continue
+      const drained = stream.drainInto(target, offset)
+      offset += drained.bytes.length
+      streams.push(drained)
+    }
+    const positions: BatchPosition[] = [...this.touched].map(({ origin, clocks, offset }) => ({
+      origin,
+      offset,
+      carried: clocks.save(),
+    }))
+    this.sealed.push({ streams, entries: this.entries, bytes: offset, positions })
+    this.touched.clear()
+    this.entries = 0
+    this.bytes = 0
+    if (this.streams.size > MAX_STREAMS) {
+      this.streams.clear()
+      this.generation++
+    }
+  }
+
+  private usedBytes(): number {
+    let used = 0
+    for (const stream of this.streams.values()) used += stream.used
+    return used
+  }
+}
+
+export function newProgress(origin: Origin, offset: number, carried?: Record<string, unknown>): Progress {
+  const clocks = new OriginClocks()
+  clocks.restore(carried)
+  return { origin, clocks, offset }
+}
+
+function metadataOf(record: LogRecord, labels: LabelSet): [string, string][] {
+  const pairs: [string, string][] = []
+  for (const field of METADATA_FIELDS) {
+    const text = field === 'duration_ms' ? record.duration_ms?.toString() : record.text[field]
+    if (text !== undefined && text !== '') pairs.push([field, text])
+  }
+  pairs.push(['format', record.format])
+  for (const [name, value] of labels.demoted) pairs.push([name, value])
+  return pairs
+}
+
+/** Structured metadata as protobuf LabelPairs: 1a len 0a len name 12 len value. */
+function encodePairs(pairs: readonly [string, string][]): Uint8Array {
+  const parts: Buffer[] = []
+  for (const [name, value] of pairs) {
+    const text = Buffer.from(value.toWellFormed())
+    if (text.length > MAX_METADATA_BYTES) continue
+    const body = Buffer.concat([varint(0x0a, name.length), Buffer.from(name), varint(0x12, text.length), text])
+    parts.push(varint(0x1a, body.length), body)
+  }
+  return Buffer.concat(parts)
+}
+
+function varint(tag: number, length: number): Buffer {
+  return length < 0x80 ? Buffer.from([tag, length]) : Buffer.from([tag, (length & 0x7f) | 0x80, length >>> 7])
+}
