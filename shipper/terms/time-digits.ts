@@ -4,7 +4,6 @@ import type { TimeMatch, TimeOptions } from './time.ts'
 import {
   countDigits,
   dayNumber,
-  epochOf,
   finish,
   finishClock,
   parts,
@@ -16,7 +15,7 @@ import {
   skipSpaces,
   yearOf,
 } from './time-parts.ts'
-import { isDigit, isWordCode, readZone } from './zone.ts'
+import { isDigit, isWordCode } from './zone.ts'
 
 /** A date and time, a compact one, an epoch number or a bare clock that starts with a digit at `start`. */
 export function readDigits(text: string, start: number, options: TimeOptions): TimeMatch | undefined {
@@ -50,9 +49,9 @@ function readYearFirst(text: string, start: number, options: TimeOptions): TimeM
   const mark = text.charCodeAt(start + 4)
   let at = start + 5
   if (mark !== 0x2d && mark !== 0x2f && mark !== 0x2e && mark !== 0x20) {
-    // klog: I0505 12:30:11.123456. Only behind a letter: "1105 10:11:12" is as likely a number and a clock.
-    return mark === 0x20 || !isLetter(text.charCodeAt(start - 1)) ? undefined : undefined
+    return undefined
   }
+  // klog: I0505 12:30:11.123456. Only behind a letter: "1105 10:11:12" is as likely a number and a clock.
   if (mark === 0x20 && isLetter(text.charCodeAt(start - 1))) return readKlog(text, start, options)
   parts.year = year
   if (isDigit(text.charCodeAt(at))) {
@@ -288,6 +287,3 @@ function readEpoch(text: string, start: number, run: number): TimeMatch | undefi
 function isLetter(code: number): boolean {
   return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a)
 }
-
-/** Re-exported for readers of ctime: the zone may stand before the year. */
-export { epochOf, readZone }

@@ -207,20 +207,21 @@ export function finish(text: string, options: TimeOptions): TimeMatch | undefine
 
 /** As finish, for a zone that was read elsewhere. */
 export function epochOf(offset: number | undefined, zone: string, now: Instant): number {
-  const clock = parts.hour * 3600 + parts.minute * 60 + parts.second
-  const toEpoch = (year: number) => {
-    const local = dayNumber(year, parts.month, parts.day) * DAY + clock
-    if (Number.isNaN(local)) return local
-    return offset === undefined ? localToEpoch(zone, local) : local - offset
-  }
-  if (parts.year !== 0) return toEpoch(parts.year)
+  if (parts.year !== 0) return epochInYear(parts.year, offset, zone)
   const latest = yearOf(now.seconds) + 1
   // Feb 29 comes every four years, but for 1900 and 2100.
   for (let year = latest; year > latest - 10; year--) {
-    const epoch = toEpoch(year)
+    const epoch = epochInYear(year, offset, zone)
     if (epoch <= now.seconds + DAY) return epoch
   }
   return Number.NaN
+}
+
+function epochInYear(year: number, offset: number | undefined, zone: string): number {
+  const day = dayNumber(year, parts.month, parts.day)
+  if (Number.isNaN(day)) return day
+  const local = day * DAY + parts.hour * 3600 + parts.minute * 60 + parts.second
+  return offset === undefined ? localToEpoch(zone, local) : local - offset
 }
 
 /** How far a clock without a date may run ahead of ours before it means yesterday. */

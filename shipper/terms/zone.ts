@@ -51,7 +51,17 @@ export function offsetAt(name: string, epoch: number): number {
   return format === undefined ? 0 : formatOffset(format, epoch)
 }
 
+let lastName = ''
+let lastZone: Zone | undefined
+
 function zoneOf(name: string): Zone | undefined {
+  if (name === lastName) return lastZone
+  lastZone = lookUp(name)
+  lastName = name
+  return lastZone
+}
+
+function lookUp(name: string): Zone | undefined {
   let zone = zones.get(name)
   if (zone === undefined && !zones.has(name)) {
     zone = openZone(name)
@@ -181,6 +191,8 @@ function readOffset(text: string, at: number, spaced: boolean): void {
 function readAbbreviation(text: string, at: number, homeZone: string): void {
   let end = at
   while (end - at < 6 && text.charCodeAt(end) >= 0x41 && text.charCodeAt(end) <= 0x5a) end++
+  // Every abbreviation ends in one of these, and no level word does: spares a look-up for most lines.
+  if (end - at < 3 || !'TCDKZBA'.includes(text.charAt(end - 1))) return
   const name = text.slice(at, end)
   const offset = ABBREVIATIONS.get(name)
   if (offset === undefined || isWordCode(text.charCodeAt(end))) return
