@@ -28,8 +28,12 @@ export class StreamClock {
   /** True when the line came too late and was moved. */
   late = false
 
+  isLate(seconds: number): boolean {
+    return this.newest - seconds > MAX_LATENESS_SECONDS
+  }
+
   next(seconds: number, nanos: number): void {
-    this.late = this.newest - seconds > MAX_LATENESS_SECONDS
+    this.late = this.isLate(seconds)
     const atSeconds = this.late ? this.newest - MAX_LATENESS_SECONDS : seconds
     const atNanos = this.late ? 0 : nanos
     if (atSeconds === this.seconds && atNanos === this.nanos) {

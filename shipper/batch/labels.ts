@@ -66,10 +66,10 @@ function cut(value: string): string {
 
 /** Go's strconv.Quote, as far as Loki's parser needs it: it reads labels with strconv.Unquote. */
 function quote(value: string): string {
-  return `"${value.replace(/["\\\u0000-\u001f\u007f\ufffd]/g, escape)}"`
+  return `"${value.replace(/["\\\u0000-\u001f\u007f\ufffd]/g, escapeChar)}"`
 }
 
-function escape(char: string): string {
+function escapeChar(char: string): string {
   if (char === '"' || char === '\\') return `\\${char}`
   if (char === '\n') return '\\n'
   if (char === '\ufffd') return char

@@ -1,0 +1,193 @@
+/**
+ * What the lines of one shape mean, worked out once from the general path's own answer for one such line: which value is
+ * the time, the level, the labels, what goes where in the written record. The tables stay the general path's.
+ */
+
+import { claimFields } from '../normalize/claims.ts'
+import type { Surroundings } from '../normalize/normalize.ts'
+import { RESERVED_NAMES } from '../normalize/normalize.ts'
+import { METADATA_FIELDS, type ParsedLine, TEXT_FIELDS, type TextField } from '../record.ts'
+import { writeString } from '../terms/json.ts'
+import type { DurationUnit, Role } from '../terms/keys.ts'
+import type { LevelScale } from '../terms/level.ts'
+import { ESCAPED, FALSE, NULL, NUMBER, TEXT, TRUE } from './scan.ts'
+import { bytesOf } from './slices.ts'
+
+/** No value: the constant beside it stands. */
+export const NONE = -1
+
+/** One member of the written record, and its copy in structured metadata if it has one. */
+export interface Step {
+  /** Index of its value in the scan; NONE for derived ones. */
+  readonly index: number
+  /** ,"name":" for texts, ,"name": for values written as they stand. */
+  readonly prefix: Uint8Array
+}
+
+export interface Plan {
+  readonly format: string
+  readonly scale: LevelScale | undefined
+  /** For each key of the shape, the types its value may have (bit by type); others go the general way. */
+  readonly types: Int32Array
+  /** Of the keys of which an empty value goes the general way. */
+  readonly filled: readonly number[]
+  readonly time: number
+  /** True for times without a zone, taken as UTC. */
+  readonly zoneless: boolean
+  readonly level: number
+  readonly service: number
+  readonly node: number
+  readonly env: number
+  readonly texts: readonly Step[]
+  readonly extras: readonly Step[]
+  readonly metadata: readonly Step[]
+  readonly outcomeFrom: {
+    readonly outcome: number
+    readonly success: number
+    readonly status: number
+    readonly exitCode: number
+    readonly event: number
+  }
+  readonly duration: number
+  readonly durationUnit: DurationUnit
+  readonly durationAt: number
+  /** ,"format":"…" as bytes, and as a metadata pair. */
+  readonly formatText: Uint8Array
+  readonly formatPair: Uint8Array
+  /** Upper bound of what the record takes beyond the line's own bytes. */
+  readonly overhead: number
+}
+
+const ANY = 0xff
+const bit = (...types: number[]) => types.reduce((mask, type) => mask | (1 << type), 0)
+
+/** Text fields that are copied into structured metadata, or become labels, must be free of escapes. */
+const PLAIN_ONLY: ReadonlySet<string> = new Set([...METADATA_FIELDS, 'logger'])
+
+/**
+ * The plan for lines with these keys (in line order, '' where the lane put a value of its own), or null when the general
+ * path has to take them. `rename` is the format's own table of names.
+ */
+export function makePlan(
+  keys: readonly string[],
+  parsed: ParsedLine,
+  rename: ReadonlyMap<string, string>,
+  around: Surroundings,
+  timeIndex: number,
+): Plan | null {
+  const names = keys.map((key) => rename.get(key) ?? key)
+  if (new Set(names).size !== names.length) return null
+  const claims = claimFields(parsed.fields, true)
+  const indexOf = (role: Role) => {
+    const claim = claims.get(role)
+    return claim === undefined ? NONE : names.indexOf(claim.name)
+  }
+  for (const claim of claims.values()) if (claim.nested || !names.includes(claim.name)) return null
+  const types = new Int32Array(keys.length).fill(ANY)
+  types[timeIndex] = bit(TEXT)
+  const restrict = (index: number, mask: number) => {
+    if (index !== NONE) types[index] &= mask
+  }
+  for (const role of claims.keys()) restrict(indexOf(role), ~bit(NULL))
+  restrict(indexOf('level'), bit(TEXT, NUMBER))
+  const node = nodeIndex(indexOf, around)
+  const labels = [indexOf('service'), node, indexOf('env')]
+  for (const index of labels) restrict(index, bit(TEXT))
+  const said = new Set<number>([timeIndex, indexOf('level'), indexOf('service'), indexOf('env'), indexOf('node')])
+  const texts: Step[] = []
+  const metadata: Step[] = []
+  for (const field of TEXT_FIELDS) {
+    if (field === 'outcome') {
+      texts.push({ index: NONE, prefix: bytesOf(',"outcome":"') })
+      continue
+    }
+    const index = indexOf(field as Role)
+    if (index === NONE) continue
+    restrict(index, PLAIN_ONLY.has(field) ? bit(TEXT, NUMBER) : bit(TEXT, ESCAPED, NUMBER))
+    texts.push({ index, prefix: bytesOf(`,"${field}":"`) })
+    if (!claims.get(field as Role)?.keep || names[index] === field) said.add(index)
+  }
+  restrict(indexOf('outcome'), bit(TEXT))
+  restrict(indexOf('success'), bit(TRUE, FALSE))
+  restrict(indexOf('exit_code'), bit(NUMBER))
+  restrict(indexOf('duration'), bit(TEXT, NUMBER))
+  if (names[indexOf('outcome')] === 'outcome') said.add(indexOf('outcome'))
+  if (names[indexOf('duration')] === 'duration_ms') said.add(indexOf('duration'))
+  let durationPair = NONE
+  for (const field of METADATA_FIELDS) {
+    if (field === 'duration_ms') durationPair = metadata.length
+    const derived = field === 'outcome' || field === 'duration_ms'
+    const index = derived ? NONE : indexOf(field as Role)
+    if (derived || index !== NONE) metadata.push({ index, prefix: pairPrefix(field) })
+  }
+  const extras = extraSteps(names, parsed, said, types)
+  if (extras === null) return null
+  const all = [...texts, ...extras, ...metadata]
+  return {
+    format: parsed.format,
+    scale: parsed.scale,
+    types,
+    filled: labels.filter((index) => index !== NONE),
+    time: timeIndex,
+    zoneless: parsed.format === 'evt',
+    level: indexOf('level'),
+    service: indexOf('service'),
+    node,
+    env: indexOf('env'),
+    texts,
+    extras,
+    metadata,
+    outcomeFrom: {
+      outcome: indexOf('outcome'),
+      success: indexOf('success'),
+      status: indexOf('status'),
+      exitCode: indexOf('exit_code'),
+      event: indexOf('event'),
+    },
+    duration: indexOf('duration'),
+    durationUnit: claims.get('duration')?.unit,
+    durationAt: durationPair,
+    formatText: bytesOf(`,"format":"${parsed.format}"`),
+    formatPair: formatPair(parsed.format),
+    overhead: 400 + parsed.format.length * 2 + all.reduce((sum, step) => sum + step.prefix.length + 8, 0),
+  }
+}
+
+function nodeIndex(indexOf: (role: Role) => number, around: Surroundings): number {
+  for (const role of ['node', 'component', 'logger', 'pod'] as const) {
+    const index = indexOf(role)
+    if (index !== NONE) return index
+  }
+  return around.node === undefined ? indexOf('host') : NONE
+}
+
+/** What the record does not say, in the order in which the general path keeps it. */
+function extraSteps(
+  names: readonly string[],
+  parsed: ParsedLine,
+  said: ReadonlySet<number>,
+  types: Int32Array,
+): Step[] | null {
+  const extras: Step[] = []
+  for (const name of parsed.fields.keys()) {
+    const index = names.indexOf(name)
+    if (index === NONE) return null
+    if (said.has(index)) continue
+    const reserved = RESERVED_NAMES.has(name)
+    if (reserved) types[index] &= ~bit(NULL)
+    const kept = reserved ? `${name}_original` : name
+    if (names.includes(kept) && kept !== name) return null
+    extras.push({ index, prefix: bytesOf(`,${writeString(kept)}:`) })
+  }
+  return extras
+}
+
+/** A metadata pair up to its value's length: 0a len name 12. */
+function pairPrefix(name: TextField | 'duration_ms'): Uint8Array {
+  return new Uint8Array([0x0a, name.length, ...bytesOf(name), 0x12])
+}
+
+function formatPair(format: string): Uint8Array {
+  const body = [...pairPrefix('format' as TextField), format.length, ...bytesOf(format)]
+  return new Uint8Array([0x1a, body.length, ...body])
+}
