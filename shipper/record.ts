@@ -17,6 +17,8 @@ export interface RawLine {
 export interface Runtime {
   readonly time: Instant | undefined
   readonly stream: 'stdout' | 'stderr' | undefined
+  /** Labels and variables of the container that Docker's json-file driver writes beside each line (tag, env, labels). */
+  readonly attrs?: ReadonlyMap<string, string>
 }
 
 /** One event's text: its first line, and the lines that belong to it (a stack trace, a continued statement). */
