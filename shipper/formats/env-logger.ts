@@ -1,0 +1,24 @@
+import type { Format } from './format.ts'
+import { layout, parsed, readAfterTime, readLayouts } from './layout.ts'
+
+const NAME = 'env_logger'
+const LEVEL = '(TRACE|DEBUG|INFO|WARN|ERROR)'
+const TARGET = '([A-Za-z_][\\w:./-]{0,200})'
+
+const LAYOUTS = [layout(` ${LEVEL} {1,2}${TARGET}\\] `, 'level logger'), layout(` ${LEVEL} {1,2}${TARGET} > `, 'level logger')]
+/** Without a time: "[INFO  crate::module] msg", and pretty_env_logger's " INFO  crate::module > msg". */
+const UNTIMED = [layout(`\\[${LEVEL} {1,2}${TARGET}\\] `, 'level logger'), layout(` ?${LEVEL} {1,2}${TARGET} > `, 'level logger')]
+
+/** Rust's env_logger: "[2025-12-26T02:03:45Z INFO  crate::module] msg". */
+export const envLogger: Format = {
+  name: NAME,
+  title: 'Rust env_logger, pretty_env_logger',
+  starts: '\\[ TDIWE0-9',
+  parse(head, options) {
+    const timed = head.charCodeAt(0) === 0x5b || head.charCodeAt(0) < 0x3a
+    const line = timed ? readAfterTime(NAME, LAYOUTS, head, options) : undefined
+    if (line !== undefined) return line
+    const fields = readLayouts(UNTIMED, head, 0)
+    return fields && parsed(NAME, undefined, fields)
+  },
+}

@@ -1,0 +1,45 @@
+import type { Fields } from '../terms/json.ts'
+import type { Format } from './format.ts'
+import { readJsonTail } from './json-tail.ts'
+import { addMessage, parsed } from './layout.ts'
+import { leadingTime } from './leading-time.ts'
+
+const NAME = 'winston_console'
+
+/** npm's and syslog's level names. .NET's "info: Category[14]" is a format of its own. */
+const LEVELS = 'error|warn|info|http|verbose|debug|silly|emerg|alert|crit|warning|notice|trace|fatal'
+const NOT_DOTNET = '(?![\\w.`+<>]{1,200}\\[-?\\d{1,10}\\](?: |$))'
+const BARE = new RegExp(`(?:\\[([\\w .:/-]{1,60})\\] )?(${LEVELS}): ${NOT_DOTNET}`, 'y')
+/** time level: msg · time [label] level: msg · [time] level: msg · time [level]: msg · time - level: msg */
+const BEHIND_TIME = new RegExp(
+  `\\]?:?(?: - | \\| | {1,2})(?:\\[([\\w .:/-]{1,60})\\] )?(?:(${LEVELS})|\\[(${LEVELS}|${LEVELS.toUpperCase()})\\]) ?: ${NOT_DOTNET}`,
+  'y',
+)
+
+/** winston's simple and printf formats: "info: message {"meta":1}". */
+export const winstonConsole: Format = {
+  name: NAME,
+  title: 'winston console (simple, printf with timestamp and label)',
+  starts: '0-9\\[a-z',
+  parse(head, options) {
+    const code = head.charCodeAt(0)
+    const time = code > 0x60 ? undefined : leadingTime(head, options)
+    const pattern = time === undefined ? BARE : BEHIND_TIME
+    pattern.lastIndex = time?.end ?? 0
+    const match = pattern.exec(head)
+    if (match === null) return undefined
+    const fields: Fields = new Map([['level', (match[2] ?? match[3]) as string]])
+    if (match[1] !== undefined) fields.set('logger', match[1])
+    addBody(fields, head.slice(pattern.lastIndex))
+    return parsed(NAME, time?.instant, fields)
+  },
+}
+
+/** The meta that winston appends as JSON becomes fields, the rest is the message. */
+function addBody(fields: Fields, body: string): void {
+  const tail = readJsonTail(body)
+  const meta = tail?.values.length === 1 ? tail.values[0] : undefined
+  if (tail === undefined || !(meta instanceof Map)) return addMessage(fields, body)
+  addMessage(fields, tail.text)
+  for (const [name, value] of meta) fields.set(fields.has(name) ? `meta_${name}` : name, value)
+}
