@@ -14,6 +14,7 @@ const BEGINNINGS: readonly { readonly head: RegExp; readonly fatal: boolean }[] 
   { head: /^PHP (?:Fatal|Parse) error: {1,2}/, fatal: true },
   { head: /^(?:PHP )?Fatal error: {1,2}Uncaught /, fatal: true },
   { head: /^Uncaught [A-Z]/, fatal: true },
+  { head: /^\*\* \([\w.]+\) /, fatal: false },
   { head: /^[ |+]*(?:Exception Group )?Traceback \(most recent call last\):/, fatal: false },
   { head: /^goroutine \d+ [^[]{0,80}\[[^\]]*\]:$/, fatal: false },
 ]

@@ -9,7 +9,8 @@ const S = 115
 const RUNTIME_TIME = { zone: 'UTC', now: { seconds: 0, nanos: 0 } }
 
 /** The time, the stream, tags (F or P first, others behind colons), then the text as it was, spaces and all. */
-const CRI = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (stdout|stderr) ([FP])(?::[^ ]*)?(?: |$)/
+const CRI =
+  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (stdout|stderr) ([FP])(?::[^ ]*)?(?: |$)/
 
 /** Cheap: a date, a T, and " std" where the time must have ended. */
 export function looksCri(bytes: Uint8Array, start: number, end: number): boolean {

@@ -40,7 +40,8 @@ export class StreamFrames {
 
   /** The end: bytes held as the beginning of a header may have been a TTY's few. */
   flush(onPayload: OnPayload): void {
-    if (this.#mode === 'unknown' && this.#headerBytes > 0) onPayload('tty', this.#header.subarray(0, this.#headerBytes), true)
+    if (this.#mode === 'unknown' && this.#headerBytes > 0)
+      onPayload('tty', this.#header.subarray(0, this.#headerBytes), true)
     this.#headerBytes = 0
   }
 
