@@ -13,6 +13,8 @@ export interface Delivery {
   /** Entries Loki will never take, by reason (`line_too_long`, `too_old`, `bad_entry`, …); each is in the dead letters. */
   readonly rejected: ReadonlyMap<string, number>
   readonly done: boolean
+  /** Why trying on makes no sense (wrong token, wrong URL; only with `once` or a limit on tries): end, and show this. */
+  readonly gaveUp?: string
 }
 
 export interface Destination {
