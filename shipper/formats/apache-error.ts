@@ -1,0 +1,24 @@
+import { shaped } from './shaped.ts'
+
+/** 2.2: `[time] [level] [client a] text`; 2.4: `[time] [module:level] [pid 1:tid 2] [client a:1] AH00000: text`. */
+export const apacheError = shaped({
+  name: 'apache_error',
+  title: 'Apache httpd error log (2.2 and 2.4)',
+  starts: '\\[',
+  guard: (head) => head.charCodeAt(4) === SPACE && head.charCodeAt(8) === SPACE && head.includes('] [', 24),
+  pattern:
+    /^\[(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4})\] \[(?:([\w-]*):)?([a-z]+\d?)\] (?:\[pid (\d+)(?::tid (\d+))?\] )?(?:([\w.-]+\.c\(\d+\)): )?(\(\d+\)[^:[]*: )?(?:\[(?:client|remote) ([^\]]+)\] )?(?:(AH\d{5}): )?(.*)$/,
+  columns: ['@time', 'node', 'level', 'pid#', 'thread', 'source', '', 'client_address', 'error_code', 'message'],
+  finish(fields, match) {
+    let message = match[10] ?? ''
+    const referer = message.lastIndexOf(', referer: ')
+    if (referer >= 0) {
+      fields.set('referer', message.slice(referer + 11))
+      message = message.slice(0, referer)
+    }
+    // The system's own words, `(13)Permission denied: `, stand before the client; they belong to the message.
+    fields.set('message', (match[7] ?? '') + message)
+  },
+})
+
+const SPACE = 32

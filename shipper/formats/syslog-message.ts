@@ -1,0 +1,62 @@
+/** What is behind the tag of a syslog line: kernel uptimes, Cisco mnemonics, levels written as words, pairs. */
+import type { Fields } from '../terms/json.ts'
+import { addPairs } from './shaped.ts'
+import { readPriorityWords, SEVERITIES } from './syslog-priority.ts'
+
+const UPTIME = /^ *\[ {0,12}(\d{1,12}\.\d{3,9})\] ?/
+/** %ASA-6-302013: · %LINK-3-UPDOWN: · %SYS-SW1-5-RESTART: · %DAEMON-4: */
+const CISCO = /^(?:%|.{0,20}: %)([A-Z][A-Z0-9_]{1,40}(?:-[A-Z][A-Z0-9_]{0,20})?)-([0-7])(?:-([A-Z0-9_]{1,60}))?: ?/
+/** Solaris: [ID 800047 auth.info] */
+const SOLARIS = /^\[ID (\d{1,10}) ([a-z0-9]{2,8}\.[a-z]{3,7})\] /
+const FIREWALL = /(?:^| )IN=\S* OUT=/
+
+/** Sets message, and whatever the message says about itself. `text` is what stands behind the tag. */
+export function putMessage(fields: Fields, text: string): void {
+  let message = text.trim()
+  const first = message.charCodeAt(0)
+  if (first === BRACKET) {
+    const uptime = fields.get('service') === 'kernel' ? UPTIME.exec(message) : null
+    const solaris = uptime === null ? SOLARIS.exec(message) : null
+    if (uptime !== null) {
+      fields.set('uptime_seconds', Number(uptime[1]))
+      message = message.slice(uptime[0].length)
+    } else if (solaris !== null) {
+      fields.set('msgid', solaris[1] as string)
+      readPriorityWords(solaris[2] as string, fields)
+      message = message.slice(solaris[0].length)
+    }
+  }
+  fields.set('message', message)
+  if (!fields.has('level')) putWrittenLevel(fields, message)
+  if (FIREWALL.test(message)) fields.set('event', 'packet')
+  addPairs(fields, message)
+}
+
+/** Cisco's `%FACILITY-SEVERITY-MNEMONIC: text`. The rest of the text, or undefined when it is not Cisco's. */
+export function putCisco(fields: Fields, text: string): string | undefined {
+  if (!text.includes('%')) return undefined
+  const match = CISCO.exec(text)
+  if (match === null) return undefined
+  const [whole, facility = '', severity = '', mnemonic] = match
+  fields.set('level', SEVERITIES[Number(severity)] as string)
+  fields.set('node', facility)
+  fields.set('event', mnemonic === undefined ? `${facility}-${severity}` : `${facility}-${severity}-${mnemonic}`)
+  return text.slice(whole.length)
+}
+
+const BRACKET = 0x5b
+/** A time and a pid of the program's own may stand before its level: 2025-12-26 02:03:45,123 [12] ERROR … */
+const UPPER =
+  /^(?:\d[\d:.,TZ+/-]{6,40} ){0,2}(?:\[?\d{1,10}\]? )?(?:- )?[[<(|]?(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERR|ERROR|CRIT|CRITICAL|ALERT|EMERG|FATAL|PANIC|SEVERE)[\]>)|]?(?::|[ \t]|$)/
+const LOWER =
+  /^(?:[[<(](trace|debug|info|notice|warn|warning|err|error|crit|critical|alert|emerg|fatal|panic)[\]>)]|(debug|info|notice|warning|Warning|error|Error|critical|fatal|panic|emergency)(?::| \())/
+
+function putWrittenLevel(fields: Fields, message: string): void {
+  const upper = UPPER.exec(message)
+  if (upper !== null) {
+    fields.set('level', upper[1] as string)
+    return
+  }
+  const lower = LOWER.exec(message)
+  if (lower !== null) fields.set('level', (lower[1] ?? lower[2]) as string)
+}
