@@ -15,14 +15,20 @@ export class JsonNumber {
   }
 }
 
+/** Where counting goes on for names that came twice: a line of one name 100,000 times must not take quadratic time. */
+const counts = new WeakMap<Fields, Map<string, number>>()
+
 /** Adds a member and loses none: a name that is taken is kept as name_2, name_3, … */
 export function addField(fields: Fields, name: string, value: Value): void {
   if (!fields.has(name)) {
     fields.set(name, value)
     return
   }
-  let count = 2
+  let taken = counts.get(fields)
+  if (taken === undefined) counts.set(fields, (taken = new Map()))
+  let count = taken.get(name) ?? 2
   while (fields.has(`${name}_${count}`)) count++
+  taken.set(name, count + 1)
   fields.set(`${name}_${count}`, value)
 }
 
