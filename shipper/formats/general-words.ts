@@ -1,0 +1,79 @@
+/** What a single word of a line's head can be: a level, a name, a host, or the beginning of prose. */
+import { type LevelMatch, levelLetter, levelWord } from '../terms/level.ts'
+
+/** Level words that also begin sentences or name parts of a program: they count only where nothing else can stand. */
+const AMBIGUOUS = new Set(
+  ('all not note http default status user log hint success audit caution deprecated deprecation exception fail failed ' +
+    'verb deb fault abort assert spam silly cfg config fine trac fata grave fein wtf alert panic failure informations').split(' '),
+)
+/** Words that nobody begins a sentence with: a level also in lower case and before a single space. */
+const PLAIN = new Set(['info', 'debug', 'warn', 'trace', 'warning', 'notice', 'dbg', 'inf', 'wrn', 'err'])
+const NEVER = new Set(['all', 'not', 'http', 'default', 'status', 'user', 'deprecated', 'deprecation', 'success', 'hint'])
+
+/** A word in brackets or before a colon. */
+export function delimitedLevel(word: string): LevelMatch | undefined {
+  const lower = word.toLowerCase()
+  if (NEVER.has(lower)) return undefined
+  const upper = word.length <= 2 && word === word.toUpperCase() ? levelLetter(word) : undefined
+  return upper ?? levelWord(word) ?? offsetLevel(word)
+}
+
+/** A whole word in capitals, between spaces. */
+export function capitalLevel(word: string): LevelMatch | undefined {
+  if (word.length < 3 || word !== word.toUpperCase()) return undefined
+  const lower = word.toLowerCase()
+  if (NEVER.has(lower) || (AMBIGUOUS.has(lower) && !CAPITALS.has(word))) return undefined
+  return levelWord(word) ?? offsetLevel(word)
+}
+const CAPITALS = new Set(['FINE', 'CONFIG', 'FAILURE', 'ALERT', 'PANIC', 'LOG', 'FAULT', 'NOTE'])
+
+/** A word in small letters between spaces: only one that is no prose, unless a column ends behind it. */
+export function spacedLevel(word: string, endsColumn: boolean): LevelMatch | undefined {
+  const lower = word.toLowerCase()
+  if (!PLAIN.has(lower) && (!endsColumn || AMBIGUOUS.has(lower))) return undefined
+  if (!endsColumn && lower === 'warning' && word !== lower) return undefined
+  return levelWord(lower)
+}
+
+/** log/slog's INFO+2. */
+function offsetLevel(word: string): LevelMatch | undefined {
+  const match = /^([A-Z]{4,5})[+-]\d{1,3}$/.exec(word)
+  const base = match === null ? undefined : levelWord(match[1] as string)
+  return base && { level: base.level, exact: false }
+}
+
+/** What programs, classes and components are called: sshd, kernel, dfs.DataNode$Receiver, foo::bar, /usr/sbin/cron. */
+export function isName(word: string): boolean {
+  return /^[A-Za-z_./$@][\w.$/@+~#:-]{0,119}$/.test(word) && /[A-Za-z]/.test(word) && !word.includes('://')
+}
+
+/** com.foo.Bar, foo::bar, nova.compute.manager; not 10.0.0.1, not a file name with a path. */
+export function isDotted(word: string): boolean {
+  return /^[A-Za-z_$][\w$]*(?:(?:\.|::)[A-Za-z_$<][\w$<>-]*)+$/.test(word)
+}
+
+/** A word such as sentences are made of. */
+export function isProse(word: string): boolean {
+  return /^[A-Za-z]?[a-z']+[.,;!?]?$/.test(word)
+}
+
+/** web-1, R02-M1-N0, 10.0.0.1, db.example.com: a name with digits, dots or hyphens. */
+export function isHostLike(word: string): boolean {
+  return /[\d.-]/.test(word) && /^[\w.:@/%-]{1,100}$/.test(word) && !/\.log\b|^\d+$|^\d{4}[.-]\d\d[.-]\d\d$/.test(word)
+}
+
+/** main, http-nio-8080-exec-1, Thread-3, pool-1-thread-2, IPC Server handler 19 on 62270, tid 12. */
+export function isThreadLike(text: string): boolean {
+  return /^main$|thread|worker|pool|exec|handler|^tid\b|conn\d|[-#]\d+$| /i.test(text)
+}
+
+const PAIR_TIME = new Set(['ts', 'time', 'timestamp', 'date', 'datetime', 't', '@timestamp', 'when', 'eventtime'])
+const PAIR_LEVEL = new Set(['level', 'lvl', 'severity', 'loglevel', 'log_level', 'sev', 'pri', 'priority'])
+
+export function isTimeKey(key: string): boolean {
+  return PAIR_TIME.has(key.toLowerCase())
+}
+
+export function isLevelKey(key: string): boolean {
+  return PAIR_LEVEL.has(key.toLowerCase())
+}

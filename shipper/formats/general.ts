@@ -1,0 +1,112 @@
+/**
+ * The general case: a line of no listed format. Its head is read by looks (general-head.ts): the time wherever it
+ * stands, the level, the host, the program, class or component, pid and thread; what is behind it is the message.
+ * Tokens of the head that have no name are kept as `prefix`.
+ */
+import type { ParsedLine } from '../record.ts'
+import type { Fields } from '../terms/json.ts'
+import type { Format, ParseOptions } from './format.ts'
+import { readHead, type Head, type Token } from './general-head.ts'
+import { isHostLike, isProse, isThreadLike } from './general-words.ts'
+import { findPairs } from './key-values.ts'
+
+export const general = {
+  name: 'general',
+  title: 'the general case: time, level and program found wherever they stand in the head of a line',
+  starts: undefined,
+  fallback: true,
+  parse(head: string, options: ParseOptions): ParsedLine | undefined {
+    const found = readHead(head, options)
+    const fields: Fields = new Map()
+    nameTokens(found, fields)
+    const message = head.slice(found.end).trim()
+    if (message !== '') fields.set('message', message)
+    if (message.includes('=')) {
+      for (const [name, value] of findPairs(message, 0)) if (!fields.has(name)) fields.set(name, value)
+    }
+    if (found.time === undefined && found.tokens.length === 0 && fields.size < 2) return undefined
+    return { format: 'general', time: found.time, fields, ...(fields.has('mnemonic') && { scale: 'syslog' as const }) }
+  },
+} as const satisfies Format
+
+function nameTokens(head: Head, fields: Fields): void {
+  const { tokens } = head
+  const prefix: string[] = []
+  const roles = nameWords(tokens)
+  const isNamed = tokens.some((token) => token.kind === 'program' || token.kind === 'tag' || token.kind === 'name')
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i] as Token
+    const role = roles.get(i) ?? roleOf(token, tokens, i, fields, isNamed)
+    if (i === head.timeToken) continue
+    if (role === undefined || fields.has(role)) {
+      prefix.push(token.text)
+      continue
+    }
+    fields.set(role, role === 'pid' && /^\d{1,15}$/.test(token.text) ? Number(token.text) : token.text)
+    if (token.kind === 'program' || token.kind === 'tag' || token.kind === 'name') addParts(token, role, fields)
+  }
+  if (prefix.length > 0) fields.set('prefix', prefix.join(' '))
+}
+
+/** The field that a token's text goes to; undefined: the prefix. */
+function roleOf(token: Token, tokens: readonly Token[], i: number, fields: Fields, isNamed: boolean): string | undefined {
+  switch (token.kind) {
+    case 'level':
+      return 'level'
+    case 'priority':
+      return 'priority'
+    case 'pid':
+      return fields.has('pid') ? 'thread' : 'pid'
+    case 'program':
+      return 'service'
+    case 'name':
+      return 'logger'
+    case 'tag':
+      return tokens[i - 1]?.kind === 'word' || (!fields.has('level') && /^[a-z_][\w-]*$/.test(token.text)) ? 'service' : 'logger'
+    case 'cell':
+    case 'group': {
+      const preferThread = isThreadLike(token.text) || (isNamed && token.kind === 'group')
+      const first = preferThread ? 'thread' : 'component'
+      return fields.has(first) && !isNamed ? (preferThread ? 'component' : 'thread') : first
+    }
+    case 'number': {
+      const next = tokens[i + 1]?.kind
+      if (next !== 'level' && next !== 'number' && next !== 'name' && next !== 'tag' && next !== 'group') return undefined
+      if (i === 0) return undefined
+      return fields.has('pid') ? 'thread' : 'pid'
+    }
+    default:
+      return undefined
+  }
+}
+
+/** Bare words between other tokens: hosts stand before programs, components in capitals before levels. */
+function nameWords(tokens: readonly Token[]): Map<number, string> {
+  const roles = new Map<number, string>()
+  let host = -1
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i] as Token
+    if (token.kind !== 'word') continue
+    const next = tokens[i + 1]
+    const isLast = next?.kind !== 'word'
+    if (isLast && next?.kind === 'level' && !isHostLike(token.text)) roles.set(i, 'component')
+    else if (isHostLike(token.text) || (isLast && (next?.kind === 'program' || next?.kind === 'tag') && isProse(token.text))) {
+      if (host < 0) host = i
+      else if (host === i - 1 && next?.kind !== 'time' && !roles.has(i)) roles.set(i, 'component')
+    } else if (host === i - 1 && host >= 0 && !isLast) roles.set(i, 'component')
+  }
+  if (host >= 0) roles.set(host, 'host')
+  return roles
+}
+
+/** The pid of name[pid], the module of name(module), the mnemonic of Cisco's %FAC-6-MNEMONIC, the line of file:12. */
+function addParts(token: Token, role: string, fields: Fields): void {
+  if (token.part !== undefined && token.kind === 'tag') fields.set('mnemonic', token.part)
+  else if (token.part !== undefined) {
+    fields.set('component', token.part)
+    fields.set('logger', `${token.text}(${token.part})`)
+  }
+  if (token.number === undefined) return
+  if (role === 'logger' && token.kind !== 'program') fields.set(fields.has('line') ? 'line_2' : 'line', Number(token.number))
+  else fields.set('pid', /^\d{1,15}$/.test(token.number) ? Number(token.number) : token.number)
+}
