@@ -54,12 +54,13 @@ export class EventAssembler {
 
   push(line: Line, onEvent: OnEvent): void {
     const open = this.#open
-    if (line.text === '' || isBlank(line.text)) return this.#blank(line, onEvent)
-    if (!open) {
-      this.#open = new Growing(line)
-      return
-    }
-    if (this.#maybe) return this.#decide(this.#maybe, line, onEvent)
+    if (line.text === '' || isBlank(line.text)) this.#blank(line, onEvent)
+    else if (!open) this.#open = new Growing(line)
+    else if (this.#maybe) this.#decide(this.#maybe, line, onEvent)
+    else this.#continue(open, line, onEvent)
+  }
+
+  #continue(open: Growing, line: Line, onEvent: OnEvent): void {
     const verdict = continues(open, line.text)
     if (verdict === 'maybe') this.#maybe = line
     else if (verdict === 'joins') this.#join(open, line, onEvent)
@@ -103,7 +104,10 @@ export class EventAssembler {
   }
 
   #join(open: Growing, line: Line, onEvent: OnEvent): void {
-    if (open.fits(line)) return open.add(line)
+    if (open.fits(line)) {
+      open.add(line)
+      return
+    }
     this.split++
     const { mode, stamped } = open
     this.#start(line, onEvent)
