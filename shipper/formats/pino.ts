@@ -1,0 +1,23 @@
+import { jsonDialect, setDefault, setDuration, valueAt } from './json-dialect.ts'
+
+/** pino: {"level":30,"time":1700000000000,"pid":1,"hostname":"h","msg":…}; levels as labels too. */
+export const pino = jsonDialect({
+  name: 'pino',
+  title: 'pino JSON',
+  requires: ['level', 'time'],
+  times: ['time'],
+  scale: 'pino',
+  keys: { name: 'logger' },
+  check(line) {
+    const isBunyan = line.has('v') && typeof line.get('time') === 'string'
+    if (isBunyan) return false
+    return typeof line.get('level') === 'number' || (typeof line.get('time') === 'number' && line.has('pid'))
+  },
+  finish(fields, line) {
+    setDefault(fields, 'status', valueAt(line, 'res', 'statusCode'))
+    setDefault(fields, 'http_method', valueAt(line, 'req', 'method'))
+    setDefault(fields, 'path', valueAt(line, 'req', 'url'))
+    setDefault(fields, 'client_address', valueAt(line, 'req', 'remoteAddress'))
+    setDuration(fields, line.get('responseTime'), 1)
+  },
+})
