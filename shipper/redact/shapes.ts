@@ -1,0 +1,142 @@
+/** Secrets that more than a prefix tells: what surrounds them, where they end, or what they decode to. */
+import type { Span } from './card.ts'
+import { back, isAlphanumeric, startsFree } from './rule.ts'
+
+const PEM_HEADER = /-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----/y
+
+/** From BEGIN to the end of END's line; to the end of the text when it is cut off, so that no half key stays. */
+export function privateKeyBlock(text: string, at: number): Span | undefined {
+  PEM_HEADER.lastIndex = at
+  if (!PEM_HEADER.test(text)) return undefined
+  const end = text.indexOf('-----END', PEM_HEADER.lastIndex)
+  if (end === -1) return { start: at, end: text.length }
+  const close = text.indexOf('-----', end + 8)
+  return { start: at, end: close === -1 ? text.length : close + 5 }
+}
+
+const JWT = /eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){1,4}/y
+const isUrlBase64 = (code: number): boolean => isAlphanumeric(code) || code === 0x5f || code === 0x2d
+
+export function jwt(text: string, at: number): Span | undefined {
+  // Inside a longer run it is no header, and every eyJ in it would read the run again.
+  if (isUrlBase64(text.charCodeAt(at - 1)) && !startsFree(text, at)) return undefined
+  if (text[at - 1] === '-' || text[at - 1] === '_') return undefined
+  JWT.lastIndex = at
+  if (!JWT.test(text)) return undefined
+  // A full stop behind the last part belongs to the sentence, unless it closes an unsigned token (header.payload.).
+  return JWT.lastIndex - at < 30 ? undefined : { start: at, end: JWT.lastIndex }
+}
+
+const BEARER = /bearer[ \t]+([A-Za-z0-9._~+/-]{6,}={0,2})/iy
+const BASIC = /basic[ \t]+([A-Za-z0-9+/]{4,}={0,2})/iy
+/** Bytes of base64 that are decoded to see the colon of user:password. */
+const BASIC_HEAD = 400
+
+export function authCredentials(text: string, at: number): Span | undefined {
+  if (isAlphanumeric(text.charCodeAt(at - 1))) return undefined
+  BEARER.lastIndex = at
+  BASIC.lastIndex = at
+  const bearer = BEARER.exec(text)
+  const value = bearer?.[1] ?? BASIC.exec(text)?.[1]
+  if (value === undefined) return undefined
+  const end = bearer === null ? BASIC.lastIndex : BEARER.lastIndex
+  // "bearer token", "basic configuration": words are no credentials.
+  const isSecret = bearer === null ? isUserAndPassword(value) : value.length >= 24 || /[0-9]|[a-z][A-Z]/.test(value)
+  return isSecret ? { start: end - value.length, end } : undefined
+}
+
+function isUserAndPassword(base64: string): boolean {
+  const text = Buffer.from(base64.slice(0, BASIC_HEAD), 'base64').toString('latin1')
+  return text.includes(':') && /^[\x20-\x7e\xa0-\xff]*$/.test(text)
+}
+
+const IDENTIFIED = /identified (?:with ['"]?[a-z0-9_]{1,40}['"]? )?(?:by|as) (?:password )?(["'])/iy
+
+/** CREATE USER … IDENTIFIED BY 'x' */
+export function sqlPassword(text: string, at: number): Span | undefined {
+  IDENTIFIED.lastIndex = at
+  const match = IDENTIFIED.exec(text)
+  if (match === null) return undefined
+  const start = IDENTIFIED.lastIndex
+  const close = text.indexOf(match[1], start)
+  const end = close === -1 ? text.length : close
+  return text.startsWith('[redacted:', start) || end === start ? undefined : { start, end }
+}
+
+/** How far beside its key id a secret key is looked for. */
+const AWS_PAIR_WINDOW = 160
+const AWS_ID = /A[KSBC][IC]A[A-Z0-9]{16}/y
+const AWS_SECRET = /[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/y
+
+/** Forty characters of base64 that stand shortly behind the key id: how credentials are pasted and printed. */
+export function awsSecretKey(text: string, at: number): Span | undefined {
+  AWS_ID.lastIndex = at
+  if (!AWS_ID.test(text)) return undefined
+  const limit = Math.min(text.length, at + AWS_PAIR_WINDOW)
+  for (let i = AWS_ID.lastIndex; i < limit; i++) {
+    if (isBase64(text.charCodeAt(i - 1)) || !isBase64(text.charCodeAt(i))) continue
+    AWS_SECRET.lastIndex = i
+    // Hex of forty characters is a commit or a checksum.
+    if (AWS_SECRET.test(text) && !/^[0-9a-f]+$/.test(text.slice(i, i + 40))) return { start: at, end: i + 40 }
+  }
+  return undefined
+}
+
+const isBase64 = (code: number): boolean => isAlphanumeric(code) || code === 0x2f || code === 0x2b
+
+const SIGNATURE = /sig(?:nature)?=([A-Za-z0-9%/+_=-]{16,})/iy
+
+/** sig=… of a shared access signature, X-Amz-Signature=…, Signature=… of CloudFront. */
+export function urlSignature(text: string, at: number): Span | undefined {
+  SIGNATURE.lastIndex = at
+  const match = SIGNATURE.exec(text)
+  return match === null ? undefined : { start: SIGNATURE.lastIndex - match[1].length, end: SIGNATURE.lastIndex }
+}
+
+const ENTRA = /[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])/y
+
+export function azureClientSecret(text: string, at: number, from: number): Span | undefined {
+  const start = at - 3
+  if (start < from || /[A-Za-z0-9_~.-]/.test(text[start - 1] ?? '')) return undefined
+  ENTRA.lastIndex = start
+  return ENTRA.test(text) ? { start, end: ENTRA.lastIndex } : undefined
+}
+
+/** 64 bytes as base64 are 86 characters and their padding: what Azure storage issues. */
+const STORAGE_KEY = 86
+const DEVOPS_TOKEN = /[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?![A-Za-z0-9])/y
+const isPlain = (code: number): boolean => isBase64(code) || code === 0x2d
+
+/** Azure's keys have no prefix: storage keys are known by their length, newer DevOps tokens by a mark near their end. */
+export function base64Key(text: string, at: number, from: number): Span | undefined {
+  const isDevops = text.startsWith('AZDO', at)
+  const start = isDevops ? at - 76 : back(text, at + 1, Math.max(from, at - 100), isBase64)
+  if (start < from || isPlain(text.charCodeAt(start - 1))) return undefined
+  if (!isDevops) return at + 1 - start === STORAGE_KEY ? { start, end: at + 3 } : undefined
+  DEVOPS_TOKEN.lastIndex = start
+  return DEVOPS_TOKEN.test(text) ? { start, end: DEVOPS_TOKEN.lastIndex } : undefined
+}
+
+const TERRAFORM = /[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}/y
+
+export function terraformToken(text: string, at: number, from: number): Span | undefined {
+  TERRAFORM.lastIndex = at - 14
+  return at - 14 >= from && TERRAFORM.test(text) ? { start: at - 14, end: TERRAFORM.lastIndex } : undefined
+}
+
+const TWILIO = /SK[0-9a-f]{32}(?![A-Za-z0-9])/y
+
+export function twilioKey(text: string, at: number): Span | undefined {
+  TWILIO.lastIndex = at
+  return startsFree(text, at) && TWILIO.test(text) ? { start: at, end: at + 34 } : undefined
+}
+
+const TELEGRAM = /[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])/y
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
+
+/** 123456789:AA…; also in api.telegram.org/bot123456789:AA…/sendMessage, so letters may stand before it. */
+export function telegramToken(text: string, at: number, from: number): Span | undefined {
+  const start = back(text, at + 1, Math.max(from, at - 10), isDigit)
+  TELEGRAM.lastIndex = start
+  return TELEGRAM.test(text) ? { start, end: TELEGRAM.lastIndex } : undefined
+}
