@@ -7,7 +7,8 @@ const RESULT =
   /^(ok|changed|skipping|failed|fatal|rescued|ignored|unreachable): \[([^\]]{1,200}?)(?: -> ([^\]]{1,200}))?\](?:: (FAILED|UNREACHABLE)!)?/
 const ITEM = /^(?: =>)? \(item=(.*?)\) ?(?==>|$)/
 const AD_HOC = /^(\S{1,200}) \| (SUCCESS|CHANGED|FAILED|UNREACHABLE|SKIPPED)!?(?: \| rc=(-?\d{1,6}))? (?:=>|>>)/
-const RECAP = /^(\S{1,200}) {1,80}: (ok=\d{1,9} {1,9}changed=\d{1,9} {1,9}unreachable=\d{1,9} {1,9}failed=\d{1,9}[\w= ]{0,100})$/
+const RECAP =
+  /^(\S{1,200}) {1,80}: (ok=\d{1,9} {1,9}changed=\d{1,9} {1,9}unreachable=\d{1,9} {1,9}failed=\d{1,9}[\w= ]{0,100})$/
 
 /** The word in front → status. */
 const STATUS: ReadonlyMap<string, string> = new Map([
@@ -47,7 +48,11 @@ export function readRecap(fields: Fields, text: string, rest: string): boolean {
     if (name !== '' && count !== undefined) numbers.set(name, Number(count))
   }
   const more = (name: string) => Number(numbers.get(name) ?? 0) > 0
-  setOutcome(fields, more('unreachable') ? 'unreachable' : more('failed') ? 'failed' : more('changed') ? 'changed' : 'ok', host)
+  setOutcome(
+    fields,
+    more('unreachable') ? 'unreachable' : more('failed') ? 'failed' : more('changed') ? 'changed' : 'ok',
+    host,
+  )
   fields.set('event', 'host_recap')
   fields.set('message', text.trim().replace(/ {2,}/g, ' '))
   for (const [name, count] of numbers) fields.set(name, count)
@@ -101,8 +106,21 @@ function addMember(fields: Fields, name: string, value: Value): void {
     const total = Number(days ?? 0) * 86_400 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
     if (Number.isFinite(total)) fields.set('duration_ms', Number((total * 1000).toFixed(3)))
   }
+  if (fields.get(name) === value) return
   fields.set(fields.has(name) || OWN.has(name) ? `result_${name}` : name, value)
 }
 
 /** uri answers with a status, service with a state and its status, many modules with a message or a name of theirs. */
-const OWN = new Set(['status', 'level', 'event', 'node', 'service', 'message', 'task', 'logger', 'timestamp', 'time', 'duration_ms'])
+const OWN = new Set([
+  'status',
+  'level',
+  'event',
+  'node',
+  'service',
+  'message',
+  'task',
+  'logger',
+  'timestamp',
+  'time',
+  'duration_ms',
+])

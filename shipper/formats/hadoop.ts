@@ -1,19 +1,20 @@
 import type { Format } from './format.ts'
-import { LEVEL, LOGGER, layout, readAfterTime, THREAD } from './layout.ts'
+import { JAVA_CLASS, LEVEL, LOGGER, layout, readAfterTime, THREAD } from './layout.ts'
 
 const NAME = 'hadoop'
-/** A Java class with its package: a lower-case head tells nodes.developer (Python) from dfs.DataNode. */
-const CLASS = '((?:[a-z][\\w-]{0,60}\\.){1,12}[A-Z][\\w$-]{0,100})'
 
 const LAYOUTS = [
   // 2015-10-18 18:01:47,978 INFO [main] org.apache.hadoop.mapreduce.v2.app.MRAppMaster: msg (also HBase)
   layout(` ${LEVEL} {1,6}${THREAD} ${LOGGER}: `, 'level thread logger'),
   // … INFO org.apache.hadoop.hdfs.server.namenode.FSNamesystem: msg
-  layout(` ${LEVEL} {1,6}${CLASS}: `, 'level logger'),
+  layout(` ${LEVEL} {1,6}(${JAVA_CLASS}): `, 'level logger'),
   // 081109 203615 148 INFO dfs.DataNode$PacketResponder: msg
   layout(` (\\d{1,10}) ${LEVEL} {1,2}${LOGGER}: `, 'thread level logger'),
   // … INFO  http.HttpServer (HttpServer.java:addFilter(476)) - msg (Ambari, tests)
-  layout(` ${LEVEL} {1,6}${LOGGER} \\(([\\w$]{1,100}\\.java):([\\w$<>]{1,100})\\((\\d{1,6})\\)\\) - `, 'level logger file function line'),
+  layout(
+    ` ${LEVEL} {1,6}${LOGGER} \\(([\\w$]{1,100}\\.java):([\\w$<>]{1,100})\\((\\d{1,6})\\)\\) - `,
+    'level logger file function line',
+  ),
 ]
 /** Spark and old Hadoop: 17/06/09 20:10:40 INFO SparkContext: msg */
 const SHORT_YEAR = [layout(` ${LEVEL} {1,2}${LOGGER}: `, 'level logger')]

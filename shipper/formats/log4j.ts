@@ -12,9 +12,15 @@ const NAME = 'log4j'
 /** Behind the time. */
 const LAYOUTS = [
   // %d %-5p [%t] %c:%L - %m, Flink's %c{60} %x: "INFO  org.apache.flink.Foo [] - msg"
-  layout(` {1,2}${LEVEL} {1,6}(?:${THREAD} {1,4})?${LOGGER}(?::(\\d{1,6}))?(?: \\[[^\\]]{0,100}\\])? {1,9}- `, 'level thread logger line'),
+  layout(
+    ` {1,2}${LEVEL} {1,6}(?:${THREAD} {1,4})?${LOGGER}(?::(\\d{1,6}))?(?: \\[[^\\]]{0,100}\\])? {1,9}- `,
+    'level thread logger line',
+  ),
   // Solr: INFO  (qtp1-12) [c:books s:shard1] o.a.s.c.S.Request msg
-  layout(` ${LEVEL} {1,6}\\(([^()]{1,200})\\) \\[([^\\]]{0,200})\\] ${LOGGER} `, 'level thread context logger'),
+  layout(
+    ` ${LEVEL} {1,6}\\(([^()]{1,200})\\) \\[( {0,9}|[a-z]:[^\\]]{0,200})\\] ${LOGGER} `,
+    'level thread context logger',
+  ),
   // Elasticsearch: [INFO ][o.e.n.Node               ] [node-1] msg
   layout(`\\]\\[${LEVEL} {0,4}\\]\\[${LOGGER} {0,40}\\] ?(?:\\[([^\\[\\]]{1,100})\\] ?)?`, 'level logger node'),
   // Minecraft: [12:30:11] [Server thread/INFO]: msg, Forge: [12:30:11] [main/INFO] [FML/]: msg
@@ -36,7 +42,10 @@ const BEHIND_LEVEL_FIRST = [
 ]
 /** No time: SLF4J's simple logger, TTCC ("176 [main] INFO  com.foo.Bar - msg", milliseconds since the start). */
 const UNTIMED = [
-  layout(`(?:(\\d{1,12}) {1,2})?${THREAD} {1,2}${LEVEL} {1,6}${LOGGER} {1,2}(?:\\[[^\\]]{0,100}\\] |x )?- `, 'uptime_ms thread level logger'),
+  layout(
+    `(?:(\\d{1,12}) {1,2})?${THREAD} {1,2}${LEVEL} {1,6}${LOGGER} {1,2}(?:\\[[^\\]]{0,100}\\] |x )?- `,
+    'uptime_ms thread level logger',
+  ),
   layout(`log4j:${LEVEL} `, 'level'),
 ]
 

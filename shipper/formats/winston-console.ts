@@ -6,13 +6,14 @@ import { leadingTime } from './leading-time.ts'
 
 const NAME = 'winston_console'
 
-/** npm's and syslog's level names. .NET's "info: Category[14]" is a format of its own. */
+/** npm's and syslog's level names. */
 const LEVELS = 'error|warn|info|http|verbose|debug|silly|emerg|alert|crit|warning|notice|trace|fatal'
-const NOT_DOTNET = '(?![\\w.`+<>]{1,200}\\[-?\\d{1,10}\\](?: |$))'
-const BARE = new RegExp(`(?:\\[([\\w .:/-]{1,60})\\] )?(${LEVELS}): ${NOT_DOTNET}`, 'y')
+/** .NET's "info: Category[14]", Ansible's "fatal: [host]: FAILED!". */
+const NOT_OTHERS = '(?!\\[[^\\]]{1,200}\\]: (?:FAILED|UNREACHABLE)!|[\\w.`+<>]{1,200}\\[-?\\d{1,10}\\](?: |$))'
+const BARE = new RegExp(`(?:\\[([\\w .:/-]{1,60})\\] )?(${LEVELS}): ${NOT_OTHERS}`, 'y')
 /** time level: msg · time [label] level: msg · [time] level: msg · time [level]: msg · time - level: msg */
 const BEHIND_TIME = new RegExp(
-  `\\]?:?(?: - | \\| | {1,2})(?:\\[([\\w .:/-]{1,60})\\] )?(?:(${LEVELS})|\\[(${LEVELS}|${LEVELS.toUpperCase()})\\]) ?: ${NOT_DOTNET}`,
+  `\\]?:?(?: - | \\| | {1,2})(?:\\[([\\w .:/-]{1,60})\\] )?(?:(${LEVELS})|\\[(${LEVELS}|${LEVELS.toUpperCase()})\\]) ?: ${NOT_OTHERS}`,
   'y',
 )
 
