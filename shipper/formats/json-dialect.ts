@@ -6,9 +6,10 @@ import type { Instant } from '../terms/instant.ts'
 import { addField, type Fields, JsonNumber, type Value } from '../terms/json.ts'
 import type { LevelScale } from '../terms/level.ts'
 import { parseJsonObject } from '../terms/parse-json.ts'
-import { readTimeValue, type TimeOptions } from '../terms/time.ts'
+import type { TimeOptions } from '../terms/time.ts'
 import type { Format, ParseOptions } from './format.ts'
 import { parseStack } from './stack.ts'
+import { readInstant, timeKeyOf } from './time-keys.ts'
 
 export interface Signature {
   /** Keys that every line of the dialect has. */
@@ -35,8 +36,8 @@ export interface DialectShape extends Partial<Omit<Signature, 'keys'>> {
   readonly keys?: Readonly<Record<string, string>>
   /** A cheap look at values (their types, one word), where keys alone do not tell two libraries apart. */
   check?(line: Fields): boolean
-  /** The line's time where it needs more than one key. */
-  time?(line: Fields, options: TimeOptions): Instant | undefined
+  /** The line's time where it needs more than the first key of `times`; takes that key out of the renamed fields. */
+  take?(fields: Fields, options: TimeOptions): Instant | undefined
   /** Works on the renamed fields: adds what stands deeper in the line. `line` is as it was read, and must stay so. */
   finish?(fields: Fields, line: Fields): void
 }
@@ -55,9 +56,9 @@ export function jsonDialect(shape: DialectShape): Dialect {
     parse(head, options) {
       const line = readLine(head, options.rest)
       if (line === undefined || !hasSignature(line, signature) || shape.check?.(line) === false) return undefined
-      const timeKey = shape.time === undefined ? timeKeyOf(line, times, options) : undefined
-      const time = timeKey === undefined ? shape.time?.(line, options) : readInstant(line.get(timeKey)!, options)
+      const timeKey = timeKeyOf(line, times, options)
       const fields = rename(line, keys, timeKey)
+      const time = timeKey === undefined ? shape.take?.(fields, options) : readInstant(line.get(timeKey)!, options)
       shape.finish?.(fields, line)
       addRest(fields, options)
       letGo()
@@ -98,38 +99,6 @@ export function hasSignature(line: Fields, { requires, anyOf, excludes }: Signat
   for (const key of requires) if (!line.has(key)) return false
   for (const key of excludes) if (line.has(key)) return false
   return anyOf.length === 0 || anyOf.some((key) => line.has(key))
-}
-
-/** The first of `keys` whose value is a time. */
-export function timeKeyOf(line: Fields, keys: readonly string[], options: TimeOptions): string | undefined {
-  return keys.find((key) => {
-    const value = line.get(key)
-    return value !== undefined && readInstant(value, options) !== undefined
-  })
-}
-
-/** Seconds and nanoseconds, or a time, inside an object: log4j2's instant, protobuf's Timestamp, MongoDB's $date. */
-const PARTS = [
-  ['epochSecond', 'nanoOfSecond'],
-  ['seconds', 'nanos'],
-] as const
-
-/** A value as a time: text, an epoch number of any unit, or one of the objects that stand for a time. */
-export function readInstant(value: Value, options: TimeOptions): Instant | undefined {
-  if (typeof value === 'string') return readTimeValue(value, options)
-  // As text first: digits as they were written, not as a double rounds them.
-  if (typeof value === 'number') return readTimeValue(String(value), options) ?? readTimeValue(value, options)
-  if (value instanceof JsonNumber) return readTimeValue(value.text, options)
-  if (!(value instanceof Map)) return undefined
-  for (const [whole, part] of PARTS) {
-    const seconds = value.get(whole)
-    const nanos = value.get(part) ?? 0
-    if (typeof seconds === 'number' && typeof nanos === 'number' && nanos >= 0 && nanos < 1e9) {
-      return { seconds, nanos: Math.floor(nanos) }
-    }
-  }
-  const inner = value.get('$date') ?? value.get('$numberLong')
-  return inner === undefined ? undefined : readInstant(inner, options)
 }
 
 /** The line's members under the record's names. A name that the line uses itself stays its own. */
