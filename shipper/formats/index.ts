@@ -1,0 +1,209 @@
+/**
+ * The list of formats, in detection order: those with marks of their own first, layouts that differ in details behind
+ * them, the general ones last. Add a format: its file, its import and entry here, its samples in test/formats/.
+ */
+import { airflow } from './airflow.ts'
+import { ansible } from './ansible.ts'
+import { apacheError } from './apache-error.ts'
+import { auditd } from './auditd.ts'
+import { bluegene } from './bluegene.ts'
+import { bunyan } from './bunyan.ts'
+import { caddy } from './caddy.ts'
+import { capnslog } from './capnslog.ts'
+import { cassandra } from './cassandra.ts'
+import { celery } from './celery.ts'
+import { ceph } from './ceph.ts'
+import { clef } from './clef.ts'
+import { clickhouse } from './clickhouse.ts'
+import { coredns } from './coredns.ts'
+import { detector } from './detect.ts'
+import { dmesg } from './dmesg.ts'
+import { dotnetConsole } from './dotnet-console.ts'
+import { ecs } from './ecs.ts'
+import { elixir } from './elixir.ts'
+import { envLogger } from './env-logger.ts'
+import { erlang } from './erlang.ts'
+import { evt } from './evt.ts'
+import { fail2ban } from './fail2ban.ts'
+import type { Format } from './format.ts'
+import { gelf } from './gelf.ts'
+import { general } from './general.ts'
+import { goLog } from './go-log.ts'
+import { googleCloud } from './google-cloud.ts'
+import { gunicorn } from './gunicorn.ts'
+import { hadoop } from './hadoop.ts'
+import { haproxy } from './haproxy.ts'
+import { hclog } from './hclog.ts'
+import { healthapp } from './healthapp.ts'
+import { hpcCluster } from './hpc-cluster.ts'
+import { httpAccess } from './http-access.ts'
+import { javaUtilLogging } from './java-util-logging.ts'
+import { journald } from './journald.ts'
+import { json } from './json.ts'
+import { kafka } from './kafka.ts'
+import { klog } from './klog.ts'
+import { log4j } from './log4j.ts'
+import { log4jJson } from './log4j-json.ts'
+import { logback } from './logback.ts'
+import { logbackJson } from './logback-json.ts'
+import { logcat } from './logcat.ts'
+import { logfmt } from './logfmt.ts'
+import { lograge } from './lograge.ts'
+import { logrus } from './logrus.ts'
+import { logstash } from './logstash.ts'
+import { mongodb } from './mongodb.ts'
+import { monolog } from './monolog.ts'
+import { mysql } from './mysql.ts'
+import { mysqlSlow } from './mysql-slow.ts'
+import { nagios } from './nagios.ts'
+import { nest } from './nest.ts'
+import { nginxError } from './nginx-error.ts'
+import { nlog } from './nlog.ts'
+import { openTelemetry } from './open-telemetry.ts'
+import { openstack } from './openstack.ts'
+import { openvpn } from './openvpn.ts'
+import { osloLog } from './oslo-log.ts'
+import { pino } from './pino.ts'
+import { pinoPretty } from './pino-pretty.ts'
+import { plain } from './plain.ts'
+import { postgresql } from './postgresql.ts'
+import { postgresqlCsv } from './postgresql-csv.ts'
+import { proxifier } from './proxifier.ts'
+import { pythonJson } from './python-json.ts'
+import { pythonLogging } from './python-logging.ts'
+import { rails } from './rails.ts'
+import { redis } from './redis.ts'
+import { serilogConsole } from './serilog-console.ts'
+import { sidekiq } from './sidekiq.ts'
+import { slog } from './slog.ts'
+import { slurm } from './slurm.ts'
+import { springBoot } from './spring-boot.ts'
+import { squid } from './squid.ts'
+import { stackTrace } from './stack-trace.ts'
+import { structlog } from './structlog.ts'
+import { structlogConsole } from './structlog-console.ts'
+import { supercomputerSyslog } from './supercomputer-syslog.ts'
+import { syslogRfc3164 } from './syslog-rfc3164.ts'
+import { syslogRfc5424 } from './syslog-rfc5424.ts'
+import { tomcat } from './tomcat.ts'
+import { tracing } from './tracing.ts'
+import { traefikAccess } from './traefik-access.ts'
+import { traefikJson } from './traefik-json.ts'
+import { uvicorn } from './uvicorn.ts'
+import { wildfly } from './wildfly.ts'
+import { windowsServicing } from './windows-servicing.ts'
+import { winston } from './winston.ts'
+import { winstonConsole } from './winston-console.ts'
+import { xorg } from './xorg.ts'
+import { zap } from './zap.ts'
+import { zerolog } from './zerolog.ts'
+import { zookeeper } from './zookeeper.ts'
+
+export const formats = [
+  evt,
+  pino,
+  klog,
+  syslogRfc5424,
+  httpAccess,
+  traefikAccess,
+  haproxy,
+  caddy,
+  nginxError,
+  apacheError,
+  postgresqlCsv,
+  postgresql,
+  mysql,
+  mysqlSlow,
+  redis,
+  monolog,
+  rails,
+  lograge,
+  sidekiq,
+  zookeeper,
+  hadoop,
+  osloLog,
+  springBoot,
+  log4j,
+  logback,
+  wildfly,
+  tomcat,
+  javaUtilLogging,
+  serilogConsole,
+  nlog,
+  dotnetConsole,
+  gunicorn,
+  uvicorn,
+  airflow,
+  celery,
+  structlogConsole,
+  pythonLogging,
+  tracing,
+  envLogger,
+  pinoPretty,
+  nest,
+  winstonConsole,
+  elixir,
+  erlang,
+  ansible,
+  auditd,
+  bluegene,
+  bunyan,
+  capnslog,
+  cassandra,
+  ceph,
+  clef,
+  clickhouse,
+  coredns,
+  dmesg,
+  ecs,
+  fail2ban,
+  gelf,
+  googleCloud,
+  hclog,
+  healthapp,
+  hpcCluster,
+  journald,
+  kafka,
+  log4jJson,
+  logbackJson,
+  logcat,
+  logrus,
+  logstash,
+  mongodb,
+  nagios,
+  openTelemetry,
+  openstack,
+  openvpn,
+  proxifier,
+  pythonJson,
+  slog,
+  slurm,
+  squid,
+  structlog,
+  supercomputerSyslog,
+  traefikJson,
+  windowsServicing,
+  winston,
+  xorg,
+  zap,
+  zerolog,
+  syslogRfc3164,
+  goLog,
+  stackTrace,
+  json,
+  logfmt,
+  general,
+  plain,
+] as const satisfies readonly Format[]
+
+export type FormatName = (typeof formats)[number]['name']
+
+export { createMemory, type DetectMemory, stripColours } from './detect.ts'
+
+export const detect = detector(formats)
+
+const named = new Map<string, Format>(formats.map((format) => [format.name, format]))
+
+export function byName(name: string): Format | undefined {
+  return named.get(name)
+}
