@@ -50,6 +50,11 @@ export class BatchBuilder {
     this.guard = new LabelGuard(options.labels)
   }
 
+  /** Nothing waits to be taken, no entry and no position. */
+  get isEmpty(): boolean {
+    return this.entries === 0 && this.touched.size === 0 && this.sealed.length === 0
+  }
+
   get demotions(): number {
     return this.guard.demotions
   }

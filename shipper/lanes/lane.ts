@@ -13,7 +13,7 @@ import { outcomeOfEvent, outcomeOfExitCode, outcomeOfStatus, outcomeOfWord } fro
 import type { ParsedLine } from '../record.ts'
 import { type Level, readLevel } from '../terms/level.ts'
 import { makePlan, NONE, type Plan } from './plan.ts'
-import { ESCAPED, MAX_FIELDS, NUMBER, Scan, TEXT, TRUE } from './scan.ts'
+import { ESCAPED, NUMBER, Scan, TEXT, TRUE } from './scan.ts'
 import { rootShape, type Shape } from './shape.ts'
 import { bytesOf, copyAll, copySlice, equalSlices, hashSlice, SliceTable, sliceText } from './slices.ts'
 import { ByteTime, TimeWriter } from './times.ts'
@@ -23,6 +23,8 @@ export interface LaneOptions {
   readonly builder: BatchBuilder
   readonly around: Surroundings
   readonly progress: Progress
+  /** Whether times without a zone are UTC. */
+  readonly isUtc: boolean
   /** True when redaction might have something to do. */
   readonly mayHoldSecret: (bytes: Uint8Array, start: number, end: number) => boolean
   /** The general path's reading of a line, and its format's table of names. */
@@ -53,9 +55,9 @@ interface StreamEntry {
   readonly next: StreamEntry | undefined
 }
 
-const EMPTY = new Uint8Array(0)
-const SUCCESS = bytesOf('success')
-const FAILURE = bytesOf('failure')
+const EMPTY: Uint8Array = new Uint8Array(0)
+const SUCCESS: Uint8Array = bytesOf('success')
+const FAILURE: Uint8Array = bytesOf('failure')
 const HEAD = bytesOf('{"timestamp":"')
 const LEVEL = bytesOf('","level":"')
 const SERVICE = bytesOf('","service":"')
@@ -63,6 +65,8 @@ const NODE = bytesOf('","node":"')
 const ENV = bytesOf('","env":"')
 const DURATION = bytesOf(',"duration_ms":')
 const EVT = bytesOf('evt: ')
+/** Not a key that the lane takes, so no line's own. */
+const EVT_TIME_KEY = '\0time'
 const STREAM_SLOTS = 4096
 const MAX_STREAM_ENTRIES = 16_384
 
@@ -85,8 +89,8 @@ export class Lane {
   private streams: (StreamEntry | undefined)[] = new Array(STREAM_SLOTS).fill(undefined)
   private streamCount = 0
   private generation: number
-  private durationText = EMPTY
-  private outcome = EMPTY
+  private durationText: Uint8Array = EMPTY
+  private outcome: Uint8Array = EMPTY
   private taken = 0
 
   constructor(options: LaneOptions) {
@@ -117,6 +121,8 @@ export class Lane {
     const { builder, progress } = this.options
     builder.makeRoom(LINE_AT + (end - start) + plan.overhead)
     const { stream, clock } = entry
+    const onProbation = this.probation.size > 0 && this.probation.has(shape)
+    const before = onProbation ? clock.save() : undefined
     clock.next(this.time.seconds, this.time.nanos)
     // Escapes and quotes stand as in the line; each value is written at most twice, in the line and as metadata.
     const room = 2 * (end - start) + plan.overhead + entry.service.length + entry.node.length + entry.env.length
@@ -125,13 +131,9 @@ export class Lane {
     stream.endLine(lineEnd)
     const entryEnd = this.writeMetadata(plan, bytes, stream.bytes, lineEnd)
     const size = entryEnd - stream.used
-    if (
-      this.probation.size > 0 &&
-      this.probation.has(shape) &&
-      !this.isProven(shape, bytes, start, end, stream, at, lineEnd)
-    ) {
+    if (onProbation && !this.isProven(shape, bytes, start, end, stream, at, lineEnd)) {
       stream.abandon()
-      clock.undo()
+      clock.restore(before)
       return false
     }
     stream.finish(entryEnd)
@@ -171,28 +173,25 @@ export class Lane {
     const shape = this.scan.json(bytes, nameEnd + 1, end, this.evtRoot)
     if (shape === undefined) return undefined
     const { types, starts, ends } = this.scan
-    types[MAX_FIELDS - 2] = TEXT
-    starts[MAX_FIELDS - 2] = start
-    ends[MAX_FIELDS - 2] = start + 19
-    types[MAX_FIELDS - 1] = TEXT
-    starts[MAX_FIELDS - 1] = nameStart
-    ends[MAX_FIELDS - 1] = nameEnd
+    const { depth } = shape
+    types[depth] = TEXT
+    starts[depth] = start
+    ends[depth] = start + 19
+    types[depth + 1] = TEXT
+    starts[depth + 1] = nameStart
+    ends[depth + 1] = nameEnd
     return shape
   }
 
   private learn(shape: Shape, bytes: Uint8Array, start: number, end: number): void {
     const { parsed, rename } = this.options.parse(sliceText(bytes, start, end))
     const keys = shape.names()
-    const isEvt = parsed.format === 'evt'
-    if (isEvt) {
-      while (keys.length < MAX_FIELDS - 2) keys.push(`\0${keys.length}`)
-      keys.push('\0time', 'event')
-    }
-    const timeIndex = isEvt ? MAX_FIELDS - 2 : keys.findIndex((key) => isTimeKey(key, rename, parsed))
-    shape.plan =
-      parsed.time === undefined || timeIndex === NONE
-        ? null
-        : makePlan(keys, parsed, rename, this.options.around, timeIndex)
+    // The time and name of an evt: line stand before its object, and in the scan behind it.
+    const isEvt = bytes[start] !== 0x7b && parsed.format === 'evt'
+    if (isEvt) keys.push(EVT_TIME_KEY, 'event')
+    const timeIndex = isEvt ? shape.depth : keys.findIndex((key) => isTimeKey(key, rename, parsed))
+    const isReadable = parsed.time !== undefined && timeIndex !== NONE && (!isEvt || this.options.isUtc)
+    shape.plan = isReadable ? makePlan(keys, parsed, rename, this.options.around, timeIndex) : null
     if (shape.plan !== null) this.probation.set(shape, PROBATION_LINES)
   }
 
@@ -279,13 +278,13 @@ export class Lane {
       this.streamCount = 0
       this.generation = builder.generation
     }
-    const service = plan.service === NONE ? this.service : bytes
+    const service: Uint8Array = plan.service === NONE ? this.service : bytes
     const serviceStart = plan.service === NONE ? 0 : starts[plan.service]
     const serviceEnd = plan.service === NONE ? service.length : ends[plan.service]
-    const node = plan.node === NONE ? this.node : bytes
+    const node: Uint8Array = plan.node === NONE ? this.node : bytes
     const nodeStart = plan.node === NONE ? 0 : starts[plan.node]
     const nodeEnd = plan.node === NONE ? node.length : ends[plan.node]
-    const env = plan.env === NONE ? this.env : bytes
+    const env: Uint8Array = plan.env === NONE ? this.env : bytes
     const envStart = plan.env === NONE ? 0 : starts[plan.env]
     const envEnd = plan.env === NONE ? env.length : ends[plan.env]
     const slot =

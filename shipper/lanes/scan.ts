@@ -19,11 +19,11 @@ export const COMPACT = 7
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
-/** What the last scan found: value i is bytes[starts[i]..ends[i]) of type types[i]; strings without their quotes. */
+/** What the last scan found, and room for two values of the lane's own: value i is bytes[starts[i]..ends[i]) of type types[i]; strings without their quotes. */
 export class Scan {
-  readonly types = new Uint8Array(MAX_FIELDS)
-  readonly starts = new Int32Array(MAX_FIELDS)
-  readonly ends = new Int32Array(MAX_FIELDS)
+  readonly types = new Uint8Array(MAX_FIELDS + 2)
+  readonly starts = new Int32Array(MAX_FIELDS + 2)
+  readonly ends = new Int32Array(MAX_FIELDS + 2)
   /** Where the value read last ends. */
   private at = 0
 

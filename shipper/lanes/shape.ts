@@ -19,6 +19,8 @@ export class Shape {
   readonly key: Uint8Array
   readonly name: string
   readonly parent: Shape | undefined
+  /** How many keys lead here. */
+  readonly depth: number
   private readonly children: Shape[] = []
   private readonly budget: ShapeBudget
   /** What a line that ends here means; null when such lines go the general way. */
@@ -28,6 +30,7 @@ export class Shape {
     this.key = key
     this.name = name
     this.parent = parent
+    this.depth = parent === undefined ? 0 : parent.depth + 1
     this.budget = budget
   }
 

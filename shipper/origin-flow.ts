@@ -1,0 +1,69 @@
+/** One origin's way from bytes to the batch: the express lane for what it is certain of, the general path for the rest. */
+import type { BatchBuilder, Progress } from './batch/builder.ts'
+import { createFramer, type FramedEvent, type Framer, type FramerOptions, type FramerSink } from './framing/index.ts'
+import type { Interpreter } from './interpret.ts'
+import type { Lane } from './lanes/lane.ts'
+
+export interface OriginFlowOptions {
+  readonly framing: FramerOptions
+  readonly interpreter: Interpreter
+  readonly builder: BatchBuilder
+  readonly progress: Progress
+  /** Undefined: every line goes the general way. */
+  readonly lane: Lane | undefined
+}
+
+export class OriginFlow implements FramerSink {
+  /** Records made, by format, of the general path; the lane keeps its own count. */
+  readonly formats = new Map<string, number>()
+  private readonly options: OriginFlowOptions
+  private readonly framer: Framer
+  readonly line: FramerSink['line']
+  private made = 0
+
+  constructor(options: OriginFlowOptions) {
+    this.options = options
+    this.framer = createFramer(options.framing)
+    const { lane } = options
+    this.line = lane && ((bytes, start, end, endOffset) => lane.take(bytes, start, end, endOffset))
+  }
+
+  data(bytes: Uint8Array, offset: number): void {
+    this.framer.push(bytes, offset, this)
+    this.advance()
+  }
+
+  idle(): void {
+    this.framer.idle(this)
+    this.advance()
+  }
+
+  end(): void {
+    this.framer.end(this)
+    this.advance()
+  }
+
+  event({ message, end, cut }: FramedEvent): void {
+    const { interpreter, builder, progress } = this.options
+    const record = interpreter.record(message)
+    if (cut > 0) record.fields.set('truncated_bytes', cut)
+    builder.add(record, progress, end)
+    this.made++
+    this.formats.set(record.format, (this.formats.get(record.format) ?? 0) + 1)
+  }
+
+  /** Records made, on either way. */
+  get records(): number {
+    return this.made + (this.options.lane?.lines ?? 0)
+  }
+
+  get counts(): Framer['counts'] {
+    return this.framer.counts
+  }
+
+  /** Empty lines make no record: what is read past them is as done as what stands before. */
+  private advance(): void {
+    const { builder, progress } = this.options
+    if (this.framer.position > progress.offset) builder.advance(progress, this.framer.position)
+  }
+}
