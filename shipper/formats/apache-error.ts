@@ -7,7 +7,7 @@ export const apacheError = shaped({
   starts: '\\[',
   guard: (head) => head.charCodeAt(4) === SPACE && head.charCodeAt(8) === SPACE && head.includes('] [', 24),
   pattern:
-    /^\[(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4})\] \[(?:([\w-]*):)?([a-z]+\d?)\] (?:\[pid (\d+)(?::tid (\d+))?\] )?(?:([\w.-]+\.c\(\d+\)): )?(\(\d+\)[^:[]*: )?(?:\[(?:client|remote) ([^\]]+)\] )?(?:(AH\d{5}): )?(.*)$/,
+    /^\[(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4})\] \[(?:([\w-]*):)?(emerg|alert|crit|error|warn|notice|info|debug|trace[1-8])\] (?:\[pid (\d+)(?::tid (\d+))?\] )?(?:([\w.-]+\.c\(\d+\)): )?(\(\d+\)[^:[]*: )?(?:\[(?:client|remote) ([^\]]+)\] )?(?:(AH\d{5}): )?(.*)$/,
   columns: ['@time', 'node', 'level', 'pid#', 'thread', 'source', '', 'client_address', 'error_code', 'message'],
   finish(fields, match) {
     let message = match[10] ?? ''

@@ -5,7 +5,7 @@
 import type { Fields } from '../terms/json.ts'
 import { readTime } from '../terms/time.ts'
 import type { Format } from './format.ts'
-import { addPairs, putNumber, putText } from './shaped.ts'
+import { putNumber, putText } from './shaped.ts'
 
 export const postgresql: Format = {
   name: 'postgresql',
@@ -34,10 +34,13 @@ const SEVERITY =
   /(?:^|[ :\])])(LOG|ERROR|FATAL|PANIC|WARNING|NOTICE|INFO|DEBUG[1-5]?|DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION)$/
 /** They explain the line before and have no level of their own. */
 const CONTINUATIONS = new Set(['DETAIL', 'HINT', 'STATEMENT', 'CONTEXT', 'QUERY', 'LOCATION'])
-const NAMED = /(?:^|[ ,])(user|db|app|client|host|remote|sess|session)=([^,\s]*)/g
+const NAMED = /(?:^|[ ,])(user|db|database|app|application_name|client|host|remote|sess|session|port)=([^,\s]*)/g
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['user', 'db_user'],
   ['db', 'db_name'],
+  ['database', 'db_name'],
+  ['application_name', 'client_application'],
+  ['port', 'client_port'],
   ['app', 'client_application'],
   ['client', 'client_address'],
   ['host', 'client_address'],
@@ -47,7 +50,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 ])
 const PID = /\[(\d{1,10})(?:-(\d{1,10}))?\]/
 const USER = /(?:^|[ :])([^\s:@[\]=]{1,63})@([^\s:@[\]=]{1,63})(?=[ :]|$)/
-const CLIENT = /(?:^|[ :])([\da-fA-F.:]{7,45})\((\d{1,5})\)/
+const CLIENT = /(?:^:|[ :])(?!:)([\da-fA-F.:]{7,45})\((\d{1,5})\)/
 
 function readPrefix(fields: Fields, prefix: string): void {
   const pid = PID.exec(prefix)
@@ -65,18 +68,21 @@ function readPrefix(fields: Fields, prefix: string): void {
     putText(fields, 'client_address', client?.[1])
     putNumber(fields, 'client_port', client?.[2])
   }
-  if (prefix.includes('=')) {
-    for (const [, name = '', value] of prefix.matchAll(NAMED)) putText(fields, NAMES.get(name) ?? name, value)
-  }
+  if (prefix.includes('=')) readNamed(fields, prefix)
 }
 
 const DURATION = /^duration: (\d{1,12}(?:\.\d{1,6})?) ms/
-const CONNECTION = /^(?:dis)?connection (?:received|authorized|authenticated)?/
+const CONNECTION = /^(?:disconnection|connection (?:received|authorized|authenticated)):/
 
 /** Shared with the CSV log, whose messages are the same. */
 export function readMessage(fields: Fields, message: string): void {
   fields.set('message', message)
   const duration = message.charCodeAt(0) === 0x64 ? DURATION.exec(message) : null
   if (duration !== null) fields.set('duration_ms', Number(duration[1]))
-  else if (CONNECTION.test(message)) addPairs(fields, message)
+  else if (CONNECTION.test(message)) readNamed(fields, message)
+}
+
+/** The names are PostgreSQL's words for the client's user and program; as bare pairs they would read as ours. */
+function readNamed(fields: Fields, text: string): void {
+  for (const [, name = '', value] of text.matchAll(NAMED)) putText(fields, NAMES.get(name) ?? name, value)
 }

@@ -5,7 +5,10 @@ import { readPriorityWords, SEVERITIES } from './syslog-priority.ts'
 
 const UPTIME = /^ *\[ {0,12}(\d{1,12}\.\d{3,9})\] ?/
 /** %ASA-6-302013: · %LINK-3-UPDOWN: · %SYS-SW1-5-RESTART: · %DAEMON-4: */
-const CISCO = /^(?:%|.{0,20}: %)([A-Z][A-Z0-9_]{1,40}(?:-[A-Z][A-Z0-9_]{0,20})?)-([0-7])(?:-([A-Z0-9_]{1,60}))?: ?/
+const CISCO = /^%([A-Z][A-Z0-9_]{1,40}(?:-[A-Z][A-Z0-9_]{0,20})?)-([0-7])(?:-([A-Z0-9_]{1,60}))?: ?/
+/** What the device itself puts in front when a relay has written a header already: `87: sw1: *Oct 18 02:03:04.251 UTC: `. */
+const DEVICE_HEADER =
+  /^(?:: )?(?:\d{1,10}: )?(?:[A-Za-z][\w.-]{0,63}: )?(?:[*.]?[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?[\d:.]{8,15}(?: [A-Z]{3,4})?: )?(?=%)/
 /** Solaris: [ID 800047 auth.info] */
 const SOLARIS = /^\[ID (\d{1,10}) ([a-z0-9]{2,8}\.[a-z]{3,7})\] /
 const FIREWALL = /(?:^| )IN=\S* OUT=/
@@ -35,13 +38,15 @@ export function putMessage(fields: Fields, text: string): void {
 /** Cisco's `%FACILITY-SEVERITY-MNEMONIC: text`. The rest of the text, or undefined when it is not Cisco's. */
 export function putCisco(fields: Fields, text: string): string | undefined {
   if (!text.includes('%')) return undefined
-  const match = CISCO.exec(text)
+  const header = DEVICE_HEADER.exec(text)?.[0] ?? ''
+  const match = CISCO.exec(header === '' ? text : text.slice(header.length))
   if (match === null) return undefined
+  if (header.length > 2) fields.set('device_header', header.trim())
   const [whole, facility = '', severity = '', mnemonic] = match
   fields.set('level', SEVERITIES[Number(severity)] as string)
   fields.set('node', facility)
   fields.set('event', mnemonic === undefined ? `${facility}-${severity}` : `${facility}-${severity}-${mnemonic}`)
-  return text.slice(whole.length)
+  return text.slice(header.length + whole.length)
 }
 
 const BRACKET = 0x5b

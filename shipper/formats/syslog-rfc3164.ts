@@ -27,6 +27,8 @@ export const syslogRfc3164: Format = {
     }
     const body = afterTime(head, time.end)
     if (body < 0 || !readBody(head, body, fields, priority > 0 || time.sure)) return undefined
+    // OpenWrt writes the weekday and a priority; without one it is some other program that likes ctime.
+    if (WEEKDAY.test(head) && !fields.has('facility')) return undefined
     return { format: 'syslog_rfc3164', time: time.instant, fields }
   },
 }
@@ -37,8 +39,9 @@ const COLON = 0x3a
 /** `Dec 26 02:` · `Fri Dec 26 ` · `2025-12-26T` · `1766714625.1 ` · Cisco's `*Mar  1 ` and `000123: ` */
 const BSD = /^[*.]?(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]?\d (?:\d{4} )?\d\d:\d\d:\d\d/
 const ISO =
-  /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.,]{0,10}(?:Z|[+-]\d\d:?\d\d) {1,2}[A-Za-z\d:._-]{1,255} +[\w./()@-]{1,80}(?:\[\d+\])?: |^[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [A-Z]{2,5} /
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.,]{0,10}(?:Z|[+-]\d\d:?\d\d) {1,2}[A-Za-z\d:._-]{1,255} +[\w./()@-]{1,80}(?:\[\d+\])?: |^[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [A-Z]{2,5} /
 const EPOCH = /^\d{10}\.\d{6} [\w.-]{1,255} [\w./()@-]{1,80}(?:\[\d+\])?: /
+const WEEKDAY = /^[A-Z][a-z]{2} [A-Z][a-z]{2} /
 const CISCO_COUNT = /^\d{1,10}: [*.]?[A-Z][a-z]{2} [ \d]\d /
 
 function canStart(head: string): boolean {
@@ -87,7 +90,8 @@ function afterTime(head: string, end: number): number {
 
 const REPEATED = /^(?:--- )?last message repeated \d{1,9} times?(?: ---)?$/
 /** No host is called so: a line of some other program that writes its time the same way. */
-const LEVEL_WORD = /^[[<(]?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SEVERE)[\]>)]?:?$/i
+const LEVEL_WORD =
+  /^[[<(]?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SEVERE|INF|WRN|ERR|DBG|TRC|FTL|CRIT|PANIC)[\]>)]?:?$/i
 const HOST = /^[\w.:@%/-]{1,255}$/
 /** AIX: auth|security:info */
 const AIX = /^([a-z0-9|]{2,40}):(emerg|alert|crit|err|warn|warning|notice|info|debug)$/
@@ -114,7 +118,7 @@ function readBody(head: string, start: number, fields: Fields, sure: boolean): b
 function readBehindHost(fields: Fields, text: string, start: number, sure: boolean): boolean {
   const behind = text.slice(start)
   if (REPEATED.test(behind)) return putRepeated(fields, behind)
-  const cisco = putCisco(fields, behind.startsWith(': ') ? behind.slice(2) : behind)
+  const cisco = putCisco(fields, behind)
   if (cisco !== undefined) return putRest(fields, cisco)
   const tagEnd = readTag(text, start, fields)
   if (tagEnd > 0) return putTagged(fields, text, start, tagEnd)
@@ -140,6 +144,7 @@ function putRepeated(fields: Fields, text: string): boolean {
 }
 
 function untimed(text: string, fields: Fields) {
+  if (text.charCodeAt(0) === 0x5b) return undefined
   const cisco = putCisco(fields, text)
   const end = cisco === undefined ? readTag(text, 0, fields) : -1
   if (end > 0 && isHaproxyTraffic(text, 0)) return undefined

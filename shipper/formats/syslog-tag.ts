@@ -61,11 +61,11 @@ export function putProgram(fields: Fields, name: string): void {
   fields.set('service', name)
 }
 
-const SENDER = /^([^[]{1,110})\[(\d{1,10})\]$/
+const SENDER = /^([^[]{0,110})\[(\d{1,10})\]$/
 
 /** launchd's `(com.apple.quicklookd[123])`: the job that it speaks of. */
 function putSender(fields: Fields, text: string): void {
   const match = SENDER.exec(text)
-  fields.set('node', match?.[1] ?? text)
+  if (match?.[1] !== '') fields.set('node', match?.[1] ?? text)
   putNumber(fields, 'node_pid', match?.[2])
 }
