@@ -49,6 +49,17 @@ export function hasCard(bytes: Uint8Array, start: number, end: number): boolean 
   return false
 }
 
+/** True when the run of digits, spaces and dashes around `at` holds a card number. */
+export function isCardAt(bytes: Uint8Array, at: number, start: number, end: number): boolean {
+  if (at >= end) return false
+  const run = runAround(bytes, at, start, end)
+  return run.end - run.start >= MIN_DIGITS && cardsIn(bytes, run.start, run.end, undefined).length > 0
+}
+
+export function isCardByte(byte: number): boolean {
+  return KIND[byte] !== 0
+}
+
 /** Card numbers that stand free: no letter, digit or decimal point touches them. */
 export function findCards(bytes: Uint8Array, start: number, end: number): Span[] {
   const found: Span[] = []

@@ -103,7 +103,7 @@ function endsLike(word: string, noun: string, whole: boolean | undefined): boole
 export function nounKeywords(noun: Noun): string[] {
   const stems = noun.words.length === 1 ? [noun.words[0]] : [noun.words.join(''), noun.words.join('[-_. ]')]
   // Behind a noun stands anything but a small letter (tokenizer, secretary), or the plural's s.
-  return stems.flatMap((stem) => [`${stem}[^a-z]`, `${stem}s[^a-z]`])
+  return stems.map((stem) => `${stem}[^a-rt-z]`)
 }
 
 /** True for names like those inside a secret's object that are no secret themselves: {"secret": {"name": …}}. */

@@ -1,66 +1,153 @@
 /**
  * Says in one pass over a line's bytes whether any rule could have something to do in a record made from it. Never
  * false when one could; seldom true otherwise. It looks at every second pair of neighbouring bytes: each keyword is
- * registered by its rarest pair at an even and at an odd offset, and compared whole only where such a pair stands.
+ * registered by its rarest pair at an even and at an odd offset (bigrams.ts), and compared whole only where one stands.
  */
-import { hasCard } from './card.ts'
-import { bigramsAt, compileKeyword, type Keyword, matchesAt } from './keyword.ts'
+import { type Bigrams, registerBigrams } from './bigrams.ts'
+import { hasCard, isCardAt, isCardByte } from './card.ts'
+import { compileKeyword, type Keyword, matchesAt } from './keyword.ts'
 
 export type Prefilter = (bytes: Uint8Array, start: number, end: number) => boolean
 
 /**
- * Text that is suspicious whatever the rules: escapes that a parser turns into letters (JSON's \u0070, \x70 and \160 of
- * quoted text), journald's messages as arrays of bytes, and colour codes inside a word.
+ * Text that is suspicious whatever the rules: journald's messages as arrays of bytes, a URL's escaped slashes, escapes
+ * that a parser turns into letters, and colour codes inside a word.
  */
-const SUSPICIOUS = [
-  '\\u00',
-  '\\x[346]',
-  '\\x2[013-9A-Fa-f]',
-  '\\x[57][0-9ABD-Fabd-f]',
-  '\\[01][0-7][0-7]',
-  '[[][0-9][0-9][0-9],',
-  '[[][0-9][0-9],[0-9]',
-  '[[][0-9],[0-9]',
-  ':\\/',
-  '[A-Za-z0-9_=:/@.-]\u001b[[]',
-]
+const SUSPICIOUS = ['[[][0-9][0-9][0-9],', '[[][0-9][0-9],[0-9]', '[[][0-9],[0-9]']
+const ESCAPED_URL = ':\\/'
+const ESCAPE = '[^\u0000]\\[ux01]'
+const COLOUR = '[^\u0000]\u001b[[]'
 
-/** Bytes by how often log lines hold them, commonest first: what makes a pair rare. */
-const COMMON = 'e"ot_nia:s,rdc0l1u-p2m5f36.4v879 gh=TEyb/wk{}jxIqz'
+/** Flags of two neighbouring bytes: they stand in a keyword's list; both may be part of a card number. */
+const LISTED = 1
+const CARD = 2
 
 export function compilePrefilter(keywords: readonly Keyword[], cards: boolean): Prefilter {
-  const all = [...keywords, ...SUSPICIOUS.map((source) => compileKeyword(source, true, -1))]
-  const { isListed, lists } = register(all)
+  const suspicious = [...SUSPICIOUS, ESCAPED_URL, ESCAPE, COLOUR].map((source) => compileKeyword(source, true, -1))
+  const { family, others } = foldKeys(keywords)
+  const bigrams = { ...registerBigrams([...family.keyword, ...others, ...suspicious]), qualifiers: family.qualifiers }
+  const flags = flagsOf(bigrams.ids, cards)
+  const wordsOf = createWords()
   return (bytes, start, end) => {
     noUserInfoBefore = 0
-    // Every second pair: half the look-ups, and none waits for the one before.
-    for (let i = start; i < end - 1; i += 2) {
-      const pair = (bytes[i] << 8) | bytes[i + 1]
-      if (isListed[pair] !== 0 && confirm(lists[pair]!, bytes, i, start, end)) return true
+    if (isOddEdge(bytes, start, end)) return true
+    const { words, shift } = wordsOf(bytes)
+    const stop = Math.min((end - shift) >> 1, words.length - 3)
+    // Four words of two bytes at once, for speed: 0.3 ns a byte instead of 1. What lies behind `end` cannot match.
+    let k = (start - shift + 1) >> 1
+    for (; k < stop; k += 4) {
+      const f0 = flags[words[k]]
+      const f1 = flags[words[k + 1]]
+      const f2 = flags[words[k + 2]]
+      const f3 = flags[words[k + 3]]
+      // A card number's thirteen bytes hold the last three words of some four.
+      if ((((f0 | f1 | f2 | f3) & LISTED) | (f1 & f2 & f3 & CARD)) === 0) continue
+      const at = 2 * k + shift
+      if ((f0 & LISTED) !== 0 && isHit(bigrams, bytes, at, start, end)) return true
+      if ((f1 & LISTED) !== 0 && isHit(bigrams, bytes, at + 2, start, end)) return true
+      if ((f2 & LISTED) !== 0 && isHit(bigrams, bytes, at + 4, start, end)) return true
+      if ((f3 & LISTED) !== 0 && isHit(bigrams, bytes, at + 6, start, end)) return true
+      if ((f1 & f2 & f3 & CARD) !== 0 && isCardAt(bytes, at + 4, start, end)) return true
     }
-    return cards && hasCard(bytes, start, end)
+    // Only at the end of the block, where four words would reach beyond it.
+    const rest = 2 * k + shift
+    for (let i = rest; i + 1 < end; i += 2) if (isHit(bigrams, bytes, i, start, end)) return true
+    return cards && rest < end && hasCard(bytes, Math.max(start, end - CARD_REACH), end)
   }
 }
 
-interface Place {
-  readonly keyword: Keyword
-  /** Where in the keyword the pair stands. */
-  readonly offset: number
+/** Longer than a card number and the eight bytes that the last step may not have seen. */
+const CARD_REACH = 48
+
+/** What stands in the lists, and the ends of words that make a key of `key`. */
+interface Listed extends Bigrams {
+  readonly qualifiers: ReadonlySet<number>
 }
 
-function confirm(places: readonly Place[], bytes: Uint8Array, at: number, start: number, end: number): boolean {
-  for (let i = 0; i < places.length; i++) {
-    const from = at - places[i].offset
-    if (from >= start && matchesAt(places[i].keyword, bytes, from, end) && isMeant(places[i].keyword, bytes, from, end))
+/** One keyword for all nouns that end in `key` (api_key, accessKey): the word before is looked up by its last letters. */
+const ANY_KEY = '[^\u0000]key[^a-rt-z]'
+const KEY_NOUN = /^([a-z]{3,})(?:\[-_\. \])?key\[\^a-rt-z\]$/
+
+function foldKeys(keywords: readonly Keyword[]) {
+  const others = keywords.filter(({ source }) => !KEY_NOUN.test(source))
+  const ends = keywords.flatMap(({ source }) => KEY_NOUN.exec(source)?.[1].slice(-3) ?? [])
+  const rule = keywords.find(({ source }) => KEY_NOUN.test(source))?.rule
+  const keyword = rule === undefined ? [] : [compileKeyword(ANY_KEY, false, rule)]
+  return { family: { keyword, qualifiers: new Set(ends.map((end) => letters(Buffer.from(end), 0))) }, others }
+}
+
+/** Three letters as one number, in small letters. */
+function letters(bytes: Uint8Array, at: number): number {
+  return (bytes[at] << 16) | (bytes[at + 1] << 8) | bytes[at + 2] | 0x202020
+}
+
+function isQualifiedKey(bytes: Uint8Array, at: number, start: number, qualifiers: ReadonlySet<number>): boolean {
+  const last = (bytes[at] | 0x20) >= 0x61 && bytes[at] !== 0x5f ? at : at - 1
+  return last - 2 >= start && qualifiers.has(letters(bytes, last - 2))
+}
+
+function isHit(bigrams: Listed, bytes: Uint8Array, i: number, start: number, end: number): boolean {
+  const { ids, lists, before, after } = bigrams
+  const id = ids[(bytes[i] << 8) | bytes[i + 1]]
+  if (id === 0) return false
+  if (i > start && before[(id << 8) | bytes[i - 1]] === 0) return false
+  if (i + 2 < end && after[(id << 8) | bytes[i + 2]] === 0) return false
+  const places = lists[id]
+  for (let n = 0; n < places.length; n++) {
+    const { keyword, offset } = places[n]
+    const at = i - offset
+    if (at < start || !matchesAt(keyword, bytes, at, end)) continue
+    if (
+      keyword.source === ANY_KEY
+        ? isQualifiedKey(bytes, at, start, bigrams.qualifiers)
+        : isMeant(keyword, bytes, at, end)
+    )
       return true
   }
   return false
 }
 
-/** Two keywords stand in so many lines that they are looked at more closely: a URL, and a colour code behind a word. */
+const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
+
+/** By two bytes as the machine reads them as one number. */
+function flagsOf(ids: Uint16Array, cards: boolean): Uint8Array {
+  const flags = new Uint8Array(65_536)
+  for (let pair = 0; pair < flags.length; pair++) {
+    const word = isLittleEndian ? ((pair & 255) << 8) | (pair >> 8) : pair
+    const isCard = cards && isCardByte(pair >> 8) && isCardByte(pair & 255)
+    flags[word] = (ids[pair] > 0 ? LISTED : 0) | (isCard ? CARD : 0)
+  }
+  return flags
+}
+
+/** A block of bytes as words; remembered for the last two blocks (the block being read, and text for mayHold). */
+function createWords(): (bytes: Uint8Array) => { words: Uint16Array; shift: number } {
+  const make = (bytes: Uint8Array) => {
+    const shift = bytes.byteOffset & 1
+    const length = Math.max(0, bytes.length - shift) >> 1
+    return { bytes, shift, words: new Uint16Array(bytes.buffer, length === 0 ? 0 : bytes.byteOffset + shift, length) }
+  }
+  let last = make(new Uint8Array(0))
+  let other = last
+  return (bytes) => {
+    if (bytes === last.bytes) return last
+    const found = bytes === other.bytes ? other : make(bytes)
+    other = last
+    last = found
+    return found
+  }
+}
+
+/** Where a keyword that needs a neighbour has none: an escape that starts the line, a key's padding that ends it. */
+function isOddEdge(bytes: Uint8Array, start: number, end: number): boolean {
+  return bytes[start] === 0x5c || bytes[start] === 0x1b || (bytes[end - 1] === 0x3d && bytes[end - 2] === 0x3d)
+}
+
+/** Some keywords stand in so many lines that they are looked at more closely. */
 function isMeant(keyword: Keyword, bytes: Uint8Array, at: number, end: number): boolean {
-  if (keyword.source === '://' || keyword.source === ':\\/') return hasUserInfo(bytes, at + 3, end)
-  if (keyword.sets[1][0x1b] === 1 && keyword.rule === -1) return isWordBehindColour(bytes, at + 3, end)
+  if (keyword.source === '://' || keyword.source === ESCAPED_URL) return hasUserInfo(bytes, at + 3, end)
+  if (keyword.source === ESCAPE) return isEscape(bytes, at + 2, end)
+  if (keyword.source === COLOUR) return isWord(bytes[at]) && isWordBehindColour(bytes, at + 3, end)
   return true
 }
 
@@ -81,37 +168,30 @@ function hasUserInfo(bytes: Uint8Array, from: number, end: number): boolean {
   return false
 }
 
+/** \u00.., \x.. and \1.. that stand for a letter, a digit or a mark; `at` is behind the backslash. */
+function isEscape(bytes: Uint8Array, at: number, end: number): boolean {
+  if (at + 2 >= end) return false
+  const first = bytes[at + 1]
+  const second = bytes[at + 2]
+  if (bytes[at] === 0x75) return first === 0x30 && second === 0x30
+  if (bytes[at] !== 0x78) return isOctal(first) && isOctal(second)
+  // \x22 and \x5C are how nginx writes a quote and a backslash; control characters are no part of a keyword.
+  const isQuote = (first === 0x32 && second === 0x32) || (first === 0x35 && (second | 0x20) === 0x63)
+  return first >= 0x32 && first <= 0x37 && !isQuote
+}
+
+function isOctal(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x37
+}
+
+function isWord(byte: number): boolean {
+  const lower = byte | 0x20
+  return (lower >= 0x61 && lower <= 0x7a) || (byte >= 0x2d && byte <= 0x3d) || byte === 0x5f
+}
+
+/** Behind the colour code whose parameters start at `from` a word goes on. */
 function isWordBehindColour(bytes: Uint8Array, from: number, end: number): boolean {
   let i = from
-  while (i < end && bytes[i] < 0x40) i++
-  const next = bytes[i + 1] | 0x20
-  return i + 1 < end && (bytes[i + 1] === 0x1b || (next >= 0x61 && next <= 0x7a) || (next >= 0x30 && next <= 0x3f))
-}
-
-/** Each keyword under its cheapest pair at an even and at an odd offset; a pair that is listed already costs nothing. */
-function register(keywords: readonly Keyword[]): { isListed: Uint8Array; lists: (Place[] | undefined)[] } {
-  const isListed = new Uint8Array(65_536)
-  const lists: (Place[] | undefined)[] = new Array(65_536)
-  const cost = (pair: number) => (isListed[pair] ? 0 : frequency(pair >> 8) * frequency(pair & 255))
-  // Short keywords have no choice; they go first, so that longer ones can share their pairs.
-  for (const keyword of keywords.toSorted((a, b) => a.sets.length - b.sets.length)) {
-    for (const parity of [0, 1]) {
-      let best: { offset: number; pairs: number[]; cost: number } | undefined
-      for (let offset = parity; offset + 1 < keyword.sets.length; offset += 2) {
-        const pairs = bigramsAt(keyword, offset)
-        const sum = pairs.reduce((total, pair) => total + cost(pair), 0)
-        if (best === undefined || sum < best.cost) best = { offset, pairs, cost: sum }
-      }
-      for (const pair of best!.pairs) {
-        isListed[pair] = 1
-        lists[pair] = [...(lists[pair] ?? []), { keyword, offset: best!.offset }]
-      }
-    }
-  }
-  return { isListed, lists }
-}
-
-function frequency(byte: number): number {
-  const rank = COMMON.indexOf(String.fromCharCode(byte))
-  return rank === -1 ? 0.02 : 1 / (rank + 2)
+  while (i < end && bytes[i] < 0x40 && i - from < 32) i++
+  return i + 1 < end && (bytes[i + 1] === 0x1b || isWord(bytes[i + 1]))
 }

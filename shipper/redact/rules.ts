@@ -85,7 +85,7 @@ export const RULES: readonly Rule[] = [
     /(?:ya29\.|GOCSPX-)[A-Za-z0-9_.-]{20,}/y,
   ),
   shaped('azure_client_secret', 'Microsoft Entra client secrets', ['[0-9]Q~'], azureClientSecret, true),
-  shaped('azure_key', 'Azure storage and service keys', ['[A-Za-z0-9+/]==', 'AZDO'], base64Key, true),
+  shaped('azure_key', 'Azure storage and service keys', ['==["\' \n,;&<)]', 'AZDO'], base64Key, true),
 
   prefixed(
     'github_token',

@@ -110,9 +110,9 @@ const isPlain = (code: number): boolean => isBase64(code) || code === 0x2d
 /** Azure's keys have no prefix: storage keys are known by their length, newer DevOps tokens by a mark near their end. */
 export function base64Key(text: string, at: number, from: number): Span | undefined {
   const isDevops = text.startsWith('AZDO', at)
-  const start = isDevops ? at - 76 : back(text, at + 1, Math.max(from, at - 100), isBase64)
+  const start = isDevops ? at - 76 : back(text, at, Math.max(from, at - 100), isBase64)
   if (start < from || isPlain(text.charCodeAt(start - 1))) return undefined
-  if (!isDevops) return at + 1 - start === STORAGE_KEY ? { start, end: at + 3 } : undefined
+  if (!isDevops) return at - start === STORAGE_KEY ? { start, end: at + 2 } : undefined
   DEVOPS_TOKEN.lastIndex = start
   return DEVOPS_TOKEN.test(text) ? { start, end: DEVOPS_TOKEN.lastIndex } : undefined
 }

@@ -45,8 +45,10 @@ export class TextRedactor {
    * finding candidates; what they are is decided on the text.
    */
   load(text: string): Uint8Array {
-    if (text.length > this.#bytes.length) this.#bytes = Buffer.allocUnsafe(text.length * 2)
+    if (text.length >= this.#bytes.length) this.#bytes = Buffer.allocUnsafe(text.length * 2)
     this.#bytes.write(text, 0, 'latin1')
+    // A line end behind the text: keywords may ask for what follows them.
+    this.#bytes[text.length] = 0x0a
     return this.#bytes
   }
 
@@ -79,7 +81,7 @@ export class TextRedactor {
       const heads = this.#heads[(bytes[i] << 8) | bytes[i + 1]]
       if (heads === undefined) continue
       for (const keyword of heads) {
-        if (!matchesAt(keyword, bytes, i, length)) continue
+        if (!matchesAt(keyword, bytes, i, length + 1)) continue
         const rule = RULES[keyword.rule]
         let hit: Found | undefined
         if ('keys' in rule) {
