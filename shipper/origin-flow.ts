@@ -14,12 +14,10 @@ export interface OriginFlowOptions {
 }
 
 export class OriginFlow implements FramerSink {
-  /** Records made, by format, of the general path; the lane keeps its own count. */
-  readonly formats = new Map<string, number>()
+  private readonly made = new Map<string, number>()
   private readonly options: OriginFlowOptions
   private readonly framer: Framer
   readonly line: FramerSink['line']
-  private made = 0
 
   constructor(options: OriginFlowOptions) {
     this.options = options
@@ -48,13 +46,21 @@ export class OriginFlow implements FramerSink {
     const record = interpreter.record(message)
     if (cut > 0) record.fields.set('truncated_bytes', cut)
     builder.add(record, progress, end)
-    this.made++
-    this.formats.set(record.format, (this.formats.get(record.format) ?? 0) + 1)
+    this.made.set(record.format, (this.made.get(record.format) ?? 0) + 1)
   }
 
   /** Records made, on either way. */
   get records(): number {
-    return this.made + (this.options.lane?.lines ?? 0)
+    let records = 0
+    for (const count of this.formats.values()) records += count
+    return records
+  }
+
+  /** The same by format. */
+  get formats(): Map<string, number> {
+    const formats = this.options.lane?.formats ?? new Map<string, number>()
+    for (const [format, count] of this.made) formats.set(format, (formats.get(format) ?? 0) + count)
+    return formats
   }
 
   get counts(): Framer['counts'] {

@@ -15,7 +15,7 @@ const FIRST_CAPACITY = 16 * 1024
 
 export class StreamBuffer {
   readonly labels: string
-  bytes: Uint8Array = new Uint8Array(FIRST_CAPACITY)
+  bytes: Uint8Array = Buffer.allocUnsafeSlow(FIRST_CAPACITY)
   used = 0
   entries = 0
   private ends: number[] = []
@@ -69,11 +69,6 @@ export class StreamBuffer {
     this.nanos.pop()
   }
 
-  /** Room for `size` more bytes behind `at` while an entry is being written. */
-  reserve(at: number, size: number): void {
-    if (at + size > this.bytes.length) this.grow(at + size)
-  }
-
   /** Moves the entries out into `target` at `offset`, in ascending and strictly increasing time, and starts anew. */
   drainInto(target: Uint8Array, offset: number): BatchStream {
     const out = target.subarray(offset, offset + this.used)
@@ -123,8 +118,8 @@ export class StreamBuffer {
   }
 
   private grow(size: number): void {
-    const bytes = new Uint8Array(Math.max(size, this.bytes.length * 2))
-    bytes.set(this.bytes)
+    const bytes = Buffer.allocUnsafeSlow(Math.max(size, this.bytes.length * 2))
+    bytes.set(this.bytes.subarray(0, this.used))
     this.bytes = bytes
   }
 }

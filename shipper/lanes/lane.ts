@@ -15,7 +15,7 @@ import { type Level, readLevel } from '../terms/level.ts'
 import { makePlan, NONE, type Plan } from './plan.ts'
 import { ESCAPED, NUMBER, Scan, TEXT, TRUE } from './scan.ts'
 import { rootShape, type Shape } from './shape.ts'
-import { bytesOf, copyAll, copySlice, equalSlices, hashSlice, SliceTable, sliceText } from './slices.ts'
+import { bytesOf, copyAll, copyOf, copySlice, equalSlices, hashSlice, SliceTable, sliceText } from './slices.ts'
 import { ByteTime, TimeWriter } from './times.ts'
 
 /** What the lane needs of the general path. */
@@ -36,6 +36,9 @@ export interface LaneOptions {
 /** How many lines of a new shape are compared with the general path. */
 const PROBATION_LINES = 4
 
+/** How many lines of a shape are tried before it is left to the general path. */
+const MAX_ATTEMPTS = 8
+
 /** Longer lines go the general way, which knows how to cut them. */
 const MAX_LINE_BYTES = 64 * 1024
 
@@ -49,24 +52,24 @@ interface StreamEntry {
   readonly node: Uint8Array
   readonly env: Uint8Array
   readonly level: LevelEntry
+  /** What the written record says of them: ","level":"…","service":"…","node":"…"[,"env":"…"] */
+  readonly head: Uint8Array
   readonly stream: StreamBuffer
   readonly clock: StreamClock
   readonly usable: boolean
   readonly next: StreamEntry | undefined
 }
 
-const EMPTY: Uint8Array = new Uint8Array(0)
+const EMPTY: Uint8Array = bytesOf('')
 const SUCCESS: Uint8Array = bytesOf('success')
 const FAILURE: Uint8Array = bytesOf('failure')
 const HEAD = bytesOf('{"timestamp":"')
-const LEVEL = bytesOf('","level":"')
-const SERVICE = bytesOf('","service":"')
-const NODE = bytesOf('","node":"')
-const ENV = bytesOf('","env":"')
 const DURATION = bytesOf(',"duration_ms":')
 const EVT = bytesOf('evt: ')
 /** Not a key that the lane takes, so no line's own. */
 const EVT_TIME_KEY = '\0time'
+/** As the structured formats tell an event's name from a sentence. */
+const EVENT_NAME = /^[A-Za-z_][\w.:/-]{0,99}$/
 const STREAM_SLOTS = 4096
 const MAX_STREAM_ENTRIES = 16_384
 
@@ -81,7 +84,10 @@ export class Lane {
   private readonly probation = new Map<Shape, number>()
   private readonly levels = new Map<string | undefined, SliceTable<LevelEntry | undefined>>()
   private readonly statuses = new SliceTable<Uint8Array>(256, (text) => outcomeBytes(outcomeOfStatus(text)))
-  private readonly events = new SliceTable<Uint8Array>(1024, (text) => outcomeBytes(outcomeOfEvent(text)))
+  /** Undefined for an event that is a sentence: the general path makes it the message. */
+  private readonly events = new SliceTable<Uint8Array | undefined>(1024, (text) =>
+    EVENT_NAME.test(text) ? outcomeBytes(outcomeOfEvent(text)) : undefined,
+  )
   private readonly service: Uint8Array
   private readonly node: Uint8Array
   private readonly env: Uint8Array
@@ -91,7 +97,7 @@ export class Lane {
   private generation: number
   private durationText: Uint8Array = EMPTY
   private outcome: Uint8Array = EMPTY
-  private taken = 0
+  private readonly plans: Plan[] = []
 
   constructor(options: LaneOptions) {
     this.options = options
@@ -125,7 +131,7 @@ export class Lane {
     const before = onProbation ? clock.save() : undefined
     clock.next(this.time.seconds, this.time.nanos)
     // Escapes and quotes stand as in the line; each value is written at most twice, in the line and as metadata.
-    const room = 2 * (end - start) + plan.overhead + entry.service.length + entry.node.length + entry.env.length
+    const room = 2 * (end - start) + plan.overhead + entry.head.length
     const at = stream.begin(clock.entrySeconds, clock.entryNanos, room)
     const lineEnd = this.writeLine(plan, entry, bytes, stream.bytes, at)
     stream.endLine(lineEnd)
@@ -138,13 +144,20 @@ export class Lane {
     }
     stream.finish(entryEnd)
     builder.count(size, progress, endOffset)
-    this.taken++
+    plan.lines++
     return true
   }
 
   /** How many lines it took, for telemetry. */
   get lines(): number {
-    return this.taken
+    return this.plans.reduce((lines, plan) => lines + plan.lines, 0)
+  }
+
+  /** The same by format. */
+  get formats(): Map<string, number> {
+    const formats = new Map<string, number>()
+    for (const { format, lines } of this.plans) formats.set(format, (formats.get(format) ?? 0) + lines)
+    return formats
   }
 
   private shapeOf(bytes: Uint8Array, start: number, end: number): Shape | undefined {
@@ -192,7 +205,13 @@ export class Lane {
     const timeIndex = isEvt ? shape.depth : keys.findIndex((key) => isTimeKey(key, rename, parsed))
     const isReadable = parsed.time !== undefined && timeIndex !== NONE && (!isEvt || this.options.isUtc)
     shape.plan = isReadable ? makePlan(keys, parsed, rename, this.options.around, timeIndex) : null
-    if (shape.plan !== null) this.probation.set(shape, PROBATION_LINES)
+    if (shape.plan !== null) {
+      this.probation.set(shape, PROBATION_LINES)
+      this.plans.push(shape.plan)
+    } else if (shape.attempts++ < MAX_ATTEMPTS) {
+      // A value of this one line may have been the reason: the next may tell.
+      shape.plan = undefined
+    }
   }
 
   /** Whether every value is of a kind that the plan can write; reads time, outcome and duration, and returns the level. */
@@ -206,6 +225,8 @@ export class Lane {
     if (!this.time.read(bytes, starts[time], ends[time], plan.zoneless)) return undefined
     if (!this.readOutcome(plan, bytes) || !this.readDuration(plan, bytes)) return undefined
     if (plan.level === NONE) return this.defaultLevel
+    const first = bytes[starts[plan.level]]
+    if ((first >= 0x41 && first <= 0x5a) !== plan.isUpperLevel) return undefined
     return this.levelTable(plan).get(bytes, starts[plan.level], ends[plan.level])
   }
 
@@ -241,10 +262,10 @@ export class Lane {
         outcomeOfExitCode(Number(sliceText(bytes, starts[from.exitCode], ends[from.exitCode]))),
       )
     }
-    if (this.outcome === EMPTY && from.event !== NONE) {
-      this.outcome = this.events.get(bytes, starts[from.event], ends[from.event])
-    }
-    return true
+    if (from.event === NONE) return true
+    const ofEvent = this.events.get(bytes, starts[from.event], ends[from.event])
+    if (this.outcome === EMPTY) this.outcome = ofEvent ?? EMPTY
+    return ofEvent !== undefined
   }
 
   private readDuration(plan: Plan, bytes: Uint8Array): boolean {
@@ -258,6 +279,7 @@ export class Lane {
       return true
     }
     const text = sliceText(bytes, start, end)
+    if (plan.isDurationDerived && !isWhole(bytes, start, end)) return false
     const ms = readDuration(this.scan.types[duration] === NUMBER ? Number(text) : text, plan.durationUnit)
     if (ms === undefined) return false
     this.durationText = bytesOf(String(ms))
@@ -302,9 +324,9 @@ export class Lane {
     return this.addStream(
       slot,
       level,
-      service.slice(serviceStart, serviceEnd),
-      node.slice(nodeStart, nodeEnd),
-      env.slice(envStart, envEnd),
+      copyOf(service, serviceStart, serviceEnd),
+      copyOf(node, nodeStart, nodeEnd),
+      copyOf(env, envStart, envEnd),
     )
   }
 
@@ -323,6 +345,9 @@ export class Lane {
       node,
       env,
       level,
+      head: bytesOf(
+        `","level":"${level.level}","service":"${text(service)}","node":"${text(node)}"${env.length > 0 ? `,"env":"${text(env)}"` : ''}`,
+      ),
       stream: builder.stream(labels.text),
       clock: progress.clocks.of(labels.text),
       usable: labels.demoted.length === 0 && isPlain(service) && isPlain(node) && isPlain(env),
@@ -337,11 +362,7 @@ export class Lane {
     const { types, starts, ends } = this.scan
     at = copyAll(out, at, HEAD)
     at = this.writer.write(out, at, this.time.seconds, this.time.nanos)
-    at = copyAll(out, copyAll(out, at, LEVEL), entry.level.text)
-    at = copyAll(out, copyAll(out, at, SERVICE), entry.service)
-    at = copyAll(out, copyAll(out, at, NODE), entry.node)
-    if (entry.env.length > 0) at = copyAll(out, copyAll(out, at, ENV), entry.env)
-    out[at++] = 0x22
+    at = copyAll(out, at, entry.head)
     for (let step = 0; step < plan.texts.length; step++) {
       const { index, prefix } = plan.texts[step]
       if (index === NONE) {
@@ -449,6 +470,12 @@ function isCanonicalNumber(bytes: Uint8Array, start: number, end: number): boole
   if (dot === end - 1 || dot === start) return false
   if (bytes[start] === 0x30 && length > 1 && dot !== start + 1) return false
   return dot === -1 || (bytes[end - 1] !== 0x30 && end - dot <= 7)
+}
+
+function isWhole(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start > 15) return false
+  for (let at = start; at < end; at++) if (bytes[at] < 0x30 || bytes[at] > 0x39) return false
+  return true
 }
 
 /** Values that are the same inside JSON quotes. */

@@ -3,12 +3,13 @@
  * the time, the level, the labels, what goes where in the written record. The tables stay the general path's.
  */
 
-import { claimFields } from '../normalize/claims.ts'
+import { type Claim, claimFields } from '../normalize/claims.ts'
+import { readDuration } from '../normalize/duration.ts'
 import type { Surroundings } from '../normalize/normalize.ts'
 import { RESERVED_NAMES } from '../normalize/normalize.ts'
 import { METADATA_FIELDS, type ParsedLine, TEXT_FIELDS, type TextField } from '../record.ts'
 import { writeString } from '../terms/json.ts'
-import type { DurationUnit, Role } from '../terms/keys.ts'
+import { type DurationUnit, meaningOf, type Role } from '../terms/keys.ts'
 import type { LevelScale } from '../terms/level.ts'
 import { ESCAPED, FALSE, NULL, NUMBER, TEXT, TRUE } from './scan.ts'
 import { bytesOf } from './slices.ts'
@@ -29,12 +30,16 @@ export interface Plan {
   readonly scale: LevelScale | undefined
   /** For each key of the shape, the types its value may have (bit by type); others go the general way. */
   readonly types: Int32Array
+  /** How many lines it took. */
+  lines: number
   /** Of the keys of which an empty value goes the general way. */
   readonly filled: readonly number[]
   readonly time: number
   /** True for times without a zone, taken as UTC. */
   readonly zoneless: boolean
   readonly level: number
+  /** Whether its levels are in capitals: some formats differ only in that. */
+  readonly isUpperLevel: boolean
   readonly service: number
   readonly node: number
   readonly env: number
@@ -50,6 +55,8 @@ export interface Plan {
   }
   readonly duration: number
   readonly durationUnit: DurationUnit
+  /** True when the format made duration_ms from a whole number in its own unit. */
+  readonly isDurationDerived: boolean
   readonly durationAt: number
   /** ,"format":"…" as bytes, and as a metadata pair. */
   readonly formatText: Uint8Array
@@ -82,7 +89,10 @@ export function makePlan(
     const claim = claims.get(role)
     return claim === undefined ? NONE : names.indexOf(claim.name)
   }
-  for (const claim of claims.values()) if (claim.nested || !names.includes(claim.name)) return null
+  const duration = durationOf(names, parsed, claims.get('duration'))
+  for (const [role, claim] of claims) {
+    if (claim.nested || (!names.includes(claim.name) && (role !== 'duration' || duration.index === NONE))) return null
+  }
   const types = new Int32Array(keys.length).fill(ANY)
   types[timeIndex] = bit(TEXT)
   const restrict = (index: number, mask: number) => {
@@ -110,9 +120,9 @@ export function makePlan(
   restrict(indexOf('outcome'), bit(TEXT))
   restrict(indexOf('success'), bit(TRUE, FALSE))
   restrict(indexOf('exit_code'), bit(NUMBER))
-  restrict(indexOf('duration'), bit(TEXT, NUMBER))
+  restrict(duration.index, duration.isDerived ? bit(NUMBER) : bit(TEXT, NUMBER))
   if (names[indexOf('outcome')] === 'outcome') said.add(indexOf('outcome'))
-  if (names[indexOf('duration')] === 'duration_ms') said.add(indexOf('duration'))
+  if (names[duration.index] === 'duration_ms') said.add(duration.index)
   let durationPair = NONE
   for (const field of METADATA_FIELDS) {
     if (field === 'duration_ms') durationPair = metadata.length
@@ -120,13 +130,15 @@ export function makePlan(
     const index = derived ? NONE : indexOf(field as Role)
     if (derived || index !== NONE) metadata.push({ index, prefix: pairPrefix(field) })
   }
-  const extras = extraSteps(names, parsed, said, types)
+  const extras = extraSteps(names, parsed, said, types, duration.isDerived)
   if (extras === null) return null
   const all = [...texts, ...extras, ...metadata]
   return {
     format: parsed.format,
     scale: parsed.scale,
     types,
+    lines: 0,
+    isUpperLevel: /^[A-Z]/.test(String(parsed.fields.get('level') ?? '')),
     filled: labels.filter((index) => index !== NONE),
     time: timeIndex,
     zoneless: parsed.format === 'evt',
@@ -144,8 +156,9 @@ export function makePlan(
       exitCode: indexOf('exit_code'),
       event: indexOf('event'),
     },
-    duration: indexOf('duration'),
-    durationUnit: claims.get('duration')?.unit,
+    duration: duration.index,
+    durationUnit: duration.unit,
+    isDurationDerived: duration.isDerived,
     durationAt: durationPair,
     formatText: bytesOf(`,"format":"${parsed.format}"`),
     formatPair: formatPair(parsed.format),
@@ -161,15 +174,39 @@ function nodeIndex(indexOf: (role: Role) => number, around: Surroundings): numbe
   return around.node === undefined ? indexOf('host') : NONE
 }
 
+interface PlannedDuration {
+  readonly index: number
+  readonly unit: DurationUnit
+  readonly isDerived: boolean
+}
+
+const UNITS_MS = [1e-6, 1e-3, 1, 1000]
+
+/** Where duration_ms comes from; when the format derived it (slog's nanoseconds), the unit is told by the example. */
+function durationOf(names: readonly string[], parsed: ParsedLine, claim: Claim | undefined): PlannedDuration {
+  if (claim === undefined) return { index: NONE, unit: undefined, isDerived: false }
+  const index = names.indexOf(claim.name)
+  if (index !== NONE) return { index, unit: claim.unit, isDerived: false }
+  for (const [at, name] of names.entries()) {
+    const value = parsed.fields.get(name)
+    if (typeof value !== 'number' || !Number.isInteger(value) || value === 0) continue
+    const unit = UNITS_MS.find((ms) => readDuration(value, ms) === claim.value)
+    if (unit !== undefined && meaningOf(name)?.role === 'duration') return { index: at, unit, isDerived: true }
+  }
+  return { index: NONE, unit: undefined, isDerived: false }
+}
+
 /** What the record does not say, in the order in which the general path keeps it. */
 function extraSteps(
   names: readonly string[],
   parsed: ParsedLine,
   said: ReadonlySet<number>,
   types: Int32Array,
+  hasDerivedDuration: boolean,
 ): Step[] | null {
   const extras: Step[] = []
   for (const name of parsed.fields.keys()) {
+    if (hasDerivedDuration && name === 'duration_ms') continue
     const index = names.indexOf(name)
     if (index === NONE) return null
     if (said.has(index)) continue
@@ -184,10 +221,10 @@ function extraSteps(
 
 /** A metadata pair up to its value's length: 0a len name 12. */
 function pairPrefix(name: TextField | 'duration_ms'): Uint8Array {
-  return new Uint8Array([0x0a, name.length, ...bytesOf(name), 0x12])
+  return Buffer.from([0x0a, name.length, ...bytesOf(name), 0x12])
 }
 
 function formatPair(format: string): Uint8Array {
   const body = [...pairPrefix('format' as TextField), format.length, ...bytesOf(format)]
-  return new Uint8Array([0x1a, body.length, ...body])
+  return Buffer.from([0x1a, body.length, ...body])
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Plan } from './plan.ts'
-import { equalSlices, sliceText } from './slices.ts'
+import { bytesOf, copyOf, equalSlices, sliceText } from './slices.ts'
 
 /** Bounds the tree: hostile logs can carry any number of sequences. What comes after goes the general way. */
 const MAX_SHAPES = 4096
@@ -25,6 +25,8 @@ export class Shape {
   private readonly budget: ShapeBudget
   /** What a line that ends here means; null when such lines go the general way. */
   plan: Plan | null | undefined = undefined
+  /** Lines from which no plan could be made. */
+  attempts = 0
 
   constructor(key: Uint8Array, name: string, parent: Shape | undefined, budget: ShapeBudget) {
     this.key = key
@@ -59,14 +61,14 @@ export class Shape {
     if (stop === end || stop === at || stop - at > MAX_KEY_BYTES) return undefined
     if (this.budget.left === 0 || this.children.length >= MAX_CHILDREN) return undefined
     this.budget.left--
-    const child = new Shape(bytes.slice(at, stop), sliceText(bytes, at, stop), this, this.budget)
+    const child = new Shape(copyOf(bytes, at, stop), sliceText(bytes, at, stop), this, this.budget)
     this.children.push(child)
     return child
   }
 }
 
 export function rootShape(): Shape {
-  return new Shape(new Uint8Array(0), '', undefined, { left: MAX_SHAPES })
+  return new Shape(bytesOf(''), '', undefined, { left: MAX_SHAPES })
 }
 
 /** Letters, digits, _ - . @: a key of other characters goes the general way. */

@@ -35,8 +35,9 @@ export function sliceText(bytes: Uint8Array, start: number, end: number): string
   return text
 }
 
+/** A Buffer, as blocks and batches are: one class of byte arrays keeps the copying loops fast. */
 export function bytesOf(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text))
+  return Buffer.from(text)
 }
 
 /** Slice → value, computed once a distinct slice by `compute` (ASCII only). Forgets all when it has grown too large. */
@@ -67,9 +68,13 @@ export class SliceTable<T> {
       this.used = 0
       slot = hashSlice(bytes, start, end) & this.mask
     }
-    this.keys[slot] = bytes.slice(start, end)
+    this.keys[slot] = copyOf(bytes, start, end)
     this.values[slot] = value
     this.used++
     return value
   }
+}
+
+export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return Buffer.from(bytes.subarray(start, end))
 }

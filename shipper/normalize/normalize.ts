@@ -6,7 +6,7 @@
 import type { LogRecord, ParsedLine, Runtime, TextField } from '../record.ts'
 import { TEXT_FIELDS } from '../record.ts'
 import type { Instant } from '../terms/instant.ts'
-import { addField, type Fields, type Value, valueText } from '../terms/json.ts'
+import { addField, type Fields, JsonNumber, type Value, valueText } from '../terms/json.ts'
 import type { Role } from '../terms/keys.ts'
 import { type Level, type LevelScale, readLevel } from '../terms/level.ts'
 import { type Claim, type Claims, claimFields } from './claims.ts'
@@ -165,7 +165,8 @@ function nodeOf(claims: Claims, around: Surroundings): string {
 function takeDuration(record: LogRecord, claim: Claim | undefined, said: Set<string>): void {
   if (claim === undefined) return
   record.duration_ms = readDuration(claim.value, claim.unit)
-  if (claim.name === 'duration_ms' && !claim.nested && record.duration_ms === claim.value) said.add(claim.name)
+  const number = claim.value instanceof JsonNumber ? Number(claim.value.text) : claim.value
+  if (claim.name === 'duration_ms' && !claim.nested && record.duration_ms === number) said.add(claim.name)
 }
 
 function outcomeOf(record: LogRecord, claims: Claims, said: Set<string>): Outcome | undefined {
