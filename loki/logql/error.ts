@@ -1,0 +1,22 @@
+/** What is wrong with a query, in Loki's words, with the HTTP status that Loki gives. */
+
+export class QueryError extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.name = 'QueryError'
+    this.status = status
+  }
+}
+
+/** Loki's ParseError: with a place when the text is at fault, without one when the meaning is. */
+export function parseError(message: string, line = 0, column = 0): QueryError {
+  const place = line === 0 && column === 0 ? 'parse error :' : `parse error at line ${line}, col ${column}:`
+  return new QueryError(400, `${place} ${message}`)
+}
+
+/** Part of LogQL that the embedded server does not evaluate: it says so, it never answers something else. */
+export function unsupported(what: string): QueryError {
+  return new QueryError(400, `${what} is LogQL that Longship's embedded server does not support yet; a real Loki does`)
+}

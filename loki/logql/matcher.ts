@@ -1,0 +1,61 @@
+/** Label matchers: = != =~ !~, regular expressions in Go's syntax, anchored at both ends. */
+import { RE2JS } from 're2js'
+import { parseError } from './error.ts'
+import { quote } from './quote.ts'
+
+export type MatchOp = '=' | '!=' | '=~' | '!~'
+
+export interface Matcher {
+  readonly name: string
+  readonly op: MatchOp
+  readonly value: string
+  /** Whether the label has a value that matches; a label that is not there has the value ''. */
+  matches(value: string): boolean
+}
+
+/** Throws Loki's parse error for a regular expression that Go would not compile. */
+export function createMatcher(name: string, op: MatchOp, value: string): Matcher {
+  if (op === '=') return { name, op, value, matches: (text) => text === value }
+  if (op === '!=') return { name, op, value, matches: (text) => text !== value }
+  const test = anchored(value)
+  return op === '=~' ? { name, op, value, matches: test } : { name, op, value, matches: (text) => !test(text) }
+}
+
+export function writeMatcher(matcher: Matcher): string {
+  return `${matcher.name}${matcher.op}${quote(matcher.value)}`
+}
+
+const PLAIN = /^[a-zA-Z0-9_ /:-]*$/
+/** Answers kept per expression: labels repeat, and re2js is not fast. */
+const MAX_KNOWN = 10_000
+
+function anchored(source: string): (text: string) => boolean {
+  if (source === '.*') return () => true
+  if (source === '.+') return (text) => text !== ''
+  const alternatives = source.split('|')
+  if (alternatives.every((part) => PLAIN.test(part))) {
+    const set = new Set(alternatives)
+    return (text) => set.has(text)
+  }
+  const regex = compileRegex(`^(?s:${source})$`, source)
+  const known = new Map<string, boolean>()
+  return (text) => {
+    let answer = known.get(text)
+    if (answer === undefined) {
+      answer = regex.matches(text)
+      if (known.size >= MAX_KNOWN) known.clear()
+      known.set(text, answer)
+    }
+    return answer
+  }
+}
+
+/** Compiles Go's syntax; `shown` is what the message names. */
+export function compileRegex(source: string, shown = source): RE2JS {
+  try {
+    RE2JS.compile(shown)
+    return RE2JS.compile(source)
+  } catch (error) {
+    throw parseError((error as Error).message)
+  }
+}

@@ -1,0 +1,397 @@
+/**
+ * A push on its way into the store: the distributor's checks, the rate limit, the ingester's checks, the write to
+ * the segment, memory. Nothing waits in between, so that the checks hold when the entries are stored.
+ */
+import type { Limits } from '../limits.ts'
+import { appendVarint, type ByteBuffer, ensure } from './bytes.ts'
+import { type Label, readLabels, writeLabels } from './labels.ts'
+import { levelOfLine, normalizeLevel, severityLevel } from './level.ts'
+import { nameId } from './names.ts'
+import type { Push, PushedStream } from './pushed.ts'
+import { discard, openStream, type Stream, storeEntry, type Tenant } from './tenant.ts'
+import * as rules from './validate.ts'
+
+/** Accepted entries of one stream: indices into what was pushed. */
+export interface Accepted {
+  readonly stream: PushedStream
+  readonly text: string
+  readonly labels: readonly Label[]
+  entries: Uint32Array
+  count: number
+  bytes: number
+}
+
+/** What is answered: 204, or Loki's status and words. */
+export interface Answer {
+  readonly status: number
+  readonly message: string
+}
+
+export interface IngestSettings {
+  readonly limits: Limits
+  readonly sharding: rules.Sharding
+  /** How far behind a stream's newest entry an entry may be, in seconds: half of max_chunk_age. */
+  readonly outOfOrderSeconds: number
+  /** Loki's gRPC ceiling between distributor and ingester, in bytes; 0 is none. */
+  readonly maxMessageBytes: number
+  /** A stream counts against max_global_streams_per_user for so long after its last push, in milliseconds. */
+  readonly activeMs: number
+}
+
+/** Writes accepted entries where they survive; throws when that fails, and then nothing is stored. */
+export type Write = (tenant: Tenant, accepted: readonly Accepted[]) => void
+
+const DONE: Answer = { status: 204, message: '' }
+
+/** Checks, writes and stores a push that was read. `now` in milliseconds. */
+export function ingest(tenant: Tenant, push: Push, settings: IngestSettings, now: number, write: Write): Answer {
+  if (push.streams.length === 0)
+    return { status: 422, message: 'error at least one valid stream is required for ingestion' }
+  const refusals = new Map<string, number>()
+  const accepted: Accepted[] = []
+  for (const stream of push.streams) {
+    if (stream.count === 0) continue
+    const taken = distribute(tenant, stream, settings.limits, now, refusals)
+    if (taken !== undefined && taken.count > 0) accepted.push(taken)
+  }
+  const invalid: Answer = refusals.size === 0 ? DONE : { status: 400, message: writeRefusals(refusals) }
+  if (accepted.length === 0) return invalid
+  const entries = accepted.reduce((sum, part) => sum + part.count, 0)
+  const bytes = accepted.reduce((sum, part) => sum + part.bytes, 0)
+  const limited = rules.checkRate(tenant, entries, bytes, settings.limits, now)
+  if (limited !== undefined) {
+    discard(tenant, limited.reason, entries, bytes)
+    return { status: 429, message: limited.message }
+  }
+  const size = settings.maxMessageBytes === 0 ? 0 : messageSize(tenant, accepted)
+  if (size > settings.maxMessageBytes) {
+    const message = `rpc error: code = ResourceExhausted desc = grpc: received message larger than max (${size} vs. ${settings.maxMessageBytes})`
+    return { status: 500, message }
+  }
+  const failed = admit(tenant, accepted, settings, now)
+  const admitted = accepted.filter((part) => part.count > 0)
+  if (admitted.length > 0) {
+    write(tenant, admitted)
+    store(tenant, admitted, now)
+  }
+  return failed ?? invalid
+}
+
+/** Loki's GroupedErrors: each message once, with how often. */
+function writeRefusals(refusals: ReadonlyMap<string, number>): string {
+  if (refusals.size === 1 && [...refusals.values()][0] === 1) return [...refusals.keys()][0]!
+  return [...refusals].map(([message, count]) => `${count} errors like: ${message}`).join('; ')
+}
+
+function distribute(
+  tenant: Tenant,
+  stream: PushedStream,
+  limits: Limits,
+  now: number,
+  refusals: Map<string, number>,
+): Accepted | undefined {
+  const refuse = (refusal: rules.Refusal, entries: number, bytes: number) => {
+    refusals.set(refusal.message, (refusals.get(refusal.message) ?? 0) + 1)
+    discard(tenant, refusal.reason, entries, bytes)
+  }
+  const labels = readLabels(stream.labels) as Label[]
+  const text = writeLabels(labels)
+  const refusal = rules.checkLabels(labels, text, tenant.id, limits)
+  if (refusal !== undefined) {
+    refuse(refusal, stream.count, streamBytes(stream))
+    return undefined
+  }
+  if (limits.max_line_size_truncate) truncateLines(stream, limits)
+  const window = rules.acceptWindow(limits, now)
+  const taken: Accepted = { stream, text, labels, entries: new Uint32Array(stream.count), count: 0, bytes: 0 }
+  const levels = limits.allow_structured_metadata && limits.discover_log_levels
+  const addLevel = levels ? levelAdder(tenant, stream, labels, limits) : undefined
+  for (let i = 0; i < stream.count; i++) {
+    const bad = rules.checkEntry(stream, i, text, limits, window)
+    if (bad !== undefined) {
+      refuse(bad, 1, entryBytes(stream, i))
+      continue
+    }
+    addLevel?.(i)
+    if (limits.increment_duplicate_timestamp && taken.count > 0) increment(stream, taken.entries[taken.count - 1]!, i)
+    taken.entries[taken.count++] = i
+    taken.bytes += entryBytes(stream, i)
+  }
+  return taken
+}
+
+function entryBytes(stream: PushedStream, index: number): number {
+  return stream.ranges[4 * index + 1]! - stream.ranges[4 * index]! + stream.metadataSizes[index]!
+}
+
+function streamBytes(stream: PushedStream): number {
+  let bytes = 0
+  for (let i = 0; i < stream.count; i++) bytes += entryBytes(stream, i)
+  return bytes
+}
+
+/** max_line_size_truncate: long lines are cut, and end with the identifier. */
+function truncateLines(stream: PushedStream, limits: Limits): void {
+  const mark = Buffer.from(limits.max_line_size_truncate_identifier)
+  const keep = limits.max_line_size - mark.length
+  if (limits.max_line_size === 0 || keep <= 0) return
+  for (let i = 0; i < stream.count; i++) {
+    const start = stream.ranges[4 * i]!
+    if (stream.ranges[4 * i + 1]! - start <= limits.max_line_size) continue
+    // The tail of this line is nobody else's bytes: the mark is written over it.
+    mark.copy(stream.lines, start + keep)
+    stream.ranges[4 * i + 1] = start + limits.max_line_size
+  }
+}
+
+/** increment_duplicate_timestamp: another line at the same time as the one before is put 1 ns later. */
+function increment(stream: PushedStream, before: number, index: number): void {
+  if (stream.seconds[before] !== stream.seconds[index] || stream.nanos[before] !== stream.nanos[index]) return
+  const r = stream.ranges
+  const line = (i: number) => stream.lines.subarray(r[4 * i]!, r[4 * i + 1]!)
+  if (line(before).equals(line(index))) return
+  stream.nanos[index] = (stream.nanos[before]! + 1) % 1_000_000_000
+  if (stream.nanos[index] === 0) stream.seconds[index]!++
+}
+
+/** Adds detected_level to entries, as discover_log_levels says. */
+function levelAdder(
+  tenant: Tenant,
+  stream: PushedStream,
+  labels: readonly Label[],
+  limits: Limits,
+): (index: number) => void {
+  const { names } = tenant
+  const detected = nameId(names, 'detected_level')
+  const fields = limits.log_level_fields
+  const labelled = fields
+    .map((field) => labels.find(([name]) => name === field)?.[1])
+    .find((value) => value !== undefined)
+  const fieldIds = fields.map((field) => nameId(names, field))
+  const severity = nameId(names, 'severity_number')
+  const fixed = labelled === undefined ? undefined : normalizeLevel(labelled)
+  return (index) => {
+    const pairs = stream.pairs[index]! === 0 ? undefined : pairsOf(stream, index)
+    const own = pairs?.get(detected)
+    if (own !== undefined) {
+      const level = normalizeLevel(own)
+      if (level !== own) replacePairs(stream, index, tenant, pairs!.set(detected, level))
+      return
+    }
+    let level = fixed
+    if (level === undefined && pairs !== undefined) {
+      const id = fieldIds.find((field) => pairs.has(field))
+      if (id !== undefined) level = normalizeLevel(pairs.get(id)!)
+      else if (pairs.has(severity)) level = severityLevel(pairs.get(severity)!)
+    }
+    if (level === undefined) {
+      const line = stream.lines.toString('utf8', stream.ranges[4 * index]!, stream.ranges[4 * index + 1]!)
+      level = levelOfLine(line, fields, limits.log_level_from_json_max_depth)
+    }
+    if (level !== '') appendPair(stream, index, detected, 'detected_level', level)
+  }
+}
+
+function pairsOf(stream: PushedStream, index: number): Map<number, string> {
+  const pairs = new Map<number, string>()
+  const { bytes } = stream.metadata
+  let at = stream.ranges[4 * index + 2]!
+  const end = stream.ranges[4 * index + 3]!
+  while (at < end) {
+    let id = 0
+    let length = 0
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++]!
+      id |= (byte & 0x7f) << shift
+      if (byte < 0x80) break
+    }
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++]!
+      length |= (byte & 0x7f) << shift
+      if (byte < 0x80) break
+    }
+    pairs.set(id, bytes.toString('utf8', at, at + length))
+    at += length
+  }
+  return pairs
+}
+
+/** An entry's pairs must lie in one piece: unless they end the buffer they are moved to its end first. */
+function appendPair(stream: PushedStream, index: number, id: number, name: string, value: string): void {
+  const { metadata, ranges } = stream
+  const start = ranges[4 * index + 2]!
+  const end = ranges[4 * index + 3]!
+  if (end !== metadata.used) {
+    ensure(metadata, end - start)
+    metadata.bytes.copyWithin(metadata.used, start, end)
+    ranges[4 * index + 2] = metadata.used
+    metadata.used += end - start
+  }
+  writePair(metadata, id, value)
+  ranges[4 * index + 3] = metadata.used
+  stream.pairs[index]!++
+  stream.metadataSizes[index]! += name.length + Buffer.byteLength(value)
+}
+
+function replacePairs(stream: PushedStream, index: number, tenant: Tenant, pairs: ReadonlyMap<number, string>): void {
+  const { metadata, ranges } = stream
+  ranges[4 * index + 2] = metadata.used
+  let size = 0
+  for (const [id, value] of pairs) {
+    writePair(metadata, id, value)
+    size += tenant.names.list[id]!.length + Buffer.byteLength(value)
+  }
+  ranges[4 * index + 3] = metadata.used
+  stream.pairs[index] = pairs.size
+  stream.metadataSizes[index] = size
+}
+
+function writePair(metadata: ByteBuffer, id: number, value: string): void {
+  const length = Buffer.byteLength(value)
+  appendVarint(metadata, id)
+  appendVarint(metadata, length)
+  ensure(metadata, length)
+  metadata.used += metadata.bytes.write(value, metadata.used)
+}
+
+/** Bytes of the push as Loki's distributor would hand it to the ingester over gRPC. */
+function messageSize(tenant: Tenant, accepted: readonly Accepted[]): number {
+  let size = tenant.id.length
+  for (const { stream, entries, count, text } of accepted) {
+    size += text.length + 14
+    for (let i = 0; i < count; i++) {
+      const index = entries[i]!
+      const length = stream.ranges[4 * index + 1]! - stream.ranges[4 * index]!
+      // Tags and lengths: entry 3, timestamp 2 + 6 + up to 6, line 2 to 4, each metadata pair 6.
+      const time = stream.nanos[index]! === 0 ? 8 : 14
+      size +=
+        3 +
+        time +
+        (length < 128 ? 2 : length < 16_384 ? 3 : 4) +
+        length +
+        stream.metadataSizes[index]! +
+        6 * stream.pairs[index]!
+    }
+  }
+  return size
+}
+
+/** The ingester's half: new streams, the streams' own rate, entries too far behind. Takes out what may not in. */
+function admit(tenant: Tenant, accepted: Accepted[], settings: IngestSettings, now: number): Answer | undefined {
+  let failed: Answer | undefined
+  const { limits } = settings
+  let active: number | undefined
+  for (const part of accepted) {
+    const stream = tenant.streams.get(part.text)
+    if (stream === undefined || stream.pushed < now - settings.activeMs) {
+      active ??= countActive(tenant, now - settings.activeMs)
+      const caps = [limits.max_streams_per_user, limits.max_global_streams_per_user].filter((cap) => cap > 0)
+      if (active >= Math.min(...caps)) {
+        failed = { status: 429, message: rules.streamLimitMessage(part.text, tenant.id) }
+        discard(tenant, 'stream_limit', part.count, part.bytes)
+        part.count = 0
+        continue
+      }
+      active++
+    }
+    failed = admitStream(tenant, openStream(tenant, part.text), part, settings, now) ?? failed
+  }
+  return failed
+}
+
+function countActive(tenant: Tenant, since: number): number {
+  let active = 0
+  for (const stream of tenant.streams.values()) if (stream.pushed >= since) active++
+  return active
+}
+
+/** Loki names at most so many entries in one answer (ingester.max_ignored_stream_errors). */
+const MAX_NAMED = 10
+
+function admitStream(
+  tenant: Tenant,
+  stream: Stream,
+  part: Accepted,
+  settings: IngestSettings,
+  now: number,
+): Answer | undefined {
+  const pushed = part.count
+  const named: string[] = []
+  const { seconds, nanos } = part.stream
+  let highest = stream.newest.seconds
+  let highestNanos = stream.newest.nanos
+  let kept = 0
+  let bytes = 0
+  let behind = 0
+  let behindBytes = 0
+  for (let i = 0; i < pushed; i++) {
+    const index = part.entries[i]!
+    const second = seconds[index]!
+    const nano = nanos[index]!
+    const cutoff = highest - settings.outOfOrderSeconds
+    if (settings.limits.unordered_writes && (second < cutoff || (second === cutoff && nano < highestNanos))) {
+      behind++
+      behindBytes += entryBytes(part.stream, index)
+      if (named.length < MAX_NAMED) {
+        const reason = rules.tooFarBehindMessage(second, cutoff)
+        named.push(`entry with timestamp ${rules.writeGoTime(second, nano)} ignored, reason: '${reason}',\n`)
+      }
+      continue
+    }
+    if (second > highest || (second === highest && nano > highestNanos)) {
+      highest = second
+      highestNanos = nano
+    }
+    part.entries[kept++] = index
+    bytes += entryBytes(part.stream, index)
+  }
+  part.count = kept
+  part.bytes = bytes
+  if (behind > 0) discard(tenant, 'too_far_behind', behind, behindBytes)
+  const total = `user '${tenant.id}', total ignored: ${behind} out of ${pushed} for stream: ${stream.text}`
+  if (kept > 0 && !rules.allowStream(stream, bytes, settings.limits, settings.sharding, now)) {
+    discard(tenant, 'per_stream_rate_limit', kept, bytes)
+    return { status: 429, message: refuseStream(tenant, stream, part, settings.limits, pushed) }
+  }
+  return behind === 0 ? undefined : { status: 400, message: named.join('') + total }
+}
+
+function refuseStream(tenant: Tenant, stream: Stream, part: Accepted, limits: Limits, pushed: number): string {
+  let text = ''
+  for (let i = 0; i < Math.min(part.count, MAX_NAMED); i++) {
+    const index = part.entries[i]!
+    const time = rules.writeGoTime(part.stream.seconds[index]!, part.stream.nanos[index]!)
+    const reason = rules.streamRateMessage(stream.text, limits, entryBytes(part.stream, index))
+    text += `entry with timestamp ${time} ignored, reason: '${reason}',\n`
+  }
+  text += `user '${tenant.id}', total ignored: ${part.count} out of ${pushed} for stream: ${stream.text}`
+  part.count = 0
+  return text
+}
+
+function store(tenant: Tenant, admitted: readonly Accepted[], now: number): void {
+  for (const part of admitted) {
+    const stream = openStream(tenant, part.text)
+    stream.pushed = now
+    const { seconds, nanos, ranges, lines } = part.stream
+    const metadata = part.stream.metadata.bytes
+    for (let i = 0; i < part.count; i++) {
+      const index = part.entries[i]!
+      const r = 4 * index
+      storeEntry(
+        tenant,
+        stream,
+        seconds[index]!,
+        nanos[index]!,
+        lines,
+        ranges[r]!,
+        ranges[r + 1]!,
+        metadata,
+        ranges[r + 2]!,
+        ranges[r + 3]!,
+      )
+    }
+    tenant.counters.entries += part.count
+    tenant.counters.bytes += part.bytes
+  }
+}

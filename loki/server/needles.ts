@@ -1,0 +1,63 @@
+/** Finds a text in a whole block at once: one native search over its bytes, not one a line. */
+import type { StageExpr } from '../logql/ast.ts'
+import { isNegated, plainTexts } from '../logql/stages/line.ts'
+import { type Block, entryStart } from './block.ts'
+
+export interface Needles {
+  readonly texts: readonly Buffer[]
+  readonly isNegated: boolean
+}
+
+/** The line filters at the head of a pipeline that plain searching decides; `rest` are the stages still to run. */
+export function splitNeedles(stages: readonly StageExpr[]): { needles: Needles[]; rest: StageExpr[] } {
+  const needles: Needles[] = []
+  const rest: StageExpr[] = []
+  for (const stage of stages) {
+    // No stage here changes the line, so a filter may run before the parsers in front of it.
+    const texts = stage.kind === 'line' ? plainTexts(stage.op, stage.texts) : undefined
+    if (stage.kind !== 'line' || texts === undefined || texts.includes('')) rest.push(stage)
+    else needles.push({ texts: texts.map((text) => Buffer.from(text)), isNegated: isNegated(stage.op) })
+  }
+  return { needles, rest }
+}
+
+/** 1 for each of the block's first `count` entries that pass; undefined when there is nothing to look for. */
+export function searchBlock(block: Block, count: number, needles: readonly Needles[]): Uint8Array | undefined {
+  if (needles.length === 0) return undefined
+  let passed: Uint8Array | undefined
+  for (const { texts, isNegated: negated } of needles) {
+    const hits = new Uint8Array(count)
+    for (const text of texts) mark(block, count, text, hits)
+    for (let i = 0; i < count; i++) {
+      const own = negated ? 1 - hits[i]! : hits[i]!
+      hits[i] = passed === undefined ? own : passed[i]! & own
+    }
+    passed = hits
+  }
+  return passed
+}
+
+function mark(block: Block, count: number, text: Buffer, hits: Uint8Array): void {
+  const { bytes, ends } = block
+  const stop = ends[2 * count - 1] ?? 0
+  let at = bytes.indexOf(text)
+  while (at >= 0 && at + text.length <= stop) {
+    const index = entryAt(ends, count, at)
+    const isInLine = at + text.length <= ends[2 * index]! && at >= entryStart(block, index)
+    if (isInLine) hits[index] = 1
+    // On to the next entry after a hit; a hit in metadata, or over an end, leads nowhere.
+    at = bytes.indexOf(text, isInLine ? ends[2 * index + 1]! : at + 1)
+  }
+}
+
+/** The entry that the byte at `at` belongs to. */
+function entryAt(ends: Uint32Array, count: number, at: number): number {
+  let low = 0
+  let high = count - 1
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (ends[2 * middle + 1]! <= at) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,223 @@
+/** The query endpoints: query_range, query, labels, label values, series, index/stats. */
+import type { Limits } from '../limits.ts'
+import type { Expr, LogExpr, MetricExpr } from '../logql/ast.ts'
+import { QueryError } from '../logql/error.ts'
+import { parseQuery, parseSelector } from '../logql/parser.ts'
+import { writePrometheusDuration } from '../logql/units.ts'
+import { instantAnswer, queryJson, rangeAnswer, stepCount, streamsJson } from './answer.ts'
+import { blockMemory } from './block.ts'
+import { compareText } from './labels.ts'
+import { runLogQuery } from './logquery.ts'
+import { runMetricQuery } from './metricquery.ts'
+import * as params from './params.ts'
+import { createTurn, hasEntriesIn, type Instant, type ScanStats, selectStreams } from './scan.ts'
+import type { Stream, Tenant } from './tenant.ts'
+
+export interface QueryRequest {
+  readonly tenant: Tenant
+  readonly params: params.Params
+  readonly limits: Limits
+  /** Milliseconds. */
+  readonly now: number
+  /** Aborts when the client leaves. */
+  readonly signal: AbortSignal
+  /** X-Loki-Response-Encoding-Flags: categorize-labels. */
+  readonly isCategorized: boolean
+}
+
+/** Each answers JSON text, or throws a QueryError. */
+export async function queryRange(request: QueryRequest): Promise<string> {
+  const { params: query, limits, now } = request
+  const bounds = params.readBounds(query, now)
+  if (params.millisOf(bounds.end) < params.millisOf(bounds.start)) {
+    throw new QueryError(400, 'end timestamp must not be before or equal to start time')
+  }
+  const limit = params.readLimit(query)
+  const isBackward = params.readIsBackward(query)
+  const step = params.readStep(query, bounds.start, bounds.end)
+  const interval = params.readInterval(query)
+  const expr = parseQuery(query.get('query') ?? '')
+  const { start, end } = lookBack(bounds.start, bounds.end, limits, now)
+  checkLength(start, end, limits)
+  checkSelector(expr, limits)
+  if (expr.kind === 'log') {
+    checkEntries(limit, limits)
+    return logAnswer(request, expr, { start, end, limit, isBackward, interval })
+  }
+  return metricAnswer(request, expr, start, step, stepCount(start, end, step), false)
+}
+
+export async function queryInstant(request: QueryRequest): Promise<string> {
+  const { params: query, limits, now } = request
+  params.readLimit(query)
+  const text = query.get('time') || undefined
+  const time = text === undefined ? params.instantOf(now) : params.readTime(text)
+  params.readIsBackward(query)
+  const expr = parseQuery(query.get('query') ?? '')
+  if (expr.kind === 'log') {
+    throw new QueryError(
+      400,
+      'log queries are not supported as an instant query type, please change your query to a range query type',
+    )
+  }
+  checkSelector(expr, limits)
+  return metricAnswer(request, expr, time, 1000, 1, true)
+}
+
+interface LogRange {
+  readonly start: Instant
+  readonly end: Instant
+  readonly limit: number
+  readonly isBackward: boolean
+  readonly interval: number
+}
+
+async function logAnswer(request: QueryRequest, expr: LogExpr, range: LogRange): Promise<string> {
+  const { tenant, limits, signal, isCategorized } = request
+  const began = performance.now()
+  const stats: ScanStats = { lines: 0, bytes: 0, blocks: 0 }
+  const turn = createTurn(signal, limits.query_timeout)
+  const found = await runLogQuery({ tenant, expr, ...range, turn, stats })
+  const result = streamsJson(found, isCategorized)
+  return queryJson('streams', result, stats, performance.now() - began, isCategorized, found.length)
+}
+
+async function metricAnswer(
+  request: QueryRequest,
+  expr: MetricExpr,
+  start: Instant,
+  stepMs: number,
+  steps: number,
+  isInstant: boolean,
+): Promise<string> {
+  const { tenant, limits, signal } = request
+  const began = performance.now()
+  const stats: ScanStats = { lines: 0, bytes: 0, blocks: 0 }
+  const turn = createTurn(signal, limits.query_timeout)
+  checkRanges(expr, limits)
+  const maxSeries = limits.max_query_series === 0 ? Number.POSITIVE_INFINITY : limits.max_query_series
+  const result = await runMetricQuery({ tenant, start, stepMs, steps, maxSeries, turn, stats }, expr)
+  const { type, json } = isInstant ? instantAnswer(result, start) : rangeAnswer(result, start, stepMs, steps)
+  return queryJson(type, json, stats, performance.now() - began, false, 0)
+}
+
+function checkEntries(limit: number, limits: Limits): void {
+  const most = limits.max_entries_limit_per_query
+  if (most === 0 || limit <= most) return
+  const message = `max entries limit per query exceeded, limit > max_entries_limit_per_query (${limit} > ${most})`
+  throw new QueryError(400, message)
+}
+
+function checkLength(start: Instant, end: Instant, limits: Limits): void {
+  const length = params.millisOf(end) - params.millisOf(start)
+  if (limits.max_query_length === 0 || length <= limits.max_query_length) return
+  const lengths = `query length: ${writePrometheusDuration(length)}, limit: ${writePrometheusDuration(limits.max_query_length)}`
+  throw new QueryError(400, `the query time range exceeds the limit (${lengths})`)
+}
+
+/** max_query_lookback: what is older is not looked at. */
+function lookBack(start: Instant, end: Instant, limits: Limits, now: number): { start: Instant; end: Instant } {
+  if (limits.max_query_lookback === 0) return { start, end }
+  const oldest = now - limits.max_query_lookback
+  if (params.millisOf(end) < oldest) return { start: params.instantOf(now), end: params.instantOf(now) }
+  return { start: params.millisOf(start) < oldest ? params.instantOf(oldest) : start, end }
+}
+
+function checkRanges(expr: MetricExpr, limits: Limits): void {
+  if (limits.max_query_range === 0) return
+  if (expr.kind === 'vector') checkRanges(expr.inner, limits)
+  else if (expr.kind === 'binary') {
+    checkRanges(expr.left, limits)
+    checkRanges(expr.right, limits)
+  } else if (expr.kind === 'range' && expr.rangeMs > limits.max_query_range) {
+    const message = `[interval] value exceeds limit: [${writePrometheusDuration(expr.rangeMs)}] > [${writePrometheusDuration(limits.max_query_range)}]`
+    throw new QueryError(400, message)
+  }
+}
+
+/** required_labels, minimum_labels_number and max_streams_matchers_per_query. */
+function checkSelector(expr: Expr, limits: Limits): void {
+  if (expr.kind === 'vector') checkSelector(expr.inner, limits)
+  else if (expr.kind === 'range') checkSelector(expr.log, limits)
+  else if (expr.kind === 'binary') {
+    checkSelector(expr.left, limits)
+    checkSelector(expr.right, limits)
+  }
+  if (expr.kind !== 'log') return
+  const names = expr.matchers.map((matcher) => matcher.name)
+  const missing = limits.required_labels.filter((name) => !names.includes(name))
+  if (missing.length > 0) {
+    const message = `stream selector is missing required matchers [${missing.join(', ')}], labels present in the query were [${names.join(', ')}]`
+    throw new QueryError(400, message)
+  }
+  if (names.length < limits.minimum_labels_number) {
+    const message = `stream selector has less label matchers than required: (present: [${names.join(', ')}], number_present: ${names.length}, required_number_label_matchers: ${limits.minimum_labels_number})`
+    throw new QueryError(400, message)
+  }
+}
+
+/** Streams that have entries in the asked time: an hour up to now unless told otherwise. */
+function streamsIn(request: QueryRequest, matchers: ReturnType<typeof parseSelector>): Stream[] {
+  const { start, end } = params.readBounds(request.params, request.now)
+  // Loki's index knows whole chunks, not entries: the end counts in.
+  const behind = { seconds: end.seconds, nanos: end.nanos + 1 }
+  return selectStreams(request.tenant, matchers).filter((stream) => hasEntriesIn(stream, start, behind))
+}
+
+function selectorOf(request: QueryRequest): ReturnType<typeof parseSelector> {
+  const query = request.params.get('query') ?? ''
+  return query === '' || query === '{}' ? [] : parseSelector(query)
+}
+
+export function labelNames(request: QueryRequest): string {
+  const names = new Set<string>()
+  for (const stream of streamsIn(request, selectorOf(request))) for (const [name] of stream.labels) names.add(name)
+  return listJson([...names])
+}
+
+export function labelValues(request: QueryRequest, name: string): string {
+  const values = new Set<string>()
+  for (const stream of streamsIn(request, selectorOf(request))) {
+    for (const label of stream.labels) if (label[0] === name) values.add(label[1])
+  }
+  return listJson([...values])
+}
+
+function listJson(texts: string[]): string {
+  // Loki leaves `data` out when there is nothing.
+  const data = texts.length === 0 ? '' : `,"data":${JSON.stringify(texts.sort(compareText))}`
+  return `{"status":"success"${data}}\n`
+}
+
+export function series(request: QueryRequest): string {
+  const all = [...request.params.getAll('match[]'), ...request.params.getAll('match')]
+  const texts = [...new Set(all)].filter((text, _, list) => list.length !== 1 || text.replaceAll(' ', '') !== '{}')
+  const groups = texts.length === 0 ? [[]] : texts.map((text) => matchersOf(text))
+  const found = new Map<string, Stream>()
+  for (const group of groups) for (const stream of streamsIn(request, group)) found.set(stream.text, stream)
+  const streams = [...found.values()].sort((a, b) => compareText(a.text, b.text))
+  return `{"status":"success","data":[${streams.map((stream) => JSON.stringify(Object.fromEntries(stream.labels))).join(',')}]}\n`
+}
+
+function matchersOf(text: string): ReturnType<typeof parseSelector> {
+  const matchers = parseSelector(text)
+  if (matchers.length === 0) throw new QueryError(400, '0 matchers in group: {}')
+  return matchers
+}
+
+export function indexStats(request: QueryRequest): string {
+  const { start, end } = params.readBounds(request.params, request.now)
+  const behind = { seconds: end.seconds, nanos: end.nanos + 1 }
+  const matchers = selectorOf(request)
+  const totals = { streams: 0, chunks: 0, bytes: 0, entries: 0 }
+  for (const stream of selectStreams(request.tenant, matchers)) {
+    const blocks = stream.blocks.filter((block) => hasEntriesIn({ ...stream, blocks: [block] }, start, behind))
+    if (blocks.length > 0) totals.streams++
+    totals.chunks += blocks.length
+    for (const block of blocks) {
+      totals.bytes += Math.min(block.used, blockMemory(block))
+      totals.entries += block.count
+    }
+  }
+  return `${JSON.stringify(totals)}\n`
+}

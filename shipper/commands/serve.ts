@@ -1,0 +1,106 @@
+/** `longship serve`: the embedded Loki-compatible server. */
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { readConfigSize } from '../../loki/logql/units.ts'
+import { createServer } from '../../loki/server/server.ts'
+import { type LokiConfig, readLokiConfig } from '../../loki/server/settings.ts'
+import { LongshipError } from '../errors.ts'
+
+interface Flags {
+  readonly port?: number
+  readonly host?: string
+  readonly data?: string
+  readonly config?: string
+  readonly fsync: boolean
+  readonly maxMemory?: number
+}
+
+const DEFAULT_DATA = '.longship/data'
+
+/** Runs until SIGINT or SIGTERM. Exit code 0 for a clean end, 2 for wrong usage, configuration or a taken port. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const command = describe()
+  try {
+    command.parse([...argv], { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    throw error
+  }
+  const flags = command.opts<Flags>()
+  try {
+    return await serve(flags)
+  } catch (error) {
+    if (!(error instanceof LongshipError)) throw error
+    console.error(`longship serve: ${error.message}`)
+    return error.exitCode
+  }
+}
+
+function describe(): Command {
+  return new Command('longship serve')
+    .description('The embedded Loki-compatible server: push, OTLP and queries over HTTP, no Docker needed.')
+    .option('--port <number>', 'port to listen on (default: 3100)', readPort)
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1, this machine only)')
+    .option('--data <dir>', `where entries are kept; "memory" keeps them in memory only (default: ${DEFAULT_DATA})`)
+    .option('--config <file>', "Loki's own YAML: server, auth_enabled, common.path_prefix, limits_config")
+    .option(
+      '--max-memory <size>',
+      "memory that entries may take, such as 2GB (default: a quarter of the machine's)",
+      readSize,
+    )
+    .option('--fsync', 'write through to the disk before a push is acknowledged: survives power loss, slower', false)
+    .exitOverride()
+}
+
+function readPort(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('Must be from 0 to 65535.')
+  return Number(text)
+}
+
+function readSize(text: string): number {
+  const size = readConfigSize(text)
+  if (size === undefined || size === 0) throw new InvalidArgumentError('Must be a size such as 512MB or 2GB.')
+  return size
+}
+
+async function serve(flags: Flags): Promise<number> {
+  const config = flags.config === undefined ? undefined : readConfig(flags.config)
+  if (config?.warning !== undefined) console.error(`warning: ${config.warning}`)
+  const data = flags.data ?? config?.pathPrefix ?? DEFAULT_DATA
+  const host = flags.host ?? config?.host
+  const stopped = untilStopped()
+  const server = createServer({
+    port: flags.port ?? config?.port ?? 3100,
+    ...(host === undefined ? {} : { host }),
+    ...(config === undefined ? {} : { settings: config.settings }),
+    ...(flags.maxMemory === undefined ? {} : { maxBytes: flags.maxMemory }),
+    data,
+    fsync: flags.fsync,
+    warn: (message) => console.error(`warning: ${message}`),
+  })
+  try {
+    const { url } = await server.listen()
+    console.error(`longship serve: listening on ${url}, data in ${data}; Ctrl-C stops`)
+    await stopped
+  } finally {
+    await server.close()
+  }
+  return 0
+}
+
+function readConfig(file: string): LokiConfig {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new LongshipError('config', `cannot read ${file}: ${(error as Error).message}`)
+  }
+  return readLokiConfig(text, file)
+}
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+}
