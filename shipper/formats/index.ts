@@ -10,7 +10,6 @@ import { bluegene } from './bluegene.ts'
 import { bunyan } from './bunyan.ts'
 import { caddy } from './caddy.ts'
 import { capnslog } from './capnslog.ts'
-import { cassandra } from './cassandra.ts'
 import { celery } from './celery.ts'
 import { ceph } from './ceph.ts'
 import { clef } from './clef.ts'
@@ -40,7 +39,6 @@ import { httpAccess } from './http-access.ts'
 import { javaUtilLogging } from './java-util-logging.ts'
 import { journald } from './journald.ts'
 import { json } from './json.ts'
-import { kafka } from './kafka.ts'
 import { klog } from './klog.ts'
 import { log4j } from './log4j.ts'
 import { log4jJson } from './log4j-json.ts'
@@ -149,7 +147,6 @@ export const formats = [
   bluegene,
   bunyan,
   capnslog,
-  cassandra,
   ceph,
   clef,
   clickhouse,
@@ -163,7 +160,6 @@ export const formats = [
   healthapp,
   hpcCluster,
   journald,
-  kafka,
   log4jJson,
   logbackJson,
   logcat,

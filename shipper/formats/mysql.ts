@@ -11,6 +11,8 @@ export const mysql = shaped({
   columns: ['@time', 'service', 'thread', 'level', 'error_code', 'node', 'message'],
   time: isoTime,
   finish(fields) {
+    // MySQL's own class for what always gets logged (startup, shutdown); no level word of anyone else.
+    if (fields.get('level') === 'System') fields.set('level', 'notice')
     const message = fields.get('message')
     if (fields.has('node') || typeof message !== 'string') return
     putText(fields, 'node', COMPONENT.exec(message)?.[1])

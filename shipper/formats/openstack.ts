@@ -1,14 +1,14 @@
 import type { Fields } from '../terms/json.ts'
 import { putText, shaped } from './shaped.ts'
 
-/** oslo.log's default layout; files that were collected together carry their names in front. */
+/** oslo.log's layout behind the name of the file it came from, as collected OpenStack logs have it. Bare: oslo-log.ts. */
 export const openstack = shaped({
   name: 'openstack',
-  title: 'OpenStack (oslo.log)',
-  starts: 'a-z0-9',
+  title: 'OpenStack logs collected under their file names',
+  starts: 'a-z',
   guard: (head) => START.test(head),
   pattern:
-    /^(?:([\w.-]{1,80}\.log[\w.:-]{0,80}) )?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) (\d{1,10}) (TRACE|DEBUG|INFO|AUDIT|WARNING|ERROR|CRITICAL) ([\w.-]{1,200}) (?:\[([^\]]{0,300})\] )?(.*)$/,
+    /^([\w.-]{1,80}\.log[\w.:-]{0,80}) (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) (\d{1,10}) (TRACE|DEBUG|INFO|AUDIT|WARNING|ERROR|CRITICAL) ([\w.-]{1,200}) (?:\[([^\]]{0,300})\] )?(.*)$/,
   columns: ['source', '@time', 'pid#', 'level', 'logger', 'request_context', 'message'],
   finish(fields, match) {
     putText(fields, 'service', match[1]?.slice(0, match[1].indexOf('.log')))
@@ -17,7 +17,7 @@ export const openstack = shaped({
   },
 })
 
-const START = /^(?:[\w.-]{1,80}\.log[\w.:-]{0,80} )?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} \d{1,10} [A-Z]{4,8} [a-z]/
+const START = /^[\w.-]{1,80}\.log[\w.:-]{0,80} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} \d{1,10} [A-Z]{4,8} [a-z]/
 const REQUEST = /(?:^| )(req-[\da-f-]{8,40})/
 const INSTANCE = /^\[instance: ([\da-f-]{36})\]/
 const ANSWER = / status: (\d{3}) len: (\d{1,12}) time: (\d{1,6}\.\d{1,9})$/

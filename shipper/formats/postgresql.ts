@@ -12,7 +12,9 @@ export const postgresql: Format = {
   title: 'PostgreSQL server log (stderr, any usual log_line_prefix)',
   starts: '0-9',
   parse(head, options) {
-    if (head.charCodeAt(4) !== 0x2d) return undefined
+    // Behind the seconds: a fraction with a point, or the zone; a comma is Python's.
+    const behind = head.charCodeAt(19)
+    if (head.charCodeAt(4) !== 0x2d || (behind !== 0x2e && behind !== 0x20)) return undefined
     const mark = head.indexOf(':  ', 19)
     if (mark < 0 || mark > MAX_PREFIX) return undefined
     const word = SEVERITY.exec(head.slice(Math.max(19, mark - 12), mark))?.[1]

@@ -144,7 +144,8 @@ function putRepeated(fields: Fields, text: string): boolean {
 }
 
 function untimed(text: string, fields: Fields) {
-  if (text.charCodeAt(0) === 0x5b) return undefined
+  // The kernel's `<6>[ 1.2] text`, and .NET's systemd console `<6>Category[14] text`, are formats of their own.
+  if (/^(?:\[|[\w.]{1,200}\[-?\d{1,10}\] )/.test(text)) return undefined
   const cisco = putCisco(fields, text)
   const end = cisco === undefined ? readTag(text, 0, fields) : -1
   if (end > 0 && isHaproxyTraffic(text, 0)) return undefined
