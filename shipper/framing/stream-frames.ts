@@ -32,10 +32,10 @@ export class StreamFrames {
 
   push(bytes: Uint8Array, onPayload: OnPayload): void {
     let at = 0
-    while (at < bytes.length) {
-      if (this.#mode === 'tty') return onPayload('tty', bytes.subarray(at), false)
+    while (at < bytes.length && this.#mode !== 'tty') {
       at = this.#left > 0 ? this.#payload(bytes, at, onPayload) : this.#readHeader(bytes, at, onPayload)
     }
+    if (at < bytes.length) onPayload('tty', bytes.subarray(at), false)
   }
 
   /** The end: bytes held as the beginning of a header may have been a TTY's few. */

@@ -1,0 +1,61 @@
+/** Positions of files that are not being read: from the last run, and of generations that are over. */
+import type { Stats } from 'node:fs'
+import { matches } from './fingerprint.ts'
+import type { Position } from './positions.ts'
+import { bornOf, fileKey, statKey, type Tail } from './tail.ts'
+
+/** Old entries beyond this are dropped, the oldest first: files with a date in their name come and go for ever. */
+const MAX_ENTRIES = 5000
+
+export class Memory {
+  readonly #saved = new Map<string, Position>()
+  /** Ended, but a commit may still come: asked for their position when needed. */
+  readonly #retired = new Map<string, Tail>()
+
+  constructor(saved: readonly Position[]) {
+    for (const position of saved) this.#saved.set(fileKey(position), position)
+  }
+
+  retire(tail: Tail): void {
+    if (tail.isSuperseded) return
+    this.#saved.delete(tail.key)
+    this.#retired.delete(tail.key)
+    this.#retired.set(tail.key, tail)
+    for (const key of this.#retired.keys()) {
+      if (this.#retired.size <= MAX_ENTRIES) break
+      this.#retired.delete(key)
+    }
+  }
+
+  /** The position kept for this very file, and forgets it; one for another file on the same inode is forgotten too. */
+  take(stat: Stats, head: Buffer): Position | undefined {
+    const key = statKey(stat)
+    const position = this.#retired.get(key)?.position() ?? this.#saved.get(key)
+    this.#retired.delete(key)
+    this.#saved.delete(key)
+    return position && isSame(position, stat, head) ? position : undefined
+  }
+
+  /** What was read at this path when it showed another file than now. */
+  takeByPath(path: string, stat: Stats, head: Buffer): Position | undefined {
+    for (const position of this.#saved.values()) {
+      if (position.path !== path) continue
+      if (fileKey(position) === statKey(stat) && isSame(position, stat, head)) return undefined
+      this.#saved.delete(fileKey(position))
+      return position
+    }
+    return undefined
+  }
+
+  positions(): Position[] {
+    const retired = [...this.#retired.values()].map((tail) => tail.position())
+    return [...retired, ...this.#saved.values()].slice(0, MAX_ENTRIES)
+  }
+}
+
+/** The same file as when the position was kept, not another one that got its inode or its place. */
+export function isSame(position: Position, stat: Stats, head: Buffer): boolean {
+  const born = bornOf(stat)
+  if (born > 0 && position.born && Math.abs(born - position.born) > 1) return false
+  return position.offset <= stat.size && matches(position.fingerprint, head)
+}

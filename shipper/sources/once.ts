@@ -1,0 +1,115 @@
+/** Reads files to their end, one after the other in the order given: plain ones, gzip, and pipes. */
+import { closeSync, createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { discover, explain, type Found } from './discover.ts'
+import { readFully } from './fingerprint.ts'
+import { newOrigin } from './origin.ts'
+import type { Origin, SourceEvent } from './source.ts'
+import { openFile, type Tail } from './tail.ts'
+import type { Tracker } from './tracker.ts'
+
+const CHUNK_BYTES = 256 * 1024
+
+/** Compressions by their first bytes; gzip is read, the others are named. */
+const MAGIC: readonly { readonly name: string; readonly bytes: readonly number[] }[] = [
+  { name: 'gzip', bytes: [0x1f, 0x8b] },
+  { name: 'zstd', bytes: [0x28, 0xb5, 0x2f, 0xfd] },
+  { name: 'bzip2', bytes: [0x42, 0x5a, 0x68] },
+  { name: 'xz', bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a] },
+  { name: 'lz4', bytes: [0x04, 0x22, 0x4d, 0x18] },
+  { name: 'zip', bytes: [0x50, 0x4b, 0x03, 0x04] },
+]
+
+/** Blocks of plain files are read into `block`. Tails are entered into `tails` so that commits find them. */
+export async function* readOnce(
+  options: { paths: readonly string[]; exclude: readonly string[] },
+  block: Buffer,
+  tracker: Tracker,
+  tails: Map<number, Tail>,
+): AsyncIterable<SourceEvent> {
+  const { found, problems } = discover(options.paths, options.exclude)
+  for (const [path, message] of problems) yield { kind: 'problem', path, message }
+  for (const file of found) {
+    try {
+      const compression = file.stat.isFile() ? compressionOf(file.absolute) : undefined
+      if (!file.stat.isFile()) yield* readStream(file, createReadStream(file.absolute, { highWaterMark: CHUNK_BYTES }))
+      else if (compression === 'gzip') yield* readGzip(file)
+      else if (compression)
+        yield {
+          kind: 'problem',
+          path: file.path,
+          message: `is compressed with ${compression}, which is not read here: decompress it`,
+        }
+      else yield* readPlain(file, block, tracker, tails)
+    } catch (error) {
+      yield { kind: 'problem', path: file.path, message: explain((error as NodeJS.ErrnoException).code) }
+    }
+  }
+}
+
+function compressionOf(path: string): string | undefined {
+  const { fd } = openFile(path)
+  try {
+    const head = Buffer.alloc(6)
+    const length = readFully(fd, head, 0)
+    return MAGIC.find(({ bytes }) => length >= bytes.length && bytes.every((byte, i) => head[i] === byte))?.name
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Until a read brings nothing: files of /proc have no size. */
+function* readPlain(file: Found, block: Buffer, tracker: Tracker, tails: Map<number, Tail>): Iterable<SourceEvent> {
+  const tail = tracker.begin(file)
+  if (!tail) return
+  const { origin } = tail
+  tails.set(origin.id, tail)
+  try {
+    for (;;) {
+      const { offset } = tail
+      const length = tail.read(block)
+      if (length === 0) break
+      yield { kind: 'data', origin, bytes: block.subarray(0, length), offset, ...tail.takeCarried() }
+    }
+  } catch (error) {
+    yield { kind: 'problem', path: file.path, message: explain((error as NodeJS.ErrnoException).code) }
+  }
+  tail.close()
+  tracker.files.forget(tail)
+  yield { kind: 'end', origin }
+}
+
+/** All members of a multi-member file; a torn one is read as far as it goes. */
+async function* readGzip(file: Found): AsyncIterable<SourceEvent> {
+  const compressed = createReadStream(file.absolute, { highWaterMark: CHUNK_BYTES })
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
+  compressed.on('error', (error) => gunzip.destroy(error))
+  yield* readStream(file, compressed.pipe(gunzip))
+}
+
+/** Offsets are those of the text. */
+export async function* readStream(
+  file: { path: string },
+  stream: Readable,
+  origin: Origin = newOrigin(file.path),
+): AsyncIterable<SourceEvent> {
+  let offset = 0
+  try {
+    for await (const bytes of stream as AsyncIterable<Uint8Array>) {
+      yield { kind: 'data', origin, bytes, offset }
+      offset += bytes.length
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const why = code?.startsWith('Z_') ? 'is no whole gzip file' : explain(code)
+    yield {
+      kind: 'problem',
+      path: file.path,
+      message: offset > 0 ? `${why}; its first ${offset} bytes of text were read` : why,
+    }
+  } finally {
+    stream.destroy()
+  }
+  yield { kind: 'end', origin }
+}
