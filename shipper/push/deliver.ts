@@ -71,7 +71,7 @@ export function createDestination(options: DestinationOptions): Destination {
     setupTries: options.once === true ? SETUP_TRIES : undefined,
     maxTries: options.maxTries,
     lastDelivered: () => health.lastDelivered,
-    now: clock.now,
+    now: () => clock.now(),
   }
 
   const post = async ({ piece, body }: Parcel, signal: AbortSignal): Promise<Verdict> => {
@@ -151,7 +151,7 @@ interface Tally {
 
 /** Refused entries into the dead letters and the count; an entry that lies in neither Loki nor there is not done. */
 function burial(options: DestinationOptions, clock: Clock, backoff: Backoff, report: (event: PushEvent) => void) {
-  const letters = options.deadLetters && openDeadLetters(options.deadLetters, clock.now)
+  const letters = options.deadLetters && openDeadLetters(options.deadLetters, () => clock.now())
   return {
     /** Says why, where it was given up. Aborted: what is not written is not counted. */
     async write(refused: readonly Refusal[], tally: Tally, signal: AbortSignal): Promise<string | undefined> {

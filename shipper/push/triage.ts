@@ -64,6 +64,8 @@ const MAX_PROBES = 3
 /** A piece that is rate limited so often in a row is cut: a smaller one passes a smaller bucket. */
 const RATE_TRIES = 5
 const RATE_TRIES_OF_ONE = 10
+/** An entry that is called too large alone is asked about again: ResourceExhausted can be a moment's. */
+const TRIES_OF_ONE = 3
 const MAX_MENDS = 4
 
 export function newJob(piece: Piece, from?: Partial<Job>): Job {
@@ -106,7 +108,10 @@ function afterAnswer(job: Job, verdict: Exclude<Verdict, { kind: 'retry' }>, tri
   const isOne = countEntries(job.piece) === 1
   if (verdict.kind === 'delivered') return { ...NOTHING, delivered: job.piece }
   if (verdict.kind === 'split') {
-    return isOne ? refuse(job.piece, 'too_large', verdict.reason) : { ...NOTHING, again: parts(job.piece, job) }
+    if (!isOne) return { ...NOTHING, again: parts(job.piece, job) }
+    const attempts = job.attempts + 1
+    if (attempts < TRIES_OF_ONE) return { ...NOTHING, again: [newJob(job.piece, { ...job, attempts })] }
+    return refuse(job.piece, 'too_large', verdict.reason)
   }
   if (verdict.stored === 'rest') return afterFindings(job, verdict, triage)
   if (verdict.code === 'blocked') {
@@ -129,11 +134,13 @@ function afterFindings(job: Job, verdict: Verdict & { kind: 'rejected' }, triage
   let restamped = 0
   piece.forEach((stream, i) => {
     // One entry alone: it is the one that was refused, whatever the text says.
-    const marked = isOne && marks[i]!.size === 0 ? new Map([[0, findings.findings[0]!]]) : marks[i]!
-    for (const finding of new Set(marked.values())) {
-      const part = pick(stream, (entry) => marked.get(entry) === finding)!
-      const mended = job.mends < MAX_MENDS ? tryMend(part, finding, triage) : undefined
-      if (mended === undefined) refused.push({ code: finding.kind, detail: finding.text, stream: part })
+    const named = isOne && marks[i]!.size === 0 ? new Map([[0, findings.findings[0]!]]) : marks[i]!
+    const marked = new Map([...named].sort(([a], [b]) => a - b))
+    for (const kind of new Set([...marked.values()].map((finding) => finding.kind))) {
+      const ofKind = [...marked.values()].filter((finding) => finding.kind === kind)
+      const part = pick(stream, (entry) => marked.get(entry)?.kind === kind)!
+      const mended = job.mends < MAX_MENDS ? tryMend(part, ofKind.at(-1)!, triage) : undefined
+      if (mended === undefined) refused.push(...byFinding(part, ofKind))
       else {
         again.push(newJob([mended], { mends: job.mends + 1 }))
         restamped += part.ends.length
@@ -154,6 +161,15 @@ function afterFindings(job: Job, verdict: Verdict & { kind: 'rejected' }, triage
     again: [...again, ...open.again],
     restamped: restamped + open.restamped,
   }
+}
+
+/** Each dead letter with what Loki said of it; `findings` are those of the stream's entries, one each, in their order. */
+function byFinding(stream: BatchStream, findings: readonly Finding[]): Refusal[] {
+  return [...new Set(findings)].map((finding) => ({
+    code: finding.kind,
+    detail: finding.text,
+    stream: pick(stream, (entry) => findings[entry] === finding)!,
+  }))
 }
 
 /** The answer did not tell enough of these: those surely out of the window need no asking, the others are asked in halves. */

@@ -101,6 +101,7 @@ export async function startDouble(options: DoubleOptions = {}): Promise<LokiDoub
     requests: requests.length,
   })
   const server = http.createServer((request, response) => {
+    response.setHeader('Date', new Date(now()).toUTCString())
     const parts: Buffer[] = []
     request.on('data', (part: Buffer) => parts.push(part))
     request.on('end', () => handle(request, response, Buffer.concat(parts)))

@@ -39,14 +39,13 @@ async function ship(
   const folder = mkdtempSync(join(tmpdir(), 'longship-push-'))
   const path = join(folder, 'dead', 'letters.jsonl')
   const clock = testClock(NOW)
-  const loki = await startDouble({ now: clock.now.bind(clock), ...double })
+  const loki = await startDouble({ now: clock.now, ...double })
   const events: PushEvent[] = []
-  const bound = { ...clock, now: clock.now.bind(clock), sleep: clock.sleep.bind(clock) }
   const destination = createDestination({
     url: loki.url,
     deadLetters: { path },
     timeoutMs: 300,
-    clock: bound,
+    clock,
     report: (event) => events.push(event),
     ...options,
   })
@@ -88,7 +87,8 @@ function linesOf(batches: Batch[]): string[] {
 
 /** read = delivered + rejected, and each line is in exactly one place. */
 function balance(batches: Batch[], outcome: Outcome): void {
-  const stored = outcome.loki.distinct().map(({ line }) => line)
+  // By line: one whose answer was lost may stand there under two times.
+  const stored = [...new Set(outcome.loki.distinct().map(({ line }) => line))]
   for (const line of stored) assert.ok(isWhole(line), line.slice(0, 80))
   const buried = outcome.letters.map(({ line }) => line)
   const entries = batches.reduce((sum, batch) => sum + batch.entries, 0)
@@ -364,7 +364,7 @@ test('the stream limit, which a 204 hides, is waited for and not lost', async ()
   let failures = 0
   const destination = createDestination({
     url: loki.url,
-    clock: { ...clock, now: () => NOW, sleep: clock.sleep.bind(clock) },
+    clock: { ...clock, now: () => NOW, sleep: clock.sleep },
     report(event) {
       if (event.kind === 'failing' && ++failures === 5) controller.abort()
     },
@@ -428,9 +428,9 @@ test('metadata that Loki has switched off is left out, the entries are stored', 
 
 test('a wrong token loses nothing: once gives up with a message, otherwise it waits', async () => {
   const batch = batchOf(streamOf(A, numbered(4, NOW)))
-  const loki = await startDouble({ script: '401*50' })
-  const events: PushEvent[] = []
   const clock = testClock(NOW)
+  const loki = await startDouble({ script: '401*50', now: clock.now })
+  const events: PushEvent[] = []
   const once = createDestination({ url: loki.url, once: true, clock, report: (event) => events.push(event) })
   const gaveUp = await once.deliver(batch, NEVER)
   assert.deepEqual([gaveUp.done, gaveUp.delivered, gaveUp.rejected.size], [false, 0, 0])
@@ -465,11 +465,11 @@ test('dead letters that cannot be written hold the batch back', async () => {
     url: loki.url,
     once: true,
     clock: testClock(NOW),
-    deadLetters: { path: '/dev/null/letters' },
+    deadLetters: { path: '/dev/null/here/letters' },
   })
   const delivery = await destination.deliver(batch, NEVER)
   assert.equal(delivery.done, false)
-  assert.match(delivery.gaveUp!, /dead letters \/dev\/null\/letters cannot be written: ENOTDIR/)
+  assert.match(delivery.gaveUp!, /dead letters \/dev\/null\/here\/letters cannot be written: ENOTDIR/)
   await destination.close()
   await loki.close()
 })
@@ -489,7 +489,7 @@ test('JSON bodies are triaged alike', async () => {
 test('faults of all kinds, by dice: always balanced', async () => {
   let seed = 7
   const dice = (n: number) => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) % n
-  const faults = ['ok', 'ok', '500', '503', '429:1', 'reset', 'lost', 'torn', 'grpc', 'parse', '404', '413', 'html']
+  const faults = ['ok', 'ok', '500', '503', '429:1', 'reset', 'lost', 'torn', '404', 'html', 'slow:5']
   for (let round = 0; round < 12; round++) {
     const script = Array.from({ length: 40 }, () => faults[dice(faults.length)]).join(',')
     const batches = [0, 1, 2].map((i) => {
