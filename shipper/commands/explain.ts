@@ -4,8 +4,8 @@ import { Command } from 'commander'
 import pc from 'picocolors'
 import { writeRecord } from '../batch/line.ts'
 import { LongshipError } from '../errors.ts'
-import { formats } from '../formats/index.ts'
 import type { Format } from '../formats/format.ts'
+import { formats } from '../formats/index.ts'
 import { createFramer } from '../framing/index.ts'
 import { Interpreter } from '../interpret.ts'
 import { type Claims, claimFields } from '../normalize/claims.ts'
@@ -14,9 +14,8 @@ import { createRedactor } from '../redact/redact.ts'
 import { formatInstant, fromMillis } from '../terms/instant.ts'
 import { valueText, writeJson } from '../terms/json.ts'
 import type { Role } from '../terms/keys.ts'
-import { checkZone } from '../terms/zone.ts'
 import { parseArguments } from './arguments.ts'
-import { formatOf } from './normalize.ts'
+import { checkZone, formatOf } from './normalize.ts'
 
 interface Options {
   readonly format: string
@@ -41,7 +40,13 @@ export async function run(argv: string[]): Promise<number> {
   const messages = eventsOf(text)
   if (messages.length === 0) throw new LongshipError('usage', 'the line is empty: there is nothing to explain.')
   const interpreter = new Interpreter({
-    around: { service: options.service ?? 'explain', node: undefined, env: undefined, level: 'unknown', host: hostname() },
+    around: {
+      service: options.service ?? 'explain',
+      node: undefined,
+      env: undefined,
+      level: 'unknown',
+      host: hostname(),
+    },
     zone: options.timezone,
     format: formatOf(options.format),
     redactor: createRedactor(),
@@ -73,7 +78,9 @@ function report(message: Message, line: ParsedLine, claims: Claims, record: LogR
     ...fieldRows(line, claims, record),
   ]
   const width = Math.max(...rows.map(([name]) => name.length))
-  const lines = rows.map(([name, value, origin]) => `${pc.bold(name.padEnd(width))}  ${value}${origin && pc.dim(`   ← ${origin}`)}`)
+  const lines = rows.map(
+    ([name, value, origin]) => `${pc.bold(name.padEnd(width))}  ${value}${origin && pc.dim(`   ← ${origin}`)}`,
+  )
   return `${lines.join('\n')}\n\n${writeRecord(record)}`
 }
 
@@ -99,15 +106,23 @@ function fieldRows(line: ParsedLine, claims: Claims, record: LogRecord): [string
   for (const field of TEXT_FIELDS) {
     const text = record.text[field]
     if (text === undefined) continue
-    const origin = field === 'outcome' ? 'derived from outcome, success, status, exit code or event' : from(field as Role, 'the line')
+    const origin =
+      field === 'outcome'
+        ? 'derived from outcome, success, status, exit code or event'
+        : from(field as Role, 'the line')
     rows.push([field, text, origin === `${field}: ${text}` ? `${line.format}'s ${field}` : origin])
   }
-  if (record.duration_ms !== undefined) rows.push(['duration_ms', String(record.duration_ms), from('duration', 'the line')])
+  if (record.duration_ms !== undefined)
+    rows.push(['duration_ms', String(record.duration_ms), from('duration', 'the line')])
   for (const [name, value] of record.fields) rows.push([name, writeJson(value), 'kept as it was'])
   return rows
 }
 
-const TIME_ORIGINS = { line: 'the line', runtime: 'the container runtime', read: 'the clock: the line carries no time' } as const
+const TIME_ORIGINS = {
+  line: 'the line',
+  runtime: 'the container runtime',
+  read: 'the clock: the line carries no time',
+} as const
 
 async function readAll(stream: AsyncIterable<Buffer>): Promise<string> {
   const parts: Buffer[] = []

@@ -1,21 +1,22 @@
 /** longship normalize [FILE…|-]: one JSON record a line on stdout, in input order, and nothing else there. */
+
+import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { hostname } from 'node:os'
-import { once } from 'node:events'
 import { createGunzip } from 'node:zlib'
 import { Command } from 'commander'
 import { fitLine } from '../batch/fit.ts'
 import { writeRecord } from '../batch/line.ts'
 import { LongshipError } from '../errors.ts'
-import { byName, formatNames } from '../formats/index.ts'
 import type { Format } from '../formats/format.ts'
+import { byName, formats } from '../formats/index.ts'
 import { createFramer, FRAMINGS, type Framing } from '../framing/index.ts'
 import { Interpreter } from '../interpret.ts'
 import { createRedactor } from '../redact/redact.ts'
-import { originName } from '../sources/name.ts'
+import { originName } from '../sources/origin.ts'
 import { suggestion } from '../suggest.ts'
 import { fromMillis } from '../terms/instant.ts'
-import { checkZone } from '../terms/zone.ts'
+import { isZone } from '../terms/zone.ts'
 import { parseArguments } from './arguments.ts'
 
 interface Options {
@@ -68,8 +69,16 @@ export function formatOf(name: string): Format | undefined {
   if (name === 'auto') return undefined
   const format = byName(name)
   if (format !== undefined) return format
-  const known = ['auto', ...formatNames]
-  throw new LongshipError('usage', `there is no format "${name}". Known: ${known.join(', ')}.${suggestion(name, known)}`)
+  const known = ['auto', ...formats.map((each) => each.name)]
+  throw new LongshipError(
+    'usage',
+    `there is no format "${name}". Known: ${known.join(', ')}.${suggestion(name, known)}`,
+  )
+}
+
+export function checkZone(name: string): void {
+  if (!isZone(name))
+    throw new LongshipError('usage', `"${name}" is no time zone. Use an IANA name such as UTC or Europe/Berlin.`)
 }
 
 async function normalizeFile(path: string, options: Options, format: Format | undefined): Promise<void> {
