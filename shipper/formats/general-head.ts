@@ -4,8 +4,8 @@
  * before it; weak ones (bare words, numbers) belong to it only when a strong one follows, else to the message.
  */
 import type { Instant } from '../terms/instant.ts'
-import { parts } from '../terms/time-parts.ts'
 import { readTime, type TimeOptions } from '../terms/time.ts'
+import { parts } from '../terms/time-parts.ts'
 import {
   capitalLevel,
   delimitedLevel,
@@ -14,12 +14,24 @@ import {
   isLevelKey,
   isName,
   isProse,
+  isThreadLike,
   isTimeKey,
   spacedLevel,
 } from './general-words.ts'
 
 export type TokenKind =
-  'time' | 'level' | 'priority' | 'program' | 'tag' | 'name' | 'cell' | 'group' | 'pid' | 'number' | 'word'
+  | 'time'
+  | 'level'
+  | 'priority'
+  | 'program'
+  | 'tag'
+  | 'name'
+  | 'cell'
+  | 'group'
+  | 'pid'
+  | 'number'
+  | 'pair'
+  | 'word'
 
 export interface Token {
   readonly kind: TokenKind
@@ -50,6 +62,8 @@ interface Scan extends Head {
   hasLevel: boolean
   /** A program, class or component with its own mark was found: only a level or a time may still follow. */
   named: boolean
+  /** A column named the component: what looks like a tag behind it is the message's. */
+  celled: boolean
   /** The mark that stood before the current token: a column separator, or 0. */
   mark: number
   zoned: Instant | undefined
@@ -57,7 +71,7 @@ interface Scan extends Head {
 
 const MAX_TOKENS = 22
 /** A head that has not ended here is no head. */
-const MAX_HEAD = 320
+const MAX_HEAD = 512
 
 export function readHead(text: string, options: TimeOptions): Head {
   const scan: Scan = {
@@ -72,6 +86,7 @@ export function readHead(text: string, options: TimeOptions): Head {
     timeRank: 0,
     hasLevel: false,
     named: false,
+    celled: false,
     mark: 0,
     zoned: undefined,
   }
@@ -90,10 +105,24 @@ function step(scan: Scan): boolean {
   const { text, at } = scan
   const code = text.charCodeAt(at)
   if (code === 0x5b || code === 0x28 || code === 0x3c) return readBracket(scan, code)
+  if (code >= 0x30 && code <= 0x39 && at === 0) {
+    // Sybase: kernel, family and process numbers right before the time.
+    const sybase = sticky(/\d\d:(?:\d{4,6}:){1,3}(?=\d{4}\/\d\d\/)/y, scan)
+    if (sybase !== null) add(scan, 'number', sybase[0].slice(0, -1), sybase[0].length, false)
+    return readTimeToken(scan, scan.at) || readNumber(scan) || readWord(scan)
+  }
   if (code >= 0x30 && code <= 0x39) return readTimeToken(scan, at) || readNumber(scan) || readWord(scan)
+  if (code === 0x23) return readNumber(scan)
   if (code === 0x25) return readCisco(scan)
-  if (code === 0x7b) return false
-  return readTimeToken(scan, at) || readKlog(scan) || readPair(scan) || readProgram(scan) || readWord(scan)
+  if (code === 0x7b) return readTimeToken(scan, at + 1)
+  return (
+    readTimeToken(scan, at) ||
+    readKlog(scan) ||
+    readVmware(scan) ||
+    readPair(scan) ||
+    readProgram(scan) ||
+    readWord(scan)
+  )
 }
 
 /** Spaces, and what separates columns: | , ; tab, hyphens and colons of their own, closing brackets, quotes. */
@@ -111,7 +140,14 @@ function skipMarks(scan: Scan): void {
       const beforeTime = scan.at === 0 && (code === 0x2a || code === 0x2e)
       const behindToken = code === 0x3a && scan.end === scan.at && scan.end > 0
       if (!isLone && !beforeTime && !behindToken && text.length > scan.at + 1) return
-    } else if (code !== 0x5d && code !== 0x29 && code !== 0x3e && code !== 0x22) return
+    } else if (
+      code !== 0x5d &&
+      code !== 0x29 &&
+      code !== 0x3e &&
+      code !== 0x22 &&
+      (code !== 0x7d || scan.end !== scan.at)
+    )
+      return
   }
 }
 
@@ -149,6 +185,8 @@ function add(
 
 function addLevel(scan: Scan, text: string, end: number): boolean {
   scan.hasLevel = true
+  // BGL's "RAS KERNEL INFO ciod: …": the word before the level is the component.
+  if (weakWords(scan, false) > 1) scan.celled = true
   return add(scan, 'level', text, end, true)
 }
 
@@ -170,6 +208,7 @@ function readTimeToken(scan: Scan, at: number): boolean {
     const gap = Math.abs(match.instant.seconds - (scan.time as Instant).seconds)
     if (scan.timeRank > 2 && rank > 2 && gap > 26 * 3600) return false
   }
+  if (words > 1) scan.celled = true
   if (rank > scan.timeRank || (rank === scan.timeRank && match.instant.nanos > 0 && scan.time?.nanos === 0)) {
     scan.time = match.instant
     scan.timeRank = rank
@@ -186,11 +225,19 @@ function readTimeToken(scan: Scan, at: number): boolean {
 function epochMayStand(scan: Scan, instant: Instant): boolean {
   if (instant.seconds > scan.options.now.seconds + 86_400) return false
   const first = scan.tokens[0]
-  return first === undefined || first.strong || scan.mark !== 0 || first.kind === 'number' || /^[-*[<"(]/.test(scan.text)
+  if (scan.tokens.length === 1 && !isProse((first as Token).text)) return true
+  return (
+    first === undefined ||
+    first.kind === 'pair' ||
+    first.strong ||
+    scan.mark !== 0 ||
+    first.kind === 'number' ||
+    /^[-*[<"(]/.test(scan.text)
+  )
 }
 
 function readNumber(scan: Scan): boolean {
-  const match = sticky(/(\d{1,19})(?=[\s|,;:\])]|$)/y, scan)
+  const match = sticky(/(#?\d{1,19}|0x[0-9a-f]{1,16})(?=[\s|,;:\])]|$)/y, scan)
   if (match === null) return false
   if (scan.named || weakCount(scan) > 6) return false
   return add(scan, 'number', match[0], scan.at + match[0].length, false)
@@ -212,31 +259,42 @@ function readBracket(scan: Scan, open: number): boolean {
   let inner = at + 1
   while (text.charCodeAt(inner) === 0x20) inner++
   if (readTimeToken(scan, inner)) return true
+  // Tornado: [I 10:11:12.123 LabApp].
+  if (!scan.hasLevel && /^[DIWEC] \d/.test(text.slice(inner, inner + 3)) && readTimeToken(scan, inner + 2)) {
+    return addLevel(scan, text.charAt(inner), scan.at)
+  }
   const close = closing(text, at, open)
   if (close < 0) return false
   const word = text.slice(inner, close).trim()
-  if (open === 0x3c && scan.tokens.length === 0 && /^\d{1,3}$/.test(word)) return add(scan, 'priority', word, close + 1, true)
+  if (open === 0x3c && scan.tokens.length === 0 && /^\d{1,3}$/.test(word))
+    return add(scan, 'priority', word, close + 1, true)
   const direct = weakWords(scan, false) === 0
   if (!scan.hasLevel && (direct || weakWords(scan, true) < 2)) {
     if (delimitedLevel(word)) return addLevel(scan, word, close + 1)
-    const pair = /^([\w.-]{0,60})[:/ ]([A-Za-z]{3,9})$/.exec(word)
-    if (pair !== null && delimitedLevel(pair[2] as string)) {
-      if (pair[1] !== '') add(scan, 'group', pair[1] as string, close + 1, true)
-      return addLevel(scan, pair[2] as string, close + 1)
+    const pair = /^[\w #.-]{0,60}[:/ .]([A-Za-z]{3,9})$/.exec(word)
+    const level = pair?.[1]
+    if (level !== undefined && delimitedLevel(level)) {
+      const before = word.slice(0, -level.length - 1)
+      if (before !== '') add(scan, 'group', before, close + 1, true)
+      return addLevel(scan, level, close + 1)
     }
   }
   if (scan.named || !direct || word === '') return false
-  if (/^(?:pid|tid|thread)?[ :=#]{0,2}\d+(?:[:/#. -]\d+)*$/i.test(word)) return add(scan, 'pid', word, close + 1, true)
+  if (/^(?:pid|tid|thread)?[ :=#]{0,2}\d+(?:[:/#.-]\d+)*$/i.test(word)) return add(scan, 'pid', word, close + 1, true)
   const alone = scan.tokens.length === 0
   if (open === 0x3c && !alone && !isName(word)) return false
   if (open === 0x28 && (word.includes(' ') || !isName(word))) return false
+  // [id=42], [MSGID: 1]: belongs to the head only if something better follows.
+  if (/[=]|: /.test(word) && !isThreadLike(word)) return add(scan, 'group', word, close + 1, false)
+  // Zookeeper's [thread:Class@line] is all that names the writer.
+  if (/@\d+$/.test(word)) scan.named = true
   return add(scan, 'group', word, close + 1, true)
 }
 
 /** Brackets of the same kind may nest; a group is short. */
 function closing(text: string, at: number, open: number): number {
   const close = (CLOSE.get(open) as string).charCodeAt(0)
-  const limit = Math.min(text.length, at + 160)
+  const limit = Math.min(text.length, at + 400)
   let depth = 0
   for (let i = at; i < limit; i++) {
     const code = text.charCodeAt(i)
@@ -270,16 +328,26 @@ function readKlog(scan: Scan): boolean {
 
 /** time="…", level=warn, audit(1364481363.243:24287). Pairs of other names are left to the message. */
 function readPair(scan: Scan): boolean {
-  const match = sticky(/([A-Za-z@_][\w.-]{0,30})(?:=|":\s?)"?|\w{0,10}=?audit\(/y, scan)
+  const match = sticky(/(?:msg=)?audit\(|([A-Za-z@_][\w.-]{0,30})(?:=|":\s?)"?/y, scan)
   if (match === null) return false
   const value = scan.at + match[0].length
   const key = match[1]
   if (key === undefined || isTimeKey(key)) return readTimeToken(scan, value)
-  if (!isLevelKey(key) || scan.hasLevel) return false
+  if (!isLevelKey(key) || scan.hasLevel) return readOtherPair(scan, value)
   const word = /[A-Za-z]{1,13}(?=[\s",;|\])}]|$)/y
   word.lastIndex = value
   const level = word.exec(scan.text)
   return level !== null && delimitedLevel(level[0]) !== undefined && addLevel(scan, level[0], value + level[0].length)
+}
+
+/** A pair of another name, in a head that is made of pairs: the time or the level may still come. */
+function readOtherPair(scan: Scan, value: number): boolean {
+  if (scan.named || weakWords(scan, false) > 0 || weakCount(scan) > 4 || (scan.time !== undefined && scan.hasLevel))
+    return false
+  const match = /"[^"]{0,100}"|[^\s"]{1,100}/y
+  match.lastIndex = scan.text.charCodeAt(value - 1) === 0x22 ? value - 1 : value
+  const end = match.exec(scan.text) === null ? value : match.lastIndex
+  return add(scan, 'pair', '', end, false)
 }
 
 const PROGRAM = /([A-Za-z_./][\w./@+~:-]{0,100})(?:\(([^()\s]{1,80})\))?\[(\d{1,10}|[\w.:-]{1,40})\](?=[:\s]|$):?/y
@@ -299,12 +367,51 @@ function readProgram(scan: Scan): boolean {
     return add(scan, 'tag', (logcat[2] as string).trim(), end, true, logcat[3])
   }
   if (weakWords(scan, false) > 3) return false
+  if (levelBeforeProgram(scan)) return true
   const match = sticky(PROGRAM, scan) ?? (weakWords(scan, false) === 1 ? sticky(SPACED_PROGRAM, scan) : null)
   if (match === null || (scan.time === undefined && !match[0].endsWith(':'))) return false
   const isPid = /^\d+$/.test(match[3] as string)
+  if (isPid && !scan.hasLevel && capitalLevel(match[1] as string)) {
+    // Asterisk's VERBOSE[1234]
+    addLevel(scan, match[1] as string, scan.at + (match[1] as string).length)
+    return true
+  }
   if (!isPid && (!match[0].endsWith(':') || weakWords(scan, true) > 1)) return false
   scan.named = true
   return add(scan, 'program', match[1] as string, scan.at + match[0].length, true, match[3], match[2] || undefined)
+}
+
+/** F5 and others: "host warning tmm1[123]: ". */
+function levelBeforeProgram(scan: Scan): boolean {
+  if (scan.hasLevel || weakWords(scan, false) !== 1) return false
+  const match = sticky(/([a-z]{3,9})(?= [A-Za-z_./][\w./@+~:-]{0,60}(?:\[\d{1,10}\])?: )/y, scan)
+  return (
+    match !== null &&
+    delimitedLevel(match[1] as string) !== undefined &&
+    addLevel(scan, match[1] as string, scan.at + match[0].length)
+  )
+}
+
+/** VMware's In(182), Wa(180), Er(179) before the program. */
+const VMWARE = new Map([
+  ['In', 'info'],
+  ['No', 'notice'],
+  ['Wa', 'warning'],
+  ['Er', 'error'],
+  ['Al', 'alert'],
+  ['Cr', 'critical'],
+  ['Em', 'emergency'],
+  ['Db', 'debug'],
+  ['De', 'debug'],
+])
+
+function readVmware(scan: Scan): boolean {
+  if (scan.time === undefined || scan.hasLevel || scan.tokens.length !== 1) return false
+  const match = sticky(/([A-Z][a-z])\((\d{1,4})\) /y, scan)
+  const level = match === null ? undefined : VMWARE.get(match[1] as string)
+  if (match === null || level === undefined) return false
+  add(scan, 'priority', match[2] as string, scan.at + match[0].length - 1, true)
+  return addLevel(scan, level, scan.at)
 }
 
 const WORD = /[^\s|[\](){}<>"',;=]{1,160}/y
@@ -335,12 +442,18 @@ function readTag(scan: Scan, name: string, end: number): boolean {
   const words = weakWords(scan, false)
   if (!scan.hasLevel && words === 0 && delimitedLevel(name)) {
     // A message that begins "error: " keeps the word; a head that holds "ERROR: " is rid of it.
-    const start = scan.named ? scan.end : end
+    const start = scan.named || scan.celled ? scan.end : end
     addLevel(scan, name, end)
     scan.end = start
     return start === end
   }
-  if (scan.named || !isName(name) || (scan.time === undefined && !scan.hasLevel)) return false
+  if (!scan.hasLevel && isLevelKey(name)) {
+    const level = /\s{1,3}([A-Za-z]{3,13})(?=[\s,;]|$)/y
+    level.lastIndex = end
+    const match = level.exec(scan.text)
+    if (match !== null && delimitedLevel(match[1] as string)) return addLevel(scan, match[1] as string, level.lastIndex)
+  }
+  if (scan.named || scan.celled || !isName(name) || (scan.time === undefined && !scan.hasLevel)) return false
   if (words > 1 || (words === 1 && !hostMayStand(scan))) return false
   scan.named = true
   const numbered = /^(.{1,100}):(\d{1,6})$/.exec(name)
@@ -363,12 +476,18 @@ function readBareLevel(scan: Scan, word: string, end: number): boolean {
   if (capitalLevel(word) && prose <= 1 && !(scan.named && words > 0) && !/^[A-Z][a-z]/.test(lastWord(scan))) {
     return addLevel(scan, word, end)
   }
-  if (words > 0 || scan.tokens.length === 0) return false
+  if (words > 0) return false
+  if (scan.tokens.length === 0)
+    return (
+      /^[VDIWEFTC]$/.test(word) && readTime(scan.text, end + 1, scan.options) !== undefined && addLevel(scan, word, end)
+    )
   const column = endsColumn(scan.text, end)
+  if (column && /^(?:Default|Fault)$/.test(word) && lastWord(scan).startsWith('0x')) return addLevel(scan, word, end)
   if (word.length === 1) {
     const isLetter = /[VDIWEFTC]/.test(word) || (/[AN]/.test(word) && weakCount(scan) === 2)
     return isLetter && !/^\s[a-z]{1,5}\s/.test(scan.text.slice(end, end + 7)) && addLevel(scan, word, end)
   }
+  if (scan.named && !column) return false
   return spacedLevel(word, column) !== undefined && addLevel(scan, word, end)
 }
 
@@ -384,20 +503,39 @@ function endsColumn(text: string, end: number): boolean {
   const second = text.charCodeAt(end + 1)
   if (second === 0x20 || second === 0x09 || second === 0x7c || second === 0x5b) return true
   const third = text.charCodeAt(end + 2)
+  // "asa1 : %ASA-6-302013: " is a host.
+  if (second === 0x3a && text.charCodeAt(end + 3) === 0x25) return false
+  // Proxifier marks 32-bit programs: "chrome.exe *64 - ".
+  if (second === 0x2a && text.startsWith(' - ', end + 4)) return true
   return (second === 0x2d || second === 0x3a) && (third === 0x20 || third === second)
 }
 
 function readName(scan: Scan, word: string, end: number): boolean {
   if (scan.named || weakWords(scan, false) > 0 || (scan.time === undefined && !scan.hasLevel)) return false
   if (!isName(word)) return false
-  const numbered = /^([\w.$/-]{1,100}):(\d{1,6})$/.exec(word) ?? /^([\w.$]{1,80}(?::[\w<>]{1,80})):(\d{1,6})$/.exec(word)
+  const numbered =
+    /^([\w.$/-]{1,100}):(\d{1,6})$/.exec(word) ?? /^([\w.$]{1,80}(?::[\w<>]{1,80})):(\d{1,6})$/.exec(word)
   const next = scan.text.charCodeAt(end)
+  if (numbered && /\d\.\d{1,3}$/.test(numbered[1] as string)) return false
   const isCell =
-    next === 0x2c || next === 0x3b ? scan.mark === next : endsColumn(scan.text, end) && (next !== 0x20 || !proseFollows(scan, end))
+    next === 0x22 || next === 0x5d
+      ? next === 0x5d || (scan.mark === 0x2c && scan.text.charCodeAt(end + 1) === 0x2c)
+      : next === 0x2c || next === 0x3b
+        ? scan.mark === next
+        : endsColumn(scan.text, end) && (next !== 0x20 || !proseFollows(scan, end))
   const isClass = isDotted(word) && (scan.hasLevel || /[A-Z$:]|\..*\./.test(word))
   if (!numbered && !isCell && !isClass) return false
+  if (scan.celled && !(isCell && scan.mark !== 0 && nextMark(scan.text, end) === scan.mark)) return false
   if (numbered || isClass) scan.named = true
+  else scan.celled = true
   return add(scan, numbered || isClass ? 'name' : 'cell', numbered?.[1] ?? word, end, true, numbered?.[2])
+}
+
+/** The first character behind `end` that is no space. */
+function nextMark(text: string, end: number): number {
+  let at = end
+  while (text.charCodeAt(at) === 0x20) at++
+  return text.charCodeAt(at)
 }
 
 /** "word [" opens a column only when the word is no prose: "waiting [5 s]". */
@@ -406,6 +544,10 @@ function proseFollows(scan: Scan, end: number): boolean {
 }
 
 function readWeak(scan: Scan, word: string, end: number): boolean {
+  if (scan.tokens.length === 0 && nextMark(scan.text, end) === 0x7c) return add(scan, 'program', word, end, true)
+  // Storm: "class thread [LEVEL] ".
+  if (scan.named && !scan.hasLevel && /^ \[[A-Z]{4,5}\]/.test(scan.text.slice(end, end + 9)))
+    return add(scan, 'word', word, end, false)
   if (scan.named) return false
   const words = weakWords(scan, false)
   if (words >= (scan.time === undefined ? 7 : 4) || (scan.time !== undefined && weakWords(scan, true) > 1)) return false
@@ -422,8 +564,16 @@ function messageStart(text: string, end: number): number {
     if (at === 0) return 0
     const next = text.charCodeAt(at + 1)
     const isLone = !(next > 0x20) || next === code
-    if (code === 0x5d || code === 0x7c || code === 0x3a || (code === 0x3e && at === end) || (code === 0x29 && at === end)) continue
-    if ((code === 0x2d || code === 0x2c || code === 0x3b) && (isLone || at === end)) continue
+    if (
+      code === 0x5d ||
+      code === 0x7c ||
+      code === 0x3a ||
+      (code === 0x3e && at === end) ||
+      (code === 0x29 && at === end)
+    )
+      continue
+    if ((code === 0x2d || code === 0x2c || code === 0x3b) && (isLone || at === end || text.charCodeAt(at - 1) === 0x22))
+      continue
     if (code === 0x22 && at === end && next === 0x2c) continue
     return at
   }

@@ -3,12 +3,25 @@ import { type LevelMatch, levelLetter, levelWord } from '../terms/level.ts'
 
 /** Level words that also begin sentences or name parts of a program: they count only where nothing else can stand. */
 const AMBIGUOUS = new Set(
-  ('all not note http default status user log hint success audit caution deprecated deprecation exception fail failed ' +
-    'verb deb fault abort assert spam silly cfg config fine trac fata grave fein wtf alert panic failure informations').split(' '),
+  (
+    'all not note http default status user log hint success audit caution deprecated deprecation exception fail failed ' +
+    'verb deb fault abort assert spam silly cfg config fine trac fata grave fein wtf alert panic failure informations'
+  ).split(' '),
 )
 /** Words that nobody begins a sentence with: a level also in lower case and before a single space. */
 const PLAIN = new Set(['info', 'debug', 'warn', 'trace', 'warning', 'notice', 'dbg', 'inf', 'wrn', 'err'])
-const NEVER = new Set(['all', 'not', 'http', 'default', 'status', 'user', 'deprecated', 'deprecation', 'success', 'hint'])
+const NEVER = new Set([
+  'all',
+  'not',
+  'http',
+  'default',
+  'status',
+  'user',
+  'deprecated',
+  'deprecation',
+  'success',
+  'hint',
+])
 
 /** A word in brackets or before a colon. */
 export function delimitedLevel(word: string): LevelMatch | undefined {
@@ -64,7 +77,7 @@ export function isHostLike(word: string): boolean {
 
 /** main, http-nio-8080-exec-1, Thread-3, pool-1-thread-2, IPC Server handler 19 on 62270, tid 12. */
 export function isThreadLike(text: string): boolean {
-  return /^main$|thread|worker|pool|exec|handler|^tid\b|conn\d|[-#]\d+$| /i.test(text)
+  return /^main$|thread|\bpool-|\bexec-|handler|dispatcher|^tid\b|^conn\d|\w[-#]\d+$/i.test(text)
 }
 
 const PAIR_TIME = new Set(['ts', 'time', 'timestamp', 'date', 'datetime', 't', '@timestamp', 'when', 'eventtime'])

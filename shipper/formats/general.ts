@@ -4,10 +4,10 @@
  * Tokens of the head that have no name are kept as `prefix`.
  */
 import type { ParsedLine } from '../record.ts'
-import type { Fields } from '../terms/json.ts'
+import type { Fields, Value } from '../terms/json.ts'
 import type { Format, ParseOptions } from './format.ts'
-import { readHead, type Head, type Token } from './general-head.ts'
-import { isHostLike, isProse, isThreadLike } from './general-words.ts'
+import { type Head, readHead, type Token } from './general-head.ts'
+import { isDotted, isHostLike, isLevelKey, isProse, isThreadLike, isTimeKey } from './general-words.ts'
 import { findPairs } from './key-values.ts'
 
 export const general = {
@@ -21,13 +21,29 @@ export const general = {
     nameTokens(found, fields)
     const message = head.slice(found.end).trim()
     if (message !== '') fields.set('message', message)
-    if (message.includes('=')) {
-      for (const [name, value] of findPairs(message, 0)) if (!fields.has(name)) fields.set(name, value)
-    }
+    addPairs(head, found, fields)
+    if (!fields.has('logger')) addTrailingClass(message, fields)
     if (found.time === undefined && found.tokens.length === 0 && fields.size < 2) return undefined
     return { format: 'general', time: found.time, fields, ...(fields.has('mnemonic') && { scale: 'syslog' as const }) }
   },
 } as const satisfies Format
+
+/** The pairs of the message; of the whole line when its head was made of pairs. */
+function addPairs(text: string, head: Head, fields: Fields): void {
+  const fromHead = head.tokens.some((token) => token.kind === 'pair')
+  if (!text.includes('=', fromHead ? 0 : head.end)) return
+  for (const [name, value] of findPairs(text, fromHead ? 0 : head.end)) {
+    if (!fields.has(name) && !(fromHead && (isTimeKey(name) || isLevelKey(name)))) fields.set(name, value)
+  }
+}
+
+/** Kafka's and others' last word: "… started (kafka.server.KafkaServer)". The message keeps it. */
+function addTrailingClass(message: string, fields: Fields): void {
+  if (!message.endsWith(')')) return
+  const open = message.lastIndexOf('(')
+  const name = message.slice(open + 1, -1)
+  if (open > 0 && name.length < 200 && name.includes('.') && isDotted(name)) fields.set('logger', name)
+}
 
 function nameTokens(head: Head, fields: Fields): void {
   const { tokens } = head
@@ -38,46 +54,81 @@ function nameTokens(head: Head, fields: Fields): void {
     const token = tokens[i] as Token
     const role = roles.get(i) ?? roleOf(token, tokens, i, fields, isNamed)
     if (i === head.timeToken) continue
+    if (token.kind === 'pair') continue
     if (role === undefined || fields.has(role)) {
       prefix.push(token.text)
       continue
     }
-    fields.set(role, role === 'pid' && /^\d{1,15}$/.test(token.text) ? Number(token.text) : token.text)
+    if (token.kind === 'group' && splitThread(token.text, fields)) continue
+    fields.set(role, role === 'pid' ? readPid(token.text) : token.text)
     if (token.kind === 'program' || token.kind === 'tag' || token.kind === 'name') addParts(token, role, fields)
   }
   if (prefix.length > 0) fields.set('prefix', prefix.join(' '))
 }
 
+/** 1234, #1234, pid:1234. */
+function readPid(text: string): Value {
+  const match = /^(?:pid[ :=]{1,2}|#)?(\d{1,15})$/i.exec(text)
+  return match === null ? text : Number(match[1])
+}
+
 /** The field that a token's text goes to; undefined: the prefix. */
-function roleOf(token: Token, tokens: readonly Token[], i: number, fields: Fields, isNamed: boolean): string | undefined {
+function roleOf(
+  token: Token,
+  tokens: readonly Token[],
+  i: number,
+  fields: Fields,
+  isNamed: boolean,
+): string | undefined {
   switch (token.kind) {
     case 'level':
       return 'level'
     case 'priority':
       return 'priority'
+    case 'pair':
+      return undefined
     case 'pid':
+      if (/^\d+\.\d+$/.test(token.text)) return 'uptime'
       return fields.has('pid') ? 'thread' : 'pid'
     case 'program':
       return 'service'
     case 'name':
       return 'logger'
     case 'tag':
-      return tokens[i - 1]?.kind === 'word' || (!fields.has('level') && /^[a-z_][\w-]*$/.test(token.text)) ? 'service' : 'logger'
+      return tokens[i - 1]?.kind === 'word' || (!fields.has('level') && /^[a-z_][\w-]*$/.test(token.text))
+        ? 'service'
+        : 'logger'
     case 'cell':
     case 'group': {
+      if (isDotted(token.text) && !fields.has('logger')) return 'logger'
+      // Solaris: [ID 800047 auth.info].
+      if (!token.strong || token.text.startsWith('ID ')) return undefined
       const preferThread = isThreadLike(token.text) || (isNamed && token.kind === 'group')
       const first = preferThread ? 'thread' : 'component'
       return fields.has(first) && !isNamed ? (preferThread ? 'component' : 'thread') : first
     }
     case 'number': {
       const next = tokens[i + 1]?.kind
-      if (next !== 'level' && next !== 'number' && next !== 'name' && next !== 'tag' && next !== 'group') return undefined
-      if (i === 0) return undefined
+      if (next !== 'level' && next !== 'number' && next !== 'name' && next !== 'tag' && next !== 'group')
+        return undefined
+      if (i === 0 || token.text.startsWith('0x')) return undefined
       return fields.has('pid') ? 'thread' : 'pid'
     }
     default:
       return undefined
   }
+}
+
+/** Zookeeper's [thread:Class@line]. */
+function splitThread(text: string, fields: Fields): boolean {
+  const at = text.lastIndexOf('@')
+  const colon = text.lastIndexOf(':', at)
+  if (at < 0 || colon < 1 || fields.has('logger') || !/^[A-Za-z_][\w.$]{0,100}@\d{1,6}$/.test(text.slice(colon + 1)))
+    return false
+  fields.set('thread', text.slice(0, colon))
+  fields.set('logger', text.slice(colon + 1, at))
+  fields.set('line', Number(text.slice(at + 1)))
+  return true
 }
 
 /** Bare words between other tokens: hosts stand before programs, components in capitals before levels. */
@@ -89,8 +140,14 @@ function nameWords(tokens: readonly Token[]): Map<number, string> {
     if (token.kind !== 'word') continue
     const next = tokens[i + 1]
     const isLast = next?.kind !== 'word'
+    const isTagged = next?.kind === 'program' || next?.kind === 'tag'
+    if (host < 0 && isTagged && tokens[i - 1]?.kind === 'time') host = i
+    if (host === i) continue
     if (isLast && next?.kind === 'level' && !isHostLike(token.text)) roles.set(i, 'component')
-    else if (isHostLike(token.text) || (isLast && (next?.kind === 'program' || next?.kind === 'tag') && isProse(token.text))) {
+    else if (
+      isHostLike(token.text) ||
+      (isLast && (next?.kind === 'program' || next?.kind === 'tag') && isProse(token.text))
+    ) {
       if (host < 0) host = i
       else if (host === i - 1 && next?.kind !== 'time' && !roles.has(i)) roles.set(i, 'component')
     } else if (host === i - 1 && host >= 0 && !isLast) roles.set(i, 'component')
@@ -107,6 +164,7 @@ function addParts(token: Token, role: string, fields: Fields): void {
     fields.set('logger', `${token.text}(${token.part})`)
   }
   if (token.number === undefined) return
-  if (role === 'logger' && token.kind !== 'program') fields.set(fields.has('line') ? 'line_2' : 'line', Number(token.number))
+  if (role === 'logger' && token.kind !== 'program')
+    fields.set(fields.has('line') ? 'line_2' : 'line', Number(token.number))
   else fields.set('pid', /^\d{1,15}$/.test(token.number) ? Number(token.number) : token.number)
 }

@@ -96,7 +96,8 @@ export function readFraction(text: string, start: number, loose: boolean): numbe
     }
   }
   // 2026-05-05 10:11:12,42,name is a table whose second column is 42.
-  if (mark === 0x2c && digits % 3 !== 0 && text.charCodeAt(end) === 0x2c) return start
+  const next = text.charCodeAt(end)
+  if (mark === 0x2c && (digits > 9 || next === 0x2e || (digits % 3 !== 0 && next === 0x2c))) return start
   const kept = Math.min(digits, 9)
   parts.nanos = readNumber(text, start + 1, start + 1 + kept) * (TENS[kept] as number)
   return end
