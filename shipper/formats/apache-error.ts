@@ -1,4 +1,4 @@
-import { shaped } from './shaped.ts'
+import { putText, shaped } from './shaped.ts'
 
 /** 2.2: `[time] [level] [client a] text`; 2.4: `[time] [module:level] [pid 1:tid 2] [client a:1] AH00000: text`. */
 export const apacheError = shaped({
@@ -18,7 +18,10 @@ export const apacheError = shaped({
     }
     // The system's own words, `(13)Permission denied: `, stand before the client; they belong to the message.
     fields.set('message', (match[7] ?? '') + message)
+    // 2.2 names no module, but many messages start with the module or the function that speaks.
+    if (!fields.has('node')) putText(fields, 'node', SPEAKER.exec(message)?.[1])
   },
 })
 
 const SPACE = 32
+const SPEAKER = /^((?:mod_|lib)\w{2,40}|[A-Za-z][\w.]{1,60}(?=\(\) ))/
