@@ -109,6 +109,7 @@ export function tokenize(input: string): Token[] {
   ) => {
     tokens.push({ kind, text, value, line: ownLine, column: columnOf(at), name })
     at += length
+    return undefined
   }
 
   while (at < input.length) {
@@ -132,10 +133,10 @@ export function tokenize(input: string): Token[] {
 }
 
 type Match = (pattern: RegExp, from?: number) => string | undefined
-type Push = (kind: TokenKind, text: string, length: number, value?: number, name?: string, line?: number) => void
+type Push = (kind: TokenKind, text: string, length: number, value?: number, name?: string, line?: number) => undefined
 type Fail = (message: string, line?: number) => never
 
-function readToken(input: string, at: number, match: Match, push: Push, fail: Fail): void {
+function readToken(input: string, at: number, match: Match, push: Push, fail: Fail): undefined {
   const char = input[at]!
   if (/[0-9.]/.test(char) && match(NUMBER) !== undefined) return readNumber(at, match, push)
   if (char === '"' || char === '`') {
@@ -161,7 +162,7 @@ function readToken(input: string, at: number, match: Match, push: Push, fail: Fa
   push('IDENTIFIER', rune, rune.length)
 }
 
-function readNumber(at: number, match: Match, push: Push): void {
+function readNumber(at: number, match: Match, push: Push): undefined {
   const number = match(NUMBER)!
   const behind = at + number.length
   const durationRest = match(DURATION_REST, behind)
@@ -179,7 +180,7 @@ function readNumber(at: number, match: Match, push: Push): void {
   push('NUMBER', number, number.length, Number(number))
 }
 
-function readRange(input: string, at: number, push: Push, fail: Fail): void {
+function readRange(input: string, at: number, push: Push, fail: Fail): undefined {
   const end = input.indexOf(']', at)
   if (end < 0) return fail("missing closing ']' in duration", 0)
   const text = input.slice(at + 1, end)
@@ -195,7 +196,7 @@ function readRange(input: string, at: number, push: Push, fail: Fail): void {
   push('RANGE', text, end + 1 - at, ms, 'RANGE', 0)
 }
 
-function readWord(word: string, at: number, match: Match, push: Push): void {
+function readWord(word: string, at: number, match: Match, push: Push): undefined {
   const lower = word.toLowerCase()
   const isFunction = RANGE_FUNCTIONS.has(lower) || VECTOR_FUNCTIONS.has(lower) || OTHER_FUNCTIONS.has(lower)
   if (isFunction) {

@@ -36,12 +36,12 @@ export function unquote(quoted: string): string | undefined {
   const inner = quoted.slice(1, -1)
   if (mark === '`') return inner.includes('`') ? undefined : inner.replaceAll('\r', '')
   if (!inner.includes('\\')) return inner.includes('\n') ? undefined : inner
-  return unescape(inner, mark!)
+  return unescapeText(inner, mark!)
 }
 
 const NUMBERED = /x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})/y
 
-function unescape(inner: string, mark: string): string | undefined {
+function unescapeText(inner: string, mark: string): string | undefined {
   let text = ''
   let bytes: number[] = []
   const flush = () => {

@@ -3,12 +3,11 @@
  * the segment, memory. Nothing waits in between, so that the checks hold when the entries are stored.
  */
 import type { Limits } from '../limits.ts'
-import { appendVarint, type ByteBuffer, ensure } from './bytes.ts'
+import { admit } from './admit.ts'
+import { levelAdder } from './discover.ts'
 import { type Label, readLabels, writeLabels } from './labels.ts'
-import { levelOfLine, normalizeLevel, severityLevel } from './level.ts'
-import { nameId } from './names.ts'
 import type { Push, PushedStream } from './pushed.ts'
-import { discard, openStream, type Stream, storeEntry, type Tenant } from './tenant.ts'
+import { discard, openStream, storeEntry, type Tenant } from './tenant.ts'
 import * as rules from './validate.ts'
 
 /** Accepted entries of one stream: indices into what was pushed. */
@@ -120,7 +119,8 @@ function distribute(
   return taken
 }
 
-function entryBytes(stream: PushedStream, index: number): number {
+/** Bytes of line and metadata, as Loki's limits count them. */
+export function entryBytes(stream: PushedStream, index: number): number {
   return stream.ranges[4 * index + 1]! - stream.ranges[4 * index]! + stream.metadataSizes[index]!
 }
 
@@ -154,106 +154,6 @@ function increment(stream: PushedStream, before: number, index: number): void {
   if (stream.nanos[index] === 0) stream.seconds[index]!++
 }
 
-/** Adds detected_level to entries, as discover_log_levels says. */
-function levelAdder(
-  tenant: Tenant,
-  stream: PushedStream,
-  labels: readonly Label[],
-  limits: Limits,
-): (index: number) => void {
-  const { names } = tenant
-  const detected = nameId(names, 'detected_level')
-  const fields = limits.log_level_fields
-  const labelled = fields
-    .map((field) => labels.find(([name]) => name === field)?.[1])
-    .find((value) => value !== undefined)
-  const fieldIds = fields.map((field) => nameId(names, field))
-  const severity = nameId(names, 'severity_number')
-  const fixed = labelled === undefined ? undefined : normalizeLevel(labelled)
-  return (index) => {
-    const pairs = stream.pairs[index]! === 0 ? undefined : pairsOf(stream, index)
-    const own = pairs?.get(detected)
-    if (own !== undefined) {
-      const level = normalizeLevel(own)
-      if (level !== own) replacePairs(stream, index, tenant, pairs!.set(detected, level))
-      return
-    }
-    let level = fixed
-    if (level === undefined && pairs !== undefined) {
-      const id = fieldIds.find((field) => pairs.has(field))
-      if (id !== undefined) level = normalizeLevel(pairs.get(id)!)
-      else if (pairs.has(severity)) level = severityLevel(pairs.get(severity)!)
-    }
-    if (level === undefined) {
-      const line = stream.lines.toString('utf8', stream.ranges[4 * index]!, stream.ranges[4 * index + 1]!)
-      level = levelOfLine(line, fields, limits.log_level_from_json_max_depth)
-    }
-    if (level !== '') appendPair(stream, index, detected, 'detected_level', level)
-  }
-}
-
-function pairsOf(stream: PushedStream, index: number): Map<number, string> {
-  const pairs = new Map<number, string>()
-  const { bytes } = stream.metadata
-  let at = stream.ranges[4 * index + 2]!
-  const end = stream.ranges[4 * index + 3]!
-  while (at < end) {
-    let id = 0
-    let length = 0
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++]!
-      id |= (byte & 0x7f) << shift
-      if (byte < 0x80) break
-    }
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++]!
-      length |= (byte & 0x7f) << shift
-      if (byte < 0x80) break
-    }
-    pairs.set(id, bytes.toString('utf8', at, at + length))
-    at += length
-  }
-  return pairs
-}
-
-/** An entry's pairs must lie in one piece: unless they end the buffer they are moved to its end first. */
-function appendPair(stream: PushedStream, index: number, id: number, name: string, value: string): void {
-  const { metadata, ranges } = stream
-  const start = ranges[4 * index + 2]!
-  const end = ranges[4 * index + 3]!
-  if (end !== metadata.used) {
-    ensure(metadata, end - start)
-    metadata.bytes.copyWithin(metadata.used, start, end)
-    ranges[4 * index + 2] = metadata.used
-    metadata.used += end - start
-  }
-  writePair(metadata, id, value)
-  ranges[4 * index + 3] = metadata.used
-  stream.pairs[index]!++
-  stream.metadataSizes[index]! += name.length + Buffer.byteLength(value)
-}
-
-function replacePairs(stream: PushedStream, index: number, tenant: Tenant, pairs: ReadonlyMap<number, string>): void {
-  const { metadata, ranges } = stream
-  ranges[4 * index + 2] = metadata.used
-  let size = 0
-  for (const [id, value] of pairs) {
-    writePair(metadata, id, value)
-    size += tenant.names.list[id]!.length + Buffer.byteLength(value)
-  }
-  ranges[4 * index + 3] = metadata.used
-  stream.pairs[index] = pairs.size
-  stream.metadataSizes[index] = size
-}
-
-function writePair(metadata: ByteBuffer, id: number, value: string): void {
-  const length = Buffer.byteLength(value)
-  appendVarint(metadata, id)
-  appendVarint(metadata, length)
-  ensure(metadata, length)
-  metadata.used += metadata.bytes.write(value, metadata.used)
-}
-
 /** Bytes of the push as Loki's distributor would hand it to the ingester over gRPC. */
 function messageSize(tenant: Tenant, accepted: readonly Accepted[]): number {
   let size = tenant.id.length
@@ -274,99 +174,6 @@ function messageSize(tenant: Tenant, accepted: readonly Accepted[]): number {
     }
   }
   return size
-}
-
-/** The ingester's half: new streams, the streams' own rate, entries too far behind. Takes out what may not in. */
-function admit(tenant: Tenant, accepted: Accepted[], settings: IngestSettings, now: number): Answer | undefined {
-  let failed: Answer | undefined
-  const { limits } = settings
-  let active: number | undefined
-  for (const part of accepted) {
-    const stream = tenant.streams.get(part.text)
-    if (stream === undefined || stream.pushed < now - settings.activeMs) {
-      active ??= countActive(tenant, now - settings.activeMs)
-      const caps = [limits.max_streams_per_user, limits.max_global_streams_per_user].filter((cap) => cap > 0)
-      if (active >= Math.min(...caps)) {
-        failed = { status: 429, message: rules.streamLimitMessage(part.text, tenant.id) }
-        discard(tenant, 'stream_limit', part.count, part.bytes)
-        part.count = 0
-        continue
-      }
-      active++
-    }
-    failed = admitStream(tenant, openStream(tenant, part.text), part, settings, now) ?? failed
-  }
-  return failed
-}
-
-function countActive(tenant: Tenant, since: number): number {
-  let active = 0
-  for (const stream of tenant.streams.values()) if (stream.pushed >= since) active++
-  return active
-}
-
-/** Loki names at most so many entries in one answer (ingester.max_ignored_stream_errors). */
-const MAX_NAMED = 10
-
-function admitStream(
-  tenant: Tenant,
-  stream: Stream,
-  part: Accepted,
-  settings: IngestSettings,
-  now: number,
-): Answer | undefined {
-  const pushed = part.count
-  const named: string[] = []
-  const { seconds, nanos } = part.stream
-  let highest = stream.newest.seconds
-  let highestNanos = stream.newest.nanos
-  let kept = 0
-  let bytes = 0
-  let behind = 0
-  let behindBytes = 0
-  for (let i = 0; i < pushed; i++) {
-    const index = part.entries[i]!
-    const second = seconds[index]!
-    const nano = nanos[index]!
-    const cutoff = highest - settings.outOfOrderSeconds
-    if (settings.limits.unordered_writes && (second < cutoff || (second === cutoff && nano < highestNanos))) {
-      behind++
-      behindBytes += entryBytes(part.stream, index)
-      if (named.length < MAX_NAMED) {
-        const reason = rules.tooFarBehindMessage(second, cutoff)
-        named.push(`entry with timestamp ${rules.writeGoTime(second, nano)} ignored, reason: '${reason}',\n`)
-      }
-      continue
-    }
-    if (second > highest || (second === highest && nano > highestNanos)) {
-      highest = second
-      highestNanos = nano
-    }
-    part.entries[kept++] = index
-    bytes += entryBytes(part.stream, index)
-  }
-  part.count = kept
-  part.bytes = bytes
-  if (behind > 0) discard(tenant, 'too_far_behind', behind, behindBytes)
-  const total = `user '${tenant.id}', total ignored: ${behind} out of ${pushed} for stream: ${stream.text}`
-  if (kept > 0 && !rules.allowStream(stream, bytes, settings.limits, settings.sharding, now)) {
-    discard(tenant, 'per_stream_rate_limit', kept, bytes)
-    return { status: 429, message: refuseStream(tenant, stream, part, settings.limits, pushed) }
-  }
-  return behind === 0 ? undefined : { status: 400, message: named.join('') + total }
-}
-
-function refuseStream(tenant: Tenant, stream: Stream, part: Accepted, limits: Limits, pushed: number): string {
-  let text = ''
-  for (let i = 0; i < Math.min(part.count, MAX_NAMED); i++) {
-    const index = part.entries[i]!
-    const time = rules.writeGoTime(part.stream.seconds[index]!, part.stream.nanos[index]!)
-    const reason = rules.streamRateMessage(stream.text, limits, entryBytes(part.stream, index))
-    text += `entry with timestamp ${time} ignored, reason: '${reason}',\n`
-  }
-  text += `user '${tenant.id}', total ignored: ${part.count} out of ${pushed} for stream: ${stream.text}`
-  part.count = 0
-  return text
 }
 
 function store(tenant: Tenant, admitted: readonly Accepted[], now: number): void {

@@ -4,9 +4,10 @@
  */
 import type { BinaryExpr, BinaryOp, MetricExpr, RangeExpr, VectorExpr } from '../logql/ast.ts'
 import { QueryError } from '../logql/error.ts'
+import { entryStart } from './block.ts'
 import { compareText, writeLabels } from './labels.ts'
 import { type EntryLabels, labelsOf } from './logquery.ts'
-import { type Instant, type ScanStats, type Turn, walk } from './scan.ts'
+import { type Instant, type ScanRow, type ScanStats, type Turn, walk } from './scan.ts'
 import type { Tenant } from './tenant.ts'
 
 export interface MetricQuery {
@@ -58,18 +59,40 @@ async function evaluate(query: MetricQuery, expr: MetricExpr): Promise<MetricRes
 }
 
 interface Counted {
-  readonly labels: EntryLabels
+  readonly labels: ReadonlyMap<string, string>
   /** Differences: what is added at a step and taken away behind the last step of a window. */
   readonly entries: Float64Array
   readonly bytes: Float64Array
 }
 
-async function evaluateRange(query: MetricQuery, expr: RangeExpr): Promise<Series[]> {
+/** Numbers that one query may hold while it counts: 400 MB. Only a query by unbounded labels comes near. */
+const MAX_CELLS = 50_000_000
+
+/** `by` are the labels that the caller keeps, when it only adds up: then no other label is looked at. */
+async function evaluateRange(query: MetricQuery, expr: RangeExpr, by?: readonly string[]): Promise<Series[]> {
   const { start, stepMs, steps } = query
   const offset = expr.offsetMs
   const last = (steps - 1) * stepMs
   const seen = new Map<string, EntryLabels>()
   const counted = new Map<string, Counted>()
+  const open = (key: string, labels: ReadonlyMap<string, string>) => {
+    const series = { labels, entries: new Float64Array(steps + 1), bytes: new Float64Array(steps + 1) }
+    counted.set(key, series)
+    if (counted.size * (steps + 1) * 2 > MAX_CELLS) throw tooManySeries(counted.size)
+    return series
+  }
+  const seriesOf = (row: ScanRow): Counted => {
+    if (by === undefined) {
+      const labels = labelsOf(row, seen)
+      return counted.get(labels.text) ?? open(labels.text, labels.all)
+    }
+    let key = ''
+    for (const name of by) key += `${row.get(name) ?? ''}\u0001`
+    return (
+      counted.get(key) ??
+      open(key, new Map(by.map((name) => [name, row.get(name) ?? ''] as const).filter(([, value]) => value !== '')))
+    )
+  }
   await walk({
     ...query,
     expr: expr.log,
@@ -79,17 +102,12 @@ async function evaluateRange(query: MetricQuery, expr: RangeExpr): Promise<Serie
     isBackward: false,
     onEntry(row, seconds, nanos) {
       if (row.error !== '') throw pipelineError(labelsOf(row, seen))
-      const labels = labelsOf(row, seen)
-      let series = counted.get(labels.text)
-      if (series === undefined) {
-        series = { labels, entries: new Float64Array(steps + 1), bytes: new Float64Array(steps + 1) }
-        counted.set(labels.text, series)
-      }
       const age = ((seconds - start.seconds) * 1e9 + nanos - start.nanos) / 1e6 + offset
       const first = Math.max(0, Math.ceil(age / stepMs))
       const behind = Math.min(steps, Math.ceil((age + expr.rangeMs) / stepMs))
       if (behind <= first) return true
-      const bytes = row.block.ends[2 * row.index]! - (row.index === 0 ? 0 : row.block.ends[2 * row.index - 1]!)
+      const series = seriesOf(row)
+      const bytes = row.block.ends[2 * row.index]! - entryStart(row.block, row.index)
       series.entries[first]! += 1
       series.entries[behind]! -= 1
       series.bytes[first]! += bytes
@@ -120,7 +138,7 @@ function finish(series: Counted, expr: RangeExpr, steps: number): Series {
     has[i] = 1
     values[i] = (isBytes ? bytes : entries) / divisor
   }
-  return { labels: series.labels.all, values, has }
+  return { labels: series.labels, values, has }
 }
 
 function pipelineError(labels: EntryLabels): QueryError {
@@ -130,6 +148,10 @@ function pipelineError(labels: EntryLabels): QueryError {
 }
 
 async function evaluateVector(query: MetricQuery, expr: VectorExpr): Promise<MetricResult> {
+  if (expr.op === 'sum' && expr.inner.kind === 'range' && expr.grouping?.isWithout !== true) {
+    const by = [...new Set(expr.grouping?.labels ?? [])].sort(compareText)
+    return { kind: 'series', series: await evaluateRange(query, expr.inner, by), isOrdered: false }
+  }
   const inner = await evaluate(query, expr.inner)
   if (inner.kind === 'scalar') throw new QueryError(400, `parse error : unexpected literal inside ${expr.op}`)
   if (expr.op === 'sort' || expr.op === 'sort_desc') {

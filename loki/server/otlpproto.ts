@@ -67,7 +67,11 @@ function readScope(c: Cursor): ScopeLogs {
     [2, (inner, end) => void (scope.version = text(inner, end))],
     [3, pushAttribute(scope.attributes, 0)],
   ])
-  const dropped = (tag: number, inner: Cursor) => tag === 0x20 && ((scope.dropped = readVarint(inner)), true)
+  const dropped = (tag: number, inner: Cursor) => {
+    if (tag !== 0x20) return false
+    scope.dropped = readVarint(inner)
+    return true
+  }
   message(
     c,
     new Map<number, OnField>([

@@ -61,7 +61,7 @@ export function parseLogfmt(line: string, onPair: OnPair, isStrict = false): str
       } else if (char === '"') {
         at++
         if (!isEscaped) return line.slice(from + 1, at - 1)
-        const text = unescape(line.slice(from, at))
+        const text = unescapeText(line.slice(from, at))
         if (text === undefined) fault('invalid quoted value')
         return text
       }
@@ -76,7 +76,7 @@ function isKeyChar(code: number): boolean {
   return code > 32 && code !== 61 && code !== 34
 }
 
-function unescape(quoted: string): string | undefined {
+function unescapeText(quoted: string): string | undefined {
   try {
     return JSON.parse(quoted) as string
   } catch {
