@@ -30,11 +30,12 @@ export const clef = jsonDialect({
   },
 })
 
-const HOLE = /\{[@$]?([\w.]{1,100})(?:,-?\d{1,5})?(?::[^{}]{0,100})?\}/g
+const HOLE = /\{\{|\}\}|\{[@$]?([\w.]{1,100})(?:,-?\d{1,5})?(?::[^{}]{0,100})?\}/g
 
 /** The template with its holes filled, as far as the line has their values; formats of numbers and dates are not applied. */
 function render(template: string, line: Fields): string {
-  return template.replace(HOLE, (hole, name: string) => {
+  return template.replace(HOLE, (hole, name: string | undefined) => {
+    if (name === undefined) return hole[0]!
     const value: Value | undefined = line.get(name)
     return value === undefined ? hole : valueText(value)
   })

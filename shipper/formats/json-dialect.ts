@@ -10,6 +10,7 @@ import type { TimeOptions } from '../terms/time.ts'
 import type { Format, ParseOptions } from './format.ts'
 import { parseStack } from './stack.ts'
 import { readInstant, timeKeyOf } from './time-keys.ts'
+import { liftTrace } from './trace-fields.ts'
 
 export interface Signature {
   /** Keys that every line of the dialect has. */
@@ -60,6 +61,7 @@ export function jsonDialect(shape: DialectShape): Dialect {
       const fields = rename(line, keys, timeKey)
       const time = timeKey === undefined ? shape.take?.(fields, options) : readInstant(line.get(timeKey)!, options)
       shape.finish?.(fields, line)
+      liftTrace(fields)
       addRest(fields, options)
       letGo()
       return { format: name, time, scale, fields }

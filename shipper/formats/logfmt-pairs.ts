@@ -42,6 +42,7 @@ interface Part {
 
 const EQUALS = 0x3d
 const QUOTE = 0x22
+const APOSTROPHE = 0x27
 
 /** Up to the = or space; slog quotes a key that has spaces in it. */
 function readName(text: string, start: number): Part | undefined {
@@ -58,19 +59,28 @@ function readName(text: string, start: number): Part | undefined {
 
 /** Quoted, or up to the next space; the quotes of a line that was cut need not close. */
 function readValue(text: string, start: number): Part | undefined {
-  if (text.charCodeAt(start) === QUOTE) {
+  const first = text.charCodeAt(start)
+  if (first === QUOTE) {
     const quoted = readQuoted(text, start)
     if (quoted === undefined) return { value: unescapeText(text.slice(start + 1)), end: text.length }
-    const behind = text.charCodeAt(quoted.end)
-    if (!(behind > 0x20)) return quoted
-    return behind === 0x2c && !(text.charCodeAt(quoted.end + 1) > 0x20) ? { ...quoted, end: quoted.end + 1 } : undefined
+    return behindQuotes(text, quoted)
   }
+  // lograge quotes with apostrophes; elsewhere one is a character like any other.
+  const quoted = first === APOSTROPHE ? readQuoted(text, start) : undefined
+  const part = quoted === undefined ? undefined : behindQuotes(text, quoted)
+  if (part !== undefined) return part
+  // a==b, a=>b: an operator, not a pair.
+  if (first === EQUALS || first === 0x3e) return undefined
   let end = start
   while (text.charCodeAt(end) > 0x20) end++
-  // a==b, a=>b: an operator, not a pair.
-  const first = text.charCodeAt(start)
-  if (first === EQUALS || first === 0x3e) return undefined
   return { value: text.slice(start, end), end }
+}
+
+/** Behind the closing quote stands a space, the end, or a comma and one of these. */
+function behindQuotes(text: string, quoted: Part): Part | undefined {
+  const { value, end } = quoted
+  if (!(text.charCodeAt(end) > 0x20)) return quoted
+  return text[end] === ',' && !(text.charCodeAt(end + 1) > 0x20) ? { value, end: end + 1 } : undefined
 }
 
 function skipSpaces(text: string, at: number): number {

@@ -1,10 +1,12 @@
-import type { Fields } from '../terms/json.ts'
+import { addField, type Fields } from '../terms/json.ts'
+import { readLevel } from '../terms/level.ts'
 import type { Format } from './format.ts'
 import { eventOrMessage } from './json.ts'
 import { addStack } from './json-dialect.ts'
 import { readLogfmt } from './logfmt-pairs.ts'
 import { isLograge } from './lograge.ts'
 import { takeTime } from './time-keys.ts'
+import { liftTrace } from './trace-fields.ts'
 
 /** Keys that a log line starts with: one such pair is enough. */
 const LEADING = /^(?:time|ts|t|timestamp|level|lvl|msg|at)=/
@@ -21,9 +23,25 @@ export const logfmt: Format = {
     if (bare * 3 > pairs || (pairs < 2 && !LEADING.test(head)) || isLograge(fields)) return undefined
     const time = takeTime(fields, options)
     eventOrMessage(fields)
+    readRouter(fields)
+    liftTrace(fields)
     if (options.rest !== '') addStack(fields, options.rest)
     return { format: 'logfmt', time, fields }
   },
+}
+
+const ROUTER_TIME = /^(\d{1,9})ms$/
+
+/** Heroku's router says its level as at=info, and how long it took as service=18ms. */
+function readRouter(fields: Fields): void {
+  const at = fields.get('at')
+  if (typeof at !== 'string' || at.length < 4 || fields.has('level') || !readLevel(at)) return
+  fields.set('level', at)
+  const took = fields.get('service')
+  const ms = typeof took === 'string' ? ROUTER_TIME.exec(took)?.[1] : undefined
+  if (ms === undefined || !fields.delete('service')) return
+  addField(fields, 'service_time', took!)
+  if (!fields.has('duration_ms')) fields.set('duration_ms', Number(ms))
 }
 
 /** Linux' audit log looks alike, but its time is inside msg=audit(1700000000.123:42):. */

@@ -8,6 +8,8 @@ export const mongodb = jsonDialect({
   times: ['t'],
   keys: { s: 'level', c: 'component', ctx: 'thread', id: 'log_id' },
   finish(fields, line) {
+    // A dash: no component.
+    if (fields.get('component') === '-' && fields.delete('component')) fields.set('c', '-')
     setDefault(fields, 'duration_ms', valueAt(line, 'attr', 'durationMillis'))
     setDefault(fields, 'error_code', valueAt(line, 'attr', 'error', 'codeName') ?? valueAt(line, 'attr', 'errName'))
     setDefault(fields, 'error', valueAt(line, 'attr', 'error', 'errmsg') ?? valueAt(line, 'attr', 'errMsg'))

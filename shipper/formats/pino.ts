@@ -1,3 +1,4 @@
+import type { Value } from '../terms/json.ts'
 import { jsonDialect, setDefault, setDuration, valueAt } from './json-dialect.ts'
 
 /** pino: {"level":30,"time":1700000000000,"pid":1,"hostname":"h","msg":…}; levels as labels too. */
@@ -14,6 +15,7 @@ export const pino = jsonDialect({
     return typeof line.get('level') === 'number' || (typeof line.get('time') === 'number' && line.has('pid'))
   },
   finish(fields, line) {
+    setDefault(fields, 'request_id', requestId(valueAt(line, 'req', 'id')))
     setDefault(fields, 'status', valueAt(line, 'res', 'statusCode'))
     setDefault(fields, 'http_method', valueAt(line, 'req', 'method'))
     setDefault(fields, 'path', valueAt(line, 'req', 'url'))
@@ -21,3 +23,8 @@ export const pino = jsonDialect({
     setDuration(fields, line.get('responseTime'), 1)
   },
 })
+
+/** pino-http numbers requests, or takes the id of a header. */
+function requestId(id: Value | undefined): string | undefined {
+  return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined
+}

@@ -22,9 +22,26 @@ function takeRanked(fields: Fields, options: TimeOptions): Instant | undefined {
     instant = found
     rank = meaning.rank
   }
+  best ??= OTHER_KEYS.find((name) => (instant = readInstant(fields.get(name) ?? null, options)) !== undefined)
   if (best !== undefined) fields.delete(best)
   return instant
 }
+
+/** Grafana's t, nginx' and Envoy's access logs, brokers: names that elsewhere may mean something else, so only at last. */
+const OTHER_KEYS = [
+  't',
+  'time_iso8601',
+  'time_local',
+  'msec',
+  'timeMillis',
+  'epoch',
+  'start_time',
+  'startTime',
+  'eventTimestamp',
+  'logged_at',
+  'created_at',
+  'created',
+]
 
 const DATE = /^\d{4}[-/]\d\d[-/]\d\d$/
 const CLOCK = /^\d\d:\d\d:\d\d(?:[.,]\d{1,9})?$/
