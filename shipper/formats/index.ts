@@ -6,6 +6,8 @@ import { airflow } from './airflow.ts'
 import { ansible } from './ansible.ts'
 import { apacheError } from './apache-error.ts'
 import { auditd } from './auditd.ts'
+import { awsElb } from './aws-elb.ts'
+import { awsS3 } from './aws-s3.ts'
 import { bluegene } from './bluegene.ts'
 import { bunyan } from './bunyan.ts'
 import { caddy } from './caddy.ts'
@@ -21,12 +23,14 @@ import { dotnetConsole } from './dotnet-console.ts'
 import { ecs } from './ecs.ts'
 import { elixir } from './elixir.ts'
 import { envLogger } from './env-logger.ts'
+import { envoy } from './envoy.ts'
 import { erlang } from './erlang.ts'
 import { evt } from './evt.ts'
 import { fail2ban } from './fail2ban.ts'
 import type { Format } from './format.ts'
 import { gelf } from './gelf.ts'
 import { general } from './general.ts'
+import { gin } from './gin.ts'
 import { goLog } from './go-log.ts'
 import { googleCloud } from './google-cloud.ts'
 import { gunicorn } from './gunicorn.ts'
@@ -36,6 +40,7 @@ import { hclog } from './hclog.ts'
 import { healthapp } from './healthapp.ts'
 import { hpcCluster } from './hpc-cluster.ts'
 import { httpAccess } from './http-access.ts'
+import { iis } from './iis.ts'
 import { javaUtilLogging } from './java-util-logging.ts'
 import { journald } from './journald.ts'
 import { json } from './json.ts'
@@ -48,6 +53,7 @@ import { logcat } from './logcat.ts'
 import { logfmt } from './logfmt.ts'
 import { lograge } from './lograge.ts'
 import { logrus } from './logrus.ts'
+import { logrusConsole } from './logrus-console.ts'
 import { logstash } from './logstash.ts'
 import { mongodb } from './mongodb.ts'
 import { monolog } from './monolog.ts'
@@ -60,7 +66,7 @@ import { nlog } from './nlog.ts'
 import { openTelemetry } from './open-telemetry.ts'
 import { openstack } from './openstack.ts'
 import { openvpn } from './openvpn.ts'
-import { osloLog } from './oslo-log.ts'
+import { php } from './php.ts'
 import { pino } from './pino.ts'
 import { pinoPretty } from './pino-pretty.ts'
 import { plain } from './plain.ts'
@@ -94,7 +100,9 @@ import { winston } from './winston.ts'
 import { winstonConsole } from './winston-console.ts'
 import { xorg } from './xorg.ts'
 import { zap } from './zap.ts'
+import { zapConsole } from './zap-console.ts'
 import { zerolog } from './zerolog.ts'
+import { zerologConsole } from './zerolog-console.ts'
 import { zookeeper } from './zookeeper.ts'
 
 export const formats = [
@@ -119,7 +127,6 @@ export const formats = [
   sidekiq,
   zookeeper,
   hadoop,
-  osloLog,
   springBoot,
   log4j,
   logback,
@@ -144,6 +151,10 @@ export const formats = [
   erlang,
   ansible,
   auditd,
+  envoy,
+  awsElb,
+  awsS3,
+  iis,
   bluegene,
   bunyan,
   capnslog,
@@ -155,6 +166,7 @@ export const formats = [
   ecs,
   fail2ban,
   gelf,
+  gin,
   googleCloud,
   hclog,
   healthapp,
@@ -164,12 +176,14 @@ export const formats = [
   logbackJson,
   logcat,
   logrus,
+  logrusConsole,
   logstash,
   mongodb,
   nagios,
   openTelemetry,
   openstack,
   openvpn,
+  php,
   proxifier,
   pythonJson,
   slog,
@@ -182,7 +196,9 @@ export const formats = [
   winston,
   xorg,
   zap,
+  zapConsole,
   zerolog,
+  zerologConsole,
   syslogRfc3164,
   goLog,
   stackTrace,

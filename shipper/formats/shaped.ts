@@ -86,7 +86,7 @@ export function putRequest(fields: Fields, request: string): void {
   fields.set('event', 'http_request')
   fields.set('message', request)
   const first = request.indexOf(' ')
-  if (first < 1 || first > 20) return
+  if (first < 1 || first > 20 || request.startsWith('- ')) return
   const last = request.lastIndexOf(' HTTP/')
   fields.set('http_method', request.slice(0, first))
   putText(fields, 'path', request.slice(first + 1, last > first ? last : undefined))
