@@ -1,4 +1,5 @@
 import { addField, type Fields } from '../terms/json.ts'
+import { levelWord } from '../terms/level.ts'
 import { parseJsonObject } from '../terms/parse-json.ts'
 import { readTime } from '../terms/time.ts'
 import type { Format } from './format.ts'
@@ -26,7 +27,7 @@ export const evt: Format = {
     if (prefix === null || event === null) return undefined
     const fields: Fields = new Map([['event', event[1]!]])
     if (prefix[1] !== undefined) fields.set('file', prefix[1]).set('line', Number(prefix[2]))
-    if (prefix[3] !== undefined) fields.set('logger', prefix[3])
+    if (prefix[3] !== undefined) fields.set(levelWord(prefix[3]) === undefined ? 'logger' : 'level', prefix[3])
     addDetails(fields, event[2])
     const time = stamp?.instant ?? takeTime(fields, options)
     if (options.rest !== '') addStack(fields, options.rest)
