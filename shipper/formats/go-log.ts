@@ -15,9 +15,12 @@ const FILE = /((?:[A-Za-z]:)?[^\s:]{1,200}\.go):(\d{1,7}):(?:([\w.()*]{1,100})\(
 /** slog's default handler ("INFO msg k=v", "WARN+2"), logutils' "[WARN] agent: ", "ERROR: ". */
 const LEVEL_WORD =
   /(?:(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|PANIC)((?:[+-]\d{1,3})?)(?::? )|\[([A-Za-z]{1,8})\]:? )(?:([a-z][\w./-]{0,40}): )?/y
-const LEVEL_WORDS = new Set('trace debug info notice warn warning error err fatal panic critical t d i n w e f'.split(' '))
+const LEVEL_WORDS = new Set(
+  'trace debug info notice warn warning error err fatal panic critical t d i n w e f'.split(' '),
+)
 /** nginx's error log, Gin, and evt: lines begin alike and are formats of their own. */
-const OTHERS = /evt: |- |\[\w{1,8}\] \d{1,10}#\d{1,10}: |kid\d/y
+const OTHERS =
+  /(?:[^\s:]{1,200}\.go:\d{1,7}: )?(?:\[?[\w.-]{1,60}\]?:? )?evt: |- |\[\w{1,8}\] \d{1,10}#\d{1,10}: |kid\d/y
 
 /** Go's standard log package, any flags with date and time, prefix in front or behind; slog's default handler. */
 export const goLog: Format = {
