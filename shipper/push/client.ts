@@ -62,9 +62,11 @@ export function createClient(endpoint: Endpoint): Client {
     async post(body, signal) {
       let reply = await once(body, signal)
       if (reply.kind === 'failure' && reply.isStale === true && !signal.aborted) reply = await once(body, signal)
-      // A token file may have been renewed since it was read.
+      // A token file may have been renewed since it was read; while it is being replaced, the old one is kept.
       if (reply.kind === 'answer' && reply.status === 401 && endpoint.bearerTokenFile !== undefined) {
-        headers = headersOf(endpoint)
+        try {
+          headers = headersOf(endpoint)
+        } catch {}
       }
       return reply
     },

@@ -1,6 +1,6 @@
 /** Where to push, as configured: checked once, wrong values throw. */
-import packageJson from '../../package.json' with { type: 'json' }
 import { LongshipError } from '../errors.ts'
+import { version } from '../version.ts'
 
 export interface TlsOptions {
   /** PEM text or the path of a file that holds it; so are cert and key. */
@@ -36,7 +36,7 @@ export interface Endpoint extends Omit<EndpointOptions, 'url' | 'tls' | 'timeout
   readonly isLoopback: boolean
 }
 
-export const USER_AGENT = `longship/${packageJson.version}`
+export const USER_AGENT = `longship/${version}`
 
 /** Loki gives up a request after 30 s (http_server_read_timeout). */
 const DEFAULT_TIMEOUT_MS = 10_000
