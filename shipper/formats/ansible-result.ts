@@ -37,8 +37,10 @@ export function readResult(fields: Fields, text: string, rest: string): boolean 
 
 /** "host : ok=2 changed=1 unreachable=0 failed=0 …" of the recap, and "host | CHANGED | rc=0 >>" of ad hoc commands. */
 export function readRecap(fields: Fields, text: string, rest: string): boolean {
-  if (text.includes(' | ')) return readAdHoc(fields, text, rest)
-  if (!text.includes(' : ok=') && !text.includes(': ok=')) return false
+  const last = text.charCodeAt(text.length - 1)
+  // "… >>", "… => {" and "… => {json}"
+  if (last === 0x3e || last === 0x7b || last === 0x7d) return readAdHoc(fields, text, rest)
+  if (!text.includes(' unreachable=')) return false
   const match = RECAP.exec(text.trimEnd())
   if (match === null) return false
   const [, host = '', counts = ''] = match

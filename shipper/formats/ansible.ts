@@ -11,7 +11,13 @@ import { layout, parsed, readAfterTime } from './layout.ts'
 
 const NAME = 'ansible'
 
-const LOG_FILE = [layout(' p=(\\d{1,10}) (?:u=(\\S{1,100}) )?(?:n=(\\S{1,100}))? ?([A-Z]{4,8})? {0,2}\\| ?', 'pid user logger level')]
+const LOG_FILE = [
+  layout(
+    ' p=(\\d{1,10}) (?:u=(\\S{1,100}) )?(?:n=(\\S{1,100}))? ?([A-Z]{4,8})? {0,2}\\| ?',
+    'pid user logger level',
+    'w',
+  ),
+]
 
 /** Where a line of Ansible's can start: everything else is turned away here. */
 const GUARD =
@@ -48,14 +54,19 @@ function readLogFile(head: string, options: ParseOptions) {
   return parsed(NAME, line.time, found)
 }
 
+const STAR = 0x2a
+const FIRST = new Set([...'PTRHGCNMEFAitsocfru.[<U'].map((letter) => letter.charCodeAt(0)))
+
 /** Fills `fields`; undefined: not a line of Ansible's, null: one without a time. */
 function readLine(fields: Fields, text: string, options: ParseOptions): Instant | null | undefined {
-  if (GUARD.test(text)) {
+  if (FIRST.has(text.charCodeAt(0)) && GUARD.test(text)) {
     if (!readResult(fields, text, options.rest)) readNotice(fields, text)
     return null
   }
   if (readRecap(fields, text, options.rest) || readTiming(fields, text)) return null
-  return WEEKDAY.test(text) ? readProfile(fields, text, options) : undefined
+  return text.charCodeAt(text.length - 1) === STAR && WEEKDAY.test(text)
+    ? readProfile(fields, text, options)
+    : undefined
 }
 
 /** Kind of line → event; the name in brackets goes to the field. */
@@ -122,10 +133,11 @@ function setName(fields: Fields, field: string, name: string): void {
 }
 
 /** The summary of profile_tasks: "web : install nginx ------------------ 12.34s". */
+const SMALL_S = 0x73
 const TIMING = /^(\S.{0,400}?) -{3,200} {1,2}(\d{1,9}\.\d{2})s\s*$/
 
 function readTiming(fields: Fields, text: string): boolean {
-  if (text.charCodeAt(text.length - 1) !== 0x73 || !text.includes(' ---')) return false
+  if (text.charCodeAt(text.length - 1) !== SMALL_S || !text.includes(' ---')) return false
   const match = TIMING.exec(text)
   if (match === null) return false
   fields.set('event', 'task_timing')

@@ -3,7 +3,7 @@ import { layout, readAfterTime } from './layout.ts'
 
 const NAME = 'capnslog'
 
-const LAYOUTS = [layout(' ([CEWNIDT]) \\| (?:([\\w./-]{1,100}): )?', 'level logger')]
+const LAYOUTS = [layout(' ([CEWNIDT]) \\| (?:([\\w./-]{1,100}): )?', 'level logger', 'w')]
 
 /** CoreOS's capnslog (etcd 3.4 and older, Clair, rook): "2025-12-26 02:03:45.123456 I | etcdserver: msg". */
 export const capnslog: Format = {

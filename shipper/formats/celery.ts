@@ -4,9 +4,16 @@ import { LEVEL, layout, readAfterTime } from './layout.ts'
 
 const NAME = 'celery'
 
-const LAYOUTS = [layout(`: ${LEVEL}/([\\w.:-]{1,100})\\] (?:([\\w.]{1,200})\\[([\\w-]{1,100})\\]: )?`, 'level thread task task_id')]
+const LAYOUTS = [
+  layout(
+    `: ${LEVEL}/([\\w.:-]{1,100})\\] (?:([\\w.]{1,200})\\[([\\w-]{1,100})\\]: )?`,
+    'level thread task task_id',
+    ':',
+  ),
+]
 /** Task app.tasks.add[3b0e…] received | succeeded in 0.0123s: 5 | raised unexpected: ValueError('x') | retry: Retry in 3s */
-const TASK = /^Task (?:handler raised error: )?([\w.]{1,200})\[([\w-]{1,100})\] (received|succeeded|raised unexpected|retry|ignored|rejected)(?: in ([\d.]{1,20})s)?/
+const TASK =
+  /^Task (?:handler raised error: )?([\w.]{1,200})\[([\w-]{1,100})\] (received|succeeded|raised unexpected|retry|ignored|rejected)(?: in ([\d.]{1,20})s)?/
 
 /** Celery's worker: "[2025-12-26 02:03:45,123: INFO/MainProcess] msg"; a task's own lines name the task and its id. */
 export const celery: Format = {

@@ -33,13 +33,13 @@ export const dotnetConsole: Format = {
     const code = head.charCodeAt(0)
     if (code === 0x3c) return readSystemd(head)
     const time = code > 0x60 ? undefined : leadingTime(head, options)
-    if (time === undefined && code < 0x61) return undefined
+    if (code < 0x61 && time?.lead !== 'w' && time?.lead !== ']') return undefined
     HEAD.lastIndex = time?.end ?? 0
     const match = HEAD.exec(head)
     if (match === null) return undefined
     const [, level = '', logger = '', id] = match
     const fields: Fields = new Map()
-    fields.set('level', level)
+    fields.set('level', level === 'trce' ? 'trace' : level)
     fields.set('logger', logger)
     fields.set('event_id', Number(id))
     const line = head.slice(HEAD.lastIndex)

@@ -9,7 +9,13 @@ const NAME = 'java_util_logging'
 const HEAD = /^[A-Z][a-z]{2} \d{1,2}, \d{4} \d{1,2}:\d\d:\d\d[ \u202f\u00a0][AP]M (\S{1,200}) ?([\w$<>]{0,100})$/
 const LEVEL_LINE = new RegExp(`^${LEVEL}: ?`)
 /** Jenkins: 2025-12-26 02:03:45.123+0000 [id=1]	INFO	hudson.WebAppMain$3#run: msg */
-const JENKINS = [layout(`\\s\\[id=(\\d{1,10})\\]\\t${LEVEL}\\t${LOGGER}#([\\w$<>]{1,100})(?::|$) ?`, 'thread level logger function')]
+const JENKINS = [
+  layout(
+    ` \\[id=(\\d{1,10})\\]\\t${LEVEL}\\t${LOGGER}#([\\w$<>]{1,100})(?::|$) ?`,
+    'thread level logger function',
+    '[',
+  ),
+]
 
 /** java.util.logging's SimpleFormatter: a head line, and in the next one the level and the message. Also Jenkins' one-line form. */
 export const javaUtilLogging: Format = {

@@ -1,7 +1,7 @@
 import type { Fields } from '../terms/json.ts'
 import { readTime } from '../terms/time.ts'
-import { findPairs, readQuoted } from './key-values.ts'
 import type { Format } from './format.ts'
+import { findPairs, readQuoted } from './key-values.ts'
 import { addMessage, parsed } from './layout.ts'
 
 const NAME = 'klog'
@@ -10,7 +10,8 @@ const NAME = 'klog'
  * Lmmdd hh:mm:ss.uuuuuu threadid file:line] msg. C++ glog writes the year too (I20251226), CockroachDB two digits of it,
  * and a "1@" before the file.
  */
-const HEAD = /^([DIWEF])(\d{4}|\d{6}|\d{8}) \d\d:\d\d:\d\d\.\d{3,9} {1,8}(\d{1,10}) (?:\d{1,6}@)?([^\s\]:]{1,300}):(\d{1,7})(?:\] ?| {1,2}(?:⋮ )?)/
+const HEAD =
+  /^([DIWEF])(\d{4}|\d{6}|\d{8}) \d\d:\d\d:\d\d\.\d{3,9} {1,8}(\d{1,10}) (?:\d{1,6}@)?([^\s\]:]{1,300}):(\d{1,7})(?:\] ?| {1,2}(?:⋮ )?)/
 /** CockroachDB: [T1,n1,client=…] counter  msg */
 const TAGS = /^\[([^\]]{0,300})\] {1,2}(?:(\d{1,12}) {1,2})?/
 
@@ -50,7 +51,10 @@ function takeTags(fields: Fields, body: string): string {
 /** `"message" key="value" …`: Go's quoting. What does not close is a message as it stands. */
 function addStructured(fields: Fields, body: string): void {
   const quoted = readQuoted(body, 0)
-  if (quoted === undefined) return addMessage(fields, body)
+  if (quoted === undefined) {
+    addMessage(fields, body)
+    return
+  }
   fields.set('message', quoted.value)
   for (const [name, value] of findPairs(body, quoted.end)) if (!fields.has(name)) fields.set(name, value)
 }

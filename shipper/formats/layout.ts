@@ -7,13 +7,15 @@ import type { Instant } from '../terms/instant.ts'
 import type { Fields } from '../terms/json.ts'
 import type { ParseOptions } from './format.ts'
 import { findPairs } from './key-values.ts'
-import { leadingTime } from './leading-time.ts'
+import { type LeadingTime, leadingTime } from './leading-time.ts'
 
 export interface Layout {
   /** Sticky. What is behind its match is the message. */
   readonly pattern: RegExp
   /** The field of each capture group, in order. */
   readonly fields: readonly string[]
+  /** What may stand behind the time, see LeadingTime.lead. */
+  readonly leads: string
 }
 
 /** Parts of patterns. Levels as the libraries of Java, Python and their relatives write them. */
@@ -26,9 +28,12 @@ export const JAVA_CLASS = '(?=[\\w$-]{1,100}\\.)(?:[a-z][\\w-]{0,60}\\.){0,12}[A
 /** In brackets, which may hold brackets once more: [QuorumPeer[myid=1]/0:0:0:0:0:0:0:0:2181]. Spaces around it are padding. */
 export const THREAD = '\\[ *([^\\[\\]]{0,200}(?:\\[[^\\[\\]]{0,200}\\][^\\[\\]]{0,200})?)\\]'
 
-/** @param fields names of the groups, with spaces between them */
-export function layout(pattern: string, fields: string): Layout {
-  return { pattern: new RegExp(pattern, 'y'), fields: fields.split(' ') }
+/**
+ * @param fields names of the groups, with spaces between them
+ * @param leads what may stand behind the time (LeadingTime.lead): lines with anything else never meet the pattern
+ */
+export function layout(pattern: string, fields: string, leads = ''): Layout {
+  return { pattern: new RegExp(pattern, 'y'), fields: fields.split(' '), leads }
 }
 
 /** The first layout that fits behind the time that the line starts with, or what `otherwise` makes of that place. */
@@ -37,17 +42,23 @@ export function readAfterTime(
   layouts: readonly Layout[],
   head: string,
   options: ParseOptions,
-  otherwise?: (head: string, start: number) => Fields | undefined,
+  otherwise?: (head: string, time: LeadingTime) => Fields | undefined,
 ): ParsedLine | undefined {
   const time = leadingTime(head, options)
   if (time === undefined) return undefined
-  const fields = readLayouts(layouts, head, time.end) ?? otherwise?.(head, time.end)
+  const fields = readLayouts(layouts, head, time.end, time.lead) ?? otherwise?.(head, time)
   return fields && { format, time: time.instant, fields }
 }
 
 /** The first layout that fits from `start`; the rest of the line is the message. */
-export function readLayouts(layouts: readonly Layout[], head: string, start: number): Fields | undefined {
-  for (const { pattern, fields: names } of layouts) {
+export function readLayouts(
+  layouts: readonly Layout[],
+  head: string,
+  start: number,
+  lead?: string,
+): Fields | undefined {
+  for (const { pattern, fields: names, leads } of layouts) {
+    if (lead !== undefined && !leads.includes(lead)) continue
     pattern.lastIndex = start
     const match = pattern.exec(head)
     if (match === null) continue
@@ -69,7 +80,7 @@ export function addGroups(fields: Fields, match: RegExpExecArray, names: readonl
   }
 }
 
-const NUMBERS = new Set(['pid', 'line', 'client_port', 'uptime_ms'])
+const NUMBERS = new Set(['pid', 'event_id', 'line', 'client_port', 'uptime_ms'])
 
 /** The message, and the key=value pairs in it whose names are still free (the text keeps those that are not). */
 export function addMessage(fields: Fields, text: string): void {

@@ -1,5 +1,5 @@
 import type { Format } from './format.ts'
-import { LEVEL, LOGGER, layout, readAfterTime, THREAD } from './layout.ts'
+import { JAVA_CLASS, LEVEL, LOGGER, layout, readAfterTime, THREAD } from './layout.ts'
 
 const NAME = 'logback'
 
@@ -11,9 +11,11 @@ const LAYOUTS = [
   layout(
     ` ${THREAD} {1,4}${LEVEL} {1,6}(?:\\[([^\\]]{0,200})\\] {1,2})?${LOGGER}(?::(\\d{1,6}))? {1,40}(?:\\[[^\\]]{0,200}\\] )?-(?:-| ?)`,
     'thread level context logger line',
+    '[',
   ),
-  layout(`\\] ${THREAD} {1,4}${LEVEL} {1,6}${LOGGER} - `, 'thread level logger'),
-  layout(' \\[(trace|debug|info|warn|error)\\] ([a-z]\\w{0,40}(?:\\.\\w{1,80}){1,12}) - ', 'level logger'),
+  layout(` ${THREAD} {1,4}${LEVEL} {1,6}(${JAVA_CLASS}): `, 'thread level logger', '['),
+  layout(`\\] ${THREAD} {1,4}${LEVEL} {1,6}${LOGGER} - `, 'thread level logger', ']'),
+  layout(' \\[(trace|debug|info|warn|error)\\] ([a-z]\\w{0,40}(?:\\.\\w{1,80}){1,12}) - ', 'level logger', '['),
 ]
 
 /** Logback, and log4j's layouts that put the thread first. */

@@ -8,7 +8,8 @@ const NAME = 'monolog'
 
 const BEHIND_TIME = /\] ([\w.-]{1,100})\.(DEBUG|INFO|NOTICE|WARNING|ERROR|CRITICAL|ALERT|EMERGENCY): ?/y
 /** Laravel: {"exception":"[object] (App\\X(code: 0): message at /app/x.php:12) — closed many lines further down, if at all. */
-const EXCEPTION = /"exception":"\[object\] \(([\w\\]{1,300})\(code: ([^()]{1,40})\): (.{0,4000}?) at ([^\s"]{1,400}):(\d{1,7})\)/
+const EXCEPTION =
+  /"exception":"\[object\] \(([\w\\]{1,300})\(code: ([^()]{1,40})\): (.{0,4000}?) at ([^\s"]{1,400}):(\d{1,7})\)/
 const OPEN_CONTEXT = / \{"(?:exception|userId|[\w-]{1,60})":/
 
 /** Monolog's LineFormatter (Symfony, Laravel): "[time] channel.LEVEL: message {context} {extra}". */
@@ -18,7 +19,7 @@ export const monolog: Format = {
   starts: '\\[',
   parse(head, options) {
     const time = leadingTime(head, options)
-    if (time === undefined) return undefined
+    if (time?.lead !== ']') return undefined
     BEHIND_TIME.lastIndex = time.end
     const match = BEHIND_TIME.exec(head)
     if (match === null) return undefined
@@ -41,7 +42,10 @@ export const monolog: Format = {
 /** A context that the line does not close: Laravel writes the stack's line breaks as they are. */
 function addOpen(fields: Fields, body: string): void {
   const open = body.includes('"exception":"[object]') ? OPEN_CONTEXT.exec(body) : null
-  if (open === null) return addMessage(fields, body)
+  if (open === null) {
+    addMessage(fields, body)
+    return
+  }
   addMessage(fields, body.slice(0, open.index))
   fields.set('context', body.slice(open.index + 1))
 }

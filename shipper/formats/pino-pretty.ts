@@ -7,7 +7,9 @@ import { leadingTime } from './leading-time.ts'
 const NAME = 'pino_pretty'
 
 /** ] INFO (name/123 on host): msg — every part in the parentheses may be missing, and they themselves. */
-const BEHIND_TIME = /\] ([A-Z]{3,12})(?: \((?:([^()]{1,120}\/)?(\d{1,10})|([^()]{1,120}?))(?: on ([^()]{1,120}))?\))?: ?/y
+const BEHIND_TIME =
+  /\] ([A-Z]{3,12})(?: \((?:([^()]{1,120}\/)?(\d{1,10})|([^()]{1,120}?))(?: on ([^()]{1,120}))?\))?: ?/y
+const DASH = 0x2d
 const MEMBER = /^ {4}([A-Za-z_$][\w.$-]{0,100}): ?(.*)$/
 const ERROR_PART = /^ {6}"(type|message)": (".*"),?$/
 const STACK_START = /^ {6}"stack":\s*$/
@@ -18,8 +20,9 @@ export const pinoPretty: Format = {
   title: 'pino-pretty',
   starts: '\\[',
   parse(head, options) {
-    const time = leadingTime(head, options)
-    if (time === undefined) return undefined
+    // PHP-FPM: [26-Dec-2025 02:03:45] NOTICE: …
+    const time = head.charCodeAt(3) === DASH ? undefined : leadingTime(head, options)
+    if (time?.lead !== ']') return undefined
     BEHIND_TIME.lastIndex = time.end
     const match = BEHIND_TIME.exec(head)
     if (match === null) return undefined

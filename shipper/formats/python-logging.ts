@@ -3,6 +3,7 @@ import type { Fields } from '../terms/json.ts'
 import { readTime } from '../terms/time.ts'
 import type { Format, ParseOptions } from './format.ts'
 import { JAVA_CLASS, LEVEL, LOGGER, layout, parsed, readAfterTime, readLayouts } from './layout.ts'
+import type { LeadingTime } from './leading-time.ts'
 
 const NAME = 'python_logging'
 /** A module: nodes.developer, root, __main__. */
@@ -11,42 +12,55 @@ const MODULE = '([A-Za-z_][\\w.$-]{0,200})'
 /** Behind any time. */
 const MARKED = [
   // %(asctime)s - %(name)s - %(levelname)s - %(message)s, also "… - name - LEVEL: message"
-  layout(` - ${LOGGER} {0,40} - ${LEVEL} {0,8}(?: - |: )`, 'logger level'),
+  layout(` - ${LOGGER} {0,40} - ${LEVEL} {0,8}(?: - |: )`, 'logger level', '-'),
+  // … - thread - name - LEVEL - message
+  layout(` - ([\\w.-]{1,60}) - ${LOGGER} {0,40} - ${LEVEL} {0,8} - `, 'thread logger level', '-'),
   // … - LEVEL - message, … - LEVEL - name - message, … - [LEVEL] - message
-  layout(` - \\[?${LEVEL}\\]? {0,8} - (?:${MODULE} {0,40} - )?`, 'level logger'),
+  layout(` - \\[?${LEVEL}\\]? {0,8} - (?:${MODULE} {0,40} - )?`, 'level logger', '-'),
   // loguru: | INFO     | module:function:line - message
-  layout(` \\| ${LEVEL} {0,9} \\| ([\\w.$]{1,200}):([\\w<>.]{1,100}):(\\d{1,6}) - `, 'level logger function line'),
-  layout(` \\| ${LEVEL} {0,9} \\| ${MODULE} {0,40} \\| `, 'level logger'),
-  layout(` \\| ${MODULE} {0,40} \\| ${LEVEL} {0,9} \\| `, 'logger level'),
+  layout(` \\| ${LEVEL} {0,9} \\| ([\\w.$]{1,200}):([\\w<>.]{1,100}):(\\d{1,6}) - `, 'level logger function line', '|'),
+  layout(` \\| ${LEVEL} {0,9} \\| ${MODULE} {0,40} \\| `, 'level logger', '|'),
+  layout(` \\| ${MODULE} {0,40} \\| ${LEVEL} {0,9} \\| `, 'logger level', '|'),
 ]
 
-/** Behind a time with dashes: with slashes these are Go's. */
-const BRACKETED = [
+/**
+ * Behind a time with dashes and a space between date and clock, as asctime has it: with slashes these layouts are Go's,
+ * behind an ISO time they are hclog's and Rust's.
+ */
+const ASCTIME = [
   // [LEVEL] name: message, [LEVEL] message
   layout(
-    `\\]? \\[${LEVEL} {0,8}\\] (?:\\[${LOGGER}\\] |([a-z_][\\w.]{0,100}|\\w{1,80}\\.[\\w.]{1,120}): )?`,
+    `\\]? \\[${LEVEL} {0,8}\\] (?!\\[[^\\]]{1,200}\\] \\S{1,200} - )(?:\\[${LOGGER}\\] |([a-z_][\\w.]{0,100}|\\w{1,80}\\.[\\w.]{1,120}): )?`,
     'level logger logger',
+    '[]',
   ),
   // Flask: [time] LEVEL in module: message
-  layout(`\\] ${LEVEL} in ${MODULE}: `, 'level logger'),
-]
-
-/** Behind a time with a space between date and clock, as asctime has it: an ISO time in the same layouts is Rust's. */
-const ASCTIME = [
-  layout(` {1,2}\\[?${LEVEL}\\]? {1,8}(?!${JAVA_CLASS}: )${MODULE}(?:: |:(\\d{1,6}):? (?!- ))`, 'level logger line'),
-  // Home Assistant: INFO (MainThread) [homeassistant.core] message
-  layout(` ${LEVEL} \\(([^()]{1,100})\\) \\[${MODULE}\\] `, 'level thread logger'),
-  // SQLAlchemy's echo and others: INFO sqlalchemy.engine.Engine message
+  layout(`\\] ${LEVEL} in ${MODULE}: `, 'level logger', ']'),
   layout(
-    ` {1,2}${LEVEL} {1,8}([a-z_]\\w{0,80}(?:\\.\\w{1,80}){1,12}) {1,40}(?!- |\\[[^\\]]{0,100}\\] - |\\(\\w{1,100}\\.java:)`,
-    'level logger',
+    ` {1,2}\\[?${LEVEL}\\]? {1,8}(?!${JAVA_CLASS}: )${MODULE}(?:: |:(\\d{1,6}):? (?!- ))`,
+    'level logger line',
+    'L[',
   ),
+  // LEVEL [name] message
+  layout(
+    ` ${LEVEL} {1,8}\\[([a-z_]\\w{0,80}(?:\\.\\w{1,80}){0,12})(?::(\\d{1,6}))?\\] (?!\\(|\\S{1,200}:? - |(?:${JAVA_CLASS}): )`,
+    'level logger line',
+    'L',
+  ),
+  // Home Assistant: INFO (MainThread) [homeassistant.core] message
+  layout(` ${LEVEL} \\(([^()]{1,100})\\) \\[${MODULE}\\] `, 'level thread logger', 'L'),
+  // INFO sqlalchemy.engine.Engine [generated in 0.0001s] …, INFO some.module message
+  layout(` {1,2}${LEVEL} {1,8}(sqlalchemy\\.[\\w.]{1,100}) `, 'level logger', 'L'),
+  layout(` {1,2}${LEVEL} {1,8}([a-z_]\\w{0,80}(?:\\.\\w{1,80}){1,12}) {1,40}(?![-[(])`, 'level logger', 'L'),
   // %(name)-12s %(levelname)-8s %(message)s
-  layout(` {1,2}(?!TRACE |DEBUG |INFO |WARN|ERROR |FATAL |CRITICAL )${MODULE} {1,40}${LEVEL}:? {1,8}`, 'logger level'),
+  layout(
+    ` {1,2}(?!TRACE |DEBUG |INFO |WARN|ERROR |FATAL |CRITICAL )${MODULE} {1,40}${LEVEL}:? {1,8}`,
+    'logger level',
+    'w',
+  ),
   // Odoo: 1234 INFO database odoo.modules.loading: message
-  layout(` (\\d{1,10}) ${LEVEL} ([\\w?-]{1,100}) ${MODULE}: `, 'pid level database logger'),
-  layout(`[ :] ?${LEVEL}:${MODULE}: ?`, 'level logger'),
-  layout(` (?:- )?${LEVEL}: (?=\\S)`, 'level'),
+  layout(` (\\d{1,10}) ${LEVEL} ([\\w?-]{1,100}) ${MODULE}: `, 'pid level database logger', '0'),
+  layout(`[ :] ?${LEVEL}:${MODULE}: ?`, 'level logger', 'L:'),
 ]
 
 /** No time. logging's default "LEVEL:name:message", Alembic's "LEVEL  [name] message". */
@@ -75,13 +89,16 @@ export const pythonLogging: Format = {
   },
 }
 
-function readUnmarked(head: string, start: number): Fields | undefined {
-  if (head.charCodeAt(2) === SLASH || head.charCodeAt(4) === SLASH) return undefined
+function readUnmarked(head: string, time: LeadingTime): Fields | undefined {
+  // 17/06/09 is Spark's, 26-Dec-2025 Tomcat's, 2026/05/05 Go's.
+  const third = head.charCodeAt(2)
+  if (third === SLASH || third === DASH || head.charCodeAt(4) === SLASH) return undefined
   const iso = head.charCodeAt(10) === LETTER_T || head.charCodeAt(11) === LETTER_T
-  return readLayouts(BRACKETED, head, start) ?? (iso ? undefined : readLayouts(ASCTIME, head, start))
+  return iso ? undefined : readLayouts(ASCTIME, head, time.end, time.lead)
 }
 
 const SLASH = 0x2f
+const DASH = 0x2d
 const LETTER_T = 0x54
 
 function readLevelFirst(head: string, options: ParseOptions) {

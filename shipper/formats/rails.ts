@@ -8,7 +8,8 @@ const NAME = 'rails'
 
 /** "I, [2025-12-26T02:03:45.123456 #1234]  INFO -- progname: msg" */
 const LOGGER_HEAD = /^[DIWEFAU], \[/
-const LOGGER_BEHIND_TIME = / #(\d{1,10})\] {1,3}(DEBUG|INFO|WARN|ERROR|FATAL|UNKNOWN|ANY) -- ([^:]{0,100}(?:::[^:]{1,100}){0,6}): ?/y
+const LOGGER_BEHIND_TIME =
+  / #(\d{1,10})\] {1,3}(DEBUG|INFO|WARN|ERROR|FATAL|UNKNOWN|ANY) -- ([^:]{0,100}(?:::[^:]{1,100}){0,6}): ?/y
 /** What a bare line of Rails starts with; anything else needs a Logger head or a request id as its tag. */
 const REQUEST_LINE =
   /^(?:Started [A-Z]{3,8} "|Processing by [\w:]{1,200}#|Completed \d{3} |Redirected to \S|Render(?:ed|ing) [\w./]{1,300} ?|Sent (?:file|data) |Filter chain halted as |Perform(?:ing|ed) [\w:]{1,200} \(Job ID: |Enqueued [\w:]{1,200} \(Job ID: |Unpermitted parameters?: |Can't verify CSRF token|Action(?:Controller|View|Dispatch)::\w{1,80} \(|Parameters: \{| {2,4}(?:Parameters: \{|Rendered |Rendering |[A-Z][\w:]{0,100}(?: [A-Za-z?]{1,30}){0,3} \(\d{1,9}\.\d{1,3}ms\) ))/
@@ -69,7 +70,8 @@ const COMPLETED = /^Completed (\d{3}) ([^(]{0,60}?)(?: ?in ([\d.]{1,12})ms)?(?: 
 const PART = /([A-Za-z]{1,30}): ([\d.]{1,15})(ms)?/g
 const TIMED = /^(?:Rendered|Sent file|Sent data) (\S{1,300}).*?\((?:Duration: )?([\d.]{1,12})ms/
 const QUERY = /^([A-Z][\w:]{0,100}(?: [A-Za-z?]{1,30}){0,3}) \((\d{1,9}\.\d{1,3})ms\) {1,4}(.*)$/
-const JOB = /^(Performing|Performed|Enqueued) ([\w:]{1,200}) \(Job ID: ([\w-]{1,60})\) (?:from|to) (\S{1,100}?)(?:\(([^)]{1,100})\))?(?: in ([\d.]{1,12})ms)?(?=[ .]|$)/
+const JOB =
+  /^(Performing|Performed|Enqueued) ([\w:]{1,200}) \(Job ID: ([\w-]{1,60})\) (?:from|to) (\S{1,100}?)(?:\(([^)]{1,100})\))?(?: in ([\d.]{1,12})ms)?(?=[ .]|$)/
 
 /** Returns the time that a "Started" line carries. */
 function addBody(fields: Fields, body: string, options: ParseOptions) {

@@ -6,7 +6,8 @@ import { leadingTime } from './leading-time.ts'
 
 const NAME = 'sidekiq'
 
-const BEHIND_TIME = / pid=(\d{1,10}) tid=(\w{1,40}) ((?:[a-z_]{1,40}=\S{0,400} ){0,20})(DEBUG|INFO|WARN|ERROR|FATAL|UNKNOWN): /y
+const BEHIND_TIME =
+  / pid=(\d{1,10}) tid=(\w{1,40}) ((?:[a-z_]{1,40}=\S{0,400} ){0,20})(DEBUG|INFO|WARN|ERROR|FATAL|UNKNOWN): /y
 /** Sidekiq 5 and older: time 1234 TID-abc WorkerClass JID-… INFO: msg */
 const OLD = / (\d{1,10}) TID-(\w{1,40}) (?:(\S{1,200}) )?(?:JID-(\w{1,60}) )?(DEBUG|INFO|WARN|ERROR|FATAL|UNKNOWN): /y
 
@@ -17,7 +18,7 @@ export const sidekiq: Format = {
   starts: '0-9',
   parse(head, options) {
     const time = leadingTime(head, options)
-    if (time === undefined) return undefined
+    if (time?.lead !== 'w' && time?.lead !== '0') return undefined
     const fields: Fields = new Map()
     BEHIND_TIME.lastIndex = time.end
     const match = BEHIND_TIME.exec(head)

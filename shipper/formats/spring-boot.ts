@@ -19,7 +19,7 @@ export const springBoot: Format = {
   starts: '0-9',
   parse(head, options) {
     const time = leadingTime(head, options)
-    if (time === undefined) return undefined
+    if (time?.lead !== 'L') return undefined
     BEHIND_TIME.lastIndex = time.end
     const match = BEHIND_TIME.exec(head)
     if (match === null) return undefined
@@ -44,7 +44,10 @@ function addSleuth(fields: Fields, text: string): void {
 
 /** [app] [group] [thread] [trace-span]: the thread always stands, the correlation last and blank outside a trace. */
 function addBrackets(fields: Fields, text: string): void {
-  const parts = text.split(']').slice(0, -1).map((part) => part.slice(part.indexOf('[') + 1).trim())
+  const parts = text
+    .split(']')
+    .slice(0, -1)
+    .map((part) => part.slice(part.indexOf('[') + 1).trim())
   const last = parts.at(-1) ?? ''
   const correlation = CORRELATION.exec(last)
   if (parts.length > 1 && (last === '' || correlation !== null)) parts.pop()

@@ -11,7 +11,8 @@ const NAME = 'structlog_console'
 
 /** The level is padded to nine; without padding (pad_level=False) the event's own padding must give it away. */
 const LEVEL = /( ?)\[(?=[a-z ]{9,10}\])(debug|info|warning|warn|error|critical|exception|notset) {0,5}\] /y
-const BARE_LEVEL = / \[(debug|info|warning|error|critical|exception)\] (?=\S[^=]{0,200} {2,30}(?:\[[\w.]{1,200}\]|[A-Za-z_]\w{0,100}=))/y
+const BARE_LEVEL =
+  / \[(debug|info|warning|error|critical|exception)\] (?=\S[^=]{0,200} {2,30}(?:\[[\w.]{1,200}\]|[A-Za-z_]\w{0,100}=))/y
 /** Where the event ends: at the logger or at the first key. */
 const FIRST_PART = / {1,40}(?=\[[\w.-]{1,200}\](?: |$)|[A-Za-z_][\w.-]{0,100}=)/g
 const LOGGER = /\[([\w.-]{1,200})\](?: |$)/y
@@ -25,7 +26,7 @@ export const structlogConsole: Format = {
   parse(head, options) {
     const timed = head.charCodeAt(0) !== 0x5b
     const time = timed ? leadingTime(head, options) : undefined
-    if (timed && time === undefined) return undefined
+    if (timed && time?.lead !== '[') return undefined
     const start = time?.end ?? 0
     const fields: Fields = new Map()
     const body = readLevel(fields, head, start)

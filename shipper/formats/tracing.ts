@@ -7,13 +7,19 @@ import { leadingTime } from './leading-time.ts'
 const NAME = 'tracing'
 
 const LEVEL = /(?: (INFO|WARN)|(TRACE|DEBUG|ERROR)) /y
-const LEVEL_BEHIND_TIME = / {1,2}(TRACE|DEBUG|INFO|WARN|ERROR) (?:(ThreadId\(\d{1,8}\)|[\w-]{1,60} ThreadId\(\d{1,8}\)) )?/y
+const LEVEL_BEHIND_TIME =
+  / {1,2}(TRACE|DEBUG|INFO|WARN|ERROR) (?:(ThreadId\(\d{1,8}\)|[\w-]{1,60} ThreadId\(\d{1,8}\)) )?/y
 /** One span with its fields: request{method=GET uri="/"}: */
 const SPAN = /([A-Za-z_][\w .:/-]{0,100}?)(?:\{([^{}]{0,1000})\}):/y
-/** The rest of the span scope: inner:outer{…}: — names alone, before the space that ends the scope. */
-const BARE_SPAN = /([A-Za-z_][\w-]{0,100}):(?=[A-Za-z_][\w-]{0,100}[:{])(?!:)/y
+/** A span without fields goes on with the next span, or with the space and the target that end the scope. */
+const BARE_SPAN =
+  /([A-Za-z_][\w-]{0,100}):(?!:)(?=[A-Za-z_][\w-]{0,100}[:{]| [A-Za-z_]\w{0,100}(?:::\w{1,100}){0,12}: )/y
+/** The first one alone could be a crate: its target must show itself by a ::. */
+const FIRST_BARE_SPAN =
+  /([A-Za-z_][\w-]{0,100}):(?!:)(?=[A-Za-z_][\w-]{0,100}[:{]| [A-Za-z_]\w{0,100}(?:::\w{1,100}){1,12}: )/y
 const TARGET = / ?([A-Za-z_]\w{0,100}(?:::[\w]{1,100}){0,12}): (?:([^\s:]{1,200}\.rs):(\d{1,6}): )?/y
-const FULL_SCOPE = 16
+/** Deeper scopes are not looked into. */
+const MAX_SPANS = 16
 
 /** Rust's tracing-subscriber, the full format: "2025-…Z  INFO span{k=v}:inner: crate::module: msg key=value". */
 export const tracing: Format = {
@@ -25,7 +31,7 @@ export const tracing: Format = {
     const timed = code >= 0x30 && code <= 0x39
     if (timed && head.charCodeAt(10) !== 0x54) return undefined
     const time = timed ? leadingTime(head, options) : undefined
-    if (timed && time === undefined) return undefined
+    if (timed && time?.lead !== 'L') return undefined
     const pattern = time === undefined ? LEVEL : LEVEL_BEHIND_TIME
     pattern.lastIndex = time?.end ?? 0
     const level = pattern.exec(head)
@@ -45,8 +51,8 @@ function readScope(fields: Fields, head: string, from: number, timed: boolean): 
   const spans: string[] = []
   const members: Fields = new Map()
   let at = from
-  for (let depth = 0; depth < FULL_SCOPE; depth++) {
-    const span = matchAt(SPAN, head, at) ?? matchAt(BARE_SPAN, head, at)
+  for (let depth = 0; depth < MAX_SPANS; depth++) {
+    const span = matchAt(SPAN, head, at) ?? matchAt(depth === 0 ? FIRST_BARE_SPAN : BARE_SPAN, head, at)
     if (span === null) break
     spans.push(span[1] as string)
     if (span[2] !== undefined) for (const [name, value] of findPairs(span[2], 0)) members.set(name, value)
@@ -54,15 +60,15 @@ function readScope(fields: Fields, head: string, from: number, timed: boolean): 
   }
   const target = matchAt(TARGET, head, at)
   // Without a time and a span, "ERROR word: " is anybody's.
-  if (target === null || (!timed && spans.length === 0 && !target[1]?.includes('::'))) return -1
+  if (target === null ? members.size === 0 : !timed && spans.length === 0 && !target[1]?.includes('::')) return -1
   if (spans.length > 0) fields.set('span', spans.join(':'))
-  fields.set('logger', target[1] as string)
-  if (target[2] !== undefined) {
+  if (target !== null) fields.set('logger', target[1] as string)
+  if (target?.[2] !== undefined) {
     fields.set('file', target[2])
     fields.set('line', Number(target[3]))
   }
   for (const [name, value] of members) if (!fields.has(name)) fields.set(name, value)
-  return at + target[0].length
+  return at + (target?.[0].length ?? 0)
 }
 
 function matchAt(pattern: RegExp, head: string, start: number): RegExpExecArray | null {

@@ -9,8 +9,10 @@ const NAME = 'uvicorn'
 const LEVEL = '(TRACE:    |DEBUG:    |INFO:     |WARNING:  |ERROR:    |CRITICAL: )'
 const BARE = new RegExp(LEVEL, 'y')
 const BEHIND_TIME = new RegExp(`\\]? (?:- )?${LEVEL}`, 'y')
+const LEADS = 'L-]'
 /** 127.0.0.1:52044 - "GET /x HTTP/1.1" 200 OK, [::1]:52044 - "WebSocket /ws" [accepted] */
-const ACCESS = /^([^\s"]{1,100}):(\d{1,5}) - "([A-Za-z]{1,20}) ([^"\s]*)(?: HTTP\/([\d.]{1,3}))?" (?:(\d{3})\b|\[(\w{1,20})\])/
+const ACCESS =
+  /^([^\s"]{1,100}):(\d{1,5}) - "([A-Za-z]{1,20}) ([^"\s]*)(?: HTTP\/([\d.]{1,3}))?" (?:(\d{3})\b|\[(\w{1,20})\])/
 const PROCESS = /process \[(\d{1,10})\]/
 
 /** Uvicorn's default and access log (FastAPI, Starlette), with or without a time in front. */
@@ -21,7 +23,7 @@ export const uvicorn: Format = {
   parse(head, options) {
     const code = head.charCodeAt(0)
     const time = code < 0x40 || code === 0x5b ? leadingTime(head, options) : undefined
-    if (time === undefined && (code < 0x40 || code === 0x5b)) return undefined
+    if (time === undefined ? code < 0x40 || code === 0x5b : !LEADS.includes(time.lead)) return undefined
     const pattern = time === undefined ? BARE : BEHIND_TIME
     pattern.lastIndex = time === undefined ? 0 : time.end
     const match = pattern.exec(head)

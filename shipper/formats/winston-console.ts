@@ -25,6 +25,9 @@ export const winstonConsole: Format = {
   parse(head, options) {
     const code = head.charCodeAt(0)
     const time = code > 0x60 ? undefined : leadingTime(head, options)
+    if (time !== undefined && !LEADS.includes(time.lead)) return undefined
+    // [2026-05-05T12:30:11.123] without a zone is Slurm's.
+    if (time?.end === SLURM_END && head.charCodeAt(11) === LETTER_T) return undefined
     const pattern = time === undefined ? BARE : BEHIND_TIME
     pattern.lastIndex = time?.end ?? 0
     const match = pattern.exec(head)
@@ -36,11 +39,19 @@ export const winstonConsole: Format = {
   },
 }
 
+const LEADS = 'w[-|]:'
+const SLURM_END = 24
+const LETTER_T = 0x54
+
 /** The meta that winston appends as JSON becomes fields, the rest is the message. */
 function addBody(fields: Fields, body: string): void {
   const tail = readJsonTail(body)
   const meta = tail?.values.length === 1 ? tail.values[0] : undefined
-  if (tail === undefined || !(meta instanceof Map)) return addMessage(fields, body)
-  addMessage(fields, tail.text)
+  if (!(meta instanceof Map)) addMessage(fields, body)
+  else addMeta(fields, tail?.text ?? '', meta)
+}
+
+function addMeta(fields: Fields, text: string, meta: Fields): void {
+  addMessage(fields, text)
   for (const [name, value] of meta) fields.set(fields.has(name) ? `meta_${name}` : name, value)
 }

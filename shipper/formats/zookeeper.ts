@@ -8,6 +8,7 @@ const LAYOUTS = [
   layout(
     ` (?:\\[myid:(\\d{0,6})\\] )?- ${LEVEL} {1,6}\\[([^@]{1,200}):([\\w.$]{1,200})@(\\d{1,6})\\] - `,
     'myid level thread logger line',
+    '-[',
   ),
 ]
 
