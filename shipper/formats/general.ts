@@ -6,7 +6,8 @@
 import type { ParsedLine } from '../record.ts'
 import type { Fields, Value } from '../terms/json.ts'
 import type { Format, ParseOptions } from './format.ts'
-import { type Head, readHead, type Token } from './general-head.ts'
+import { readHead } from './general-head.ts'
+import type { Head, Token } from './general-scan.ts'
 import { isDotted, isHostLike, isLevelKey, isProse, isThreadLike, isTimeKey } from './general-words.ts'
 import { findPairs } from './key-values.ts'
 
@@ -28,11 +29,16 @@ export const general = {
   },
 } as const satisfies Format
 
+/** Pairs are looked for this far into a message; what is behind stays in its text. */
+const MAX_SEARCHED = 32_768
+
 /** The pairs of the message; of the whole line when its head was made of pairs. */
 function addPairs(text: string, head: Head, fields: Fields): void {
   const fromHead = head.tokens.some((token) => token.kind === 'pair')
-  if (!text.includes('=', fromHead ? 0 : head.end)) return
-  for (const [name, value] of findPairs(text, fromHead ? 0 : head.end)) {
+  const start = fromHead ? 0 : head.end
+  if (!text.includes('=', start)) return
+  const searched = text.length - start > MAX_SEARCHED ? text.slice(start, start + MAX_SEARCHED) : text
+  for (const [name, value] of findPairs(searched, searched === text ? start : 0)) {
     if (!fields.has(name) && !(fromHead && (isTimeKey(name) || isLevelKey(name)))) fields.set(name, value)
   }
 }
@@ -88,7 +94,8 @@ function roleOf(
     case 'pair':
       return undefined
     case 'pid':
-      if (/^\d+\.\d+$/.test(token.text)) return 'uptime'
+      if (/^\d+\.\d{3,9}$/.test(token.text)) return 'uptime'
+      if (/^t/i.test(token.text)) return 'thread'
       return fields.has('pid') ? 'thread' : 'pid'
     case 'program':
       return 'service'
@@ -103,6 +110,8 @@ function roleOf(
       if (isDotted(token.text) && !fields.has('logger')) return 'logger'
       // Solaris: [ID 800047 auth.info].
       if (!token.strong || token.text.startsWith('ID ')) return undefined
+      if (/^[\w./-]{1,200}\.\w{1,4}:\d{1,6}(?::\w{1,80})?$/.test(token.text))
+        return fields.has('component') ? 'caller' : 'component'
       const preferThread = isThreadLike(token.text) || (isNamed && token.kind === 'group')
       const first = preferThread ? 'thread' : 'component'
       return fields.has(first) && !isNamed ? (preferThread ? 'component' : 'thread') : first

@@ -135,7 +135,8 @@ function readEight(text: string, start: number, options: TimeOptions): TimeMatch
   const clock = clockStart(text, at)
   if (clock < 0) return undefined
   if (readClock(text, clock, true, mark === 0x2d)) return finish(text, options)
-  const compact = mark !== 0x3a && countDigits(text, clock, 10) !== 4 && readCompactClock(text, clock)
+  const digits = countDigits(text, clock, 10)
+  const compact = digits !== 4 && (mark !== 0x3a || digits === 6) && readCompactClock(text, clock)
   if (compact) return finish(text, options)
   return (mark | 32) === 0x74 && readCompactClock(text, clock) ? finish(text, options) : undefined
 }

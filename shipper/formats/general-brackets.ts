@@ -1,0 +1,61 @@
+/** What stands in brackets in a head: a time, a level, a pid, a thread or a component. */
+import { add, addLevel, type Scan, weakWords } from './general-scan.ts'
+import { readTimeToken } from './general-times.ts'
+import { delimitedLevel, isName, isThreadLike } from './general-words.ts'
+
+export function readBracket(scan: Scan, open: number): boolean {
+  const { text, at } = scan
+  let inner = at + 1
+  while (text.charCodeAt(inner) === 0x20) inner++
+  if (readTimeToken(scan, inner)) return true
+  // Tornado: [I 10:11:12.123 LabApp].
+  if (!scan.hasLevel && /^[DIWEC] \d/.test(text.slice(inner, inner + 3)) && readTimeToken(scan, inner + 2)) {
+    return addLevel(scan, text.charAt(inner), scan.at)
+  }
+  const close = closing(text, at, open)
+  if (close < 0) return false
+  const word = text.slice(inner, close).trim()
+  if (open === 0x3c && scan.tokens.length === 0 && /^\d{1,3}$/.test(word))
+    return add(scan, 'priority', word, close + 1, true)
+  const direct = weakWords(scan, false) === 0
+  if (!scan.hasLevel && (direct || weakWords(scan, true) < 2)) {
+    if (delimitedLevel(word)) return addLevel(scan, word, close + 1)
+    const pair = /^[\w #.-]{0,60}[:/ .]([A-Za-z]{3,9})$/.exec(word)
+    const level = pair?.[1]
+    if (level !== undefined && delimitedLevel(level)) {
+      const before = word.slice(0, -level.length - 1)
+      if (before !== '') add(scan, 'group', before, close + 1, true)
+      return addLevel(scan, level, close + 1)
+    }
+  }
+  if (scan.named || !direct || word === '') return false
+  if (/^(?:pid|tid|thread)?[ :=#]{0,2}\d+(?:[:/#.-]\d+)*$/i.test(word)) return add(scan, 'pid', word, close + 1, true)
+  const alone = scan.tokens.length === 0
+  if (open === 0x3c && !alone && !isName(word)) return false
+  if (open === 0x28 && (word.includes(' ') || !isName(word))) return false
+  // [id=42], [MSGID: 1]: belongs to the head only if something better follows.
+  if (/[=]|: /.test(word) && !isThreadLike(word) && !/@\d+$/.test(word))
+    return add(scan, 'group', word, close + 1, false)
+  // Zookeeper's [thread:Class@line] is all that names the writer.
+  if (/@\d+$/.test(word)) scan.named = true
+  return add(scan, 'group', word, close + 1, true)
+}
+
+const CLOSE = new Map([
+  [0x5b, ']'],
+  [0x28, ')'],
+  [0x3c, '>'],
+])
+
+/** Brackets of the same kind may nest; a group is short. */
+export function closing(text: string, at: number, open: number): number {
+  const close = (CLOSE.get(open) as string).charCodeAt(0)
+  const limit = Math.min(text.length, at + 400)
+  let depth = 0
+  for (let i = at; i < limit; i++) {
+    const code = text.charCodeAt(i)
+    if (code === open) depth++
+    else if (code === close && --depth === 0) return i
+  }
+  return -1
+}

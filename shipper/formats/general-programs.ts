@@ -1,0 +1,88 @@
+/** Programs that name themselves with a mark of their own: name[pid]:, D/Tag(123):, %ASA-6-302013:, file.c:12(main). */
+import { add, addLevel, type Scan, sticky, weakWords } from './general-scan.ts'
+import { capitalLevel, delimitedLevel } from './general-words.ts'
+
+/** %ASA-6-302013: facility, severity, mnemonic. */
+export function readCisco(scan: Scan): boolean {
+  const match = sticky(/%([A-Z][A-Z0-9_]{0,40}(?:-[A-Z][A-Z0-9_]{0,40}){0,3})-([0-7])-([A-Z0-9_]{1,60}):/y, scan)
+  if (match === null) return false
+  const end = scan.at + match[0].length
+  add(scan, 'tag', `${match[1]}`, end, true, undefined, match[3])
+  scan.named = true
+  return addLevel(scan, match[2] as string, end)
+}
+
+const PROGRAM = /([A-Za-z_./][\w./@+~:-]{0,100})(?:\(([^()\s]{1,80})\))?\[(\d{1,10}|[\w.:-]{1,40})\](?=[:\s]|$):?/y
+
+/** Behind a host, on desktops: Microsoft Word[14463], Google Chrome Helper[99]. */
+const SPACED_PROGRAM = /([A-Za-z][\w.+-]{0,40}(?: [\w.+()-]{1,40}){1,3})()\[(\d{1,10})\](?=[:\s]):?/y
+
+/** logcat -v brief: D/Tag( 123): */
+const LOGCAT = /([VDIWEFA])\/([^:()\n]{1,80})\(\s{0,6}(\d{1,7})\):/y
+
+/** name[pid], name(module)[pid]: with its colon or without. */
+export function readProgram(scan: Scan): boolean {
+  if (scan.named) return false
+  const logcat = scan.hasLevel ? null : sticky(LOGCAT, scan)
+  if (logcat !== null) {
+    addLevel(scan, logcat[1] as string, scan.at + 1)
+    scan.named = true
+    const end = scan.at + logcat[0].length - 1
+    return add(scan, 'tag', (logcat[2] as string).trim(), end, true, logcat[3])
+  }
+  if (weakWords(scan, false) > 3) return false
+  if (levelBeforeProgram(scan)) return true
+  const match = sticky(PROGRAM, scan) ?? (weakWords(scan, false) === 1 ? sticky(SPACED_PROGRAM, scan) : null)
+  if (match === null || (scan.time === undefined && !match[0].endsWith(':'))) return false
+  const isPid = /^\d+$/.test(match[3] as string)
+  if (isPid && !scan.hasLevel && capitalLevel(match[1] as string)) {
+    // Asterisk's VERBOSE[1234]
+    addLevel(scan, match[1] as string, scan.at + (match[1] as string).length)
+    return true
+  }
+  if (!isPid && (!match[0].endsWith(':') || weakWords(scan, true) > 1)) return false
+  scan.named = true
+  return add(scan, 'program', match[1] as string, scan.at + match[0].length, true, match[3], match[2] || undefined)
+}
+
+/** F5 and others: "host warning tmm1[123]: ". */
+function levelBeforeProgram(scan: Scan): boolean {
+  if (scan.hasLevel || weakWords(scan, false) !== 1) return false
+  const match = sticky(/([a-z]{3,9})(?= [A-Za-z_./][\w./@+~:-]{0,60}(?:\[\d{1,10}\])?: )/y, scan)
+  return (
+    match !== null &&
+    delimitedLevel(match[1] as string) !== undefined &&
+    addLevel(scan, match[1] as string, scan.at + match[0].length)
+  )
+}
+
+/** VMware's In(182), Wa(180), Er(179) before the program. */
+const VMWARE = new Map([
+  ['In', 'info'],
+  ['No', 'notice'],
+  ['Wa', 'warning'],
+  ['Er', 'error'],
+  ['Al', 'alert'],
+  ['Cr', 'critical'],
+  ['Em', 'emergency'],
+  ['Db', 'debug'],
+  ['De', 'debug'],
+])
+
+export function readVmware(scan: Scan): boolean {
+  if (scan.time === undefined || scan.hasLevel || scan.tokens.length !== 1) return false
+  const match = sticky(/([A-Z][a-z])\((\d{1,4})\) /y, scan)
+  const level = match === null ? undefined : VMWARE.get(match[1] as string)
+  if (match === null || level === undefined) return false
+  add(scan, 'priority', match[2] as string, scan.at + match[0].length - 1, true)
+  return addLevel(scan, level, scan.at)
+}
+
+/** Samba's file.c:12(function). */
+export function readPlace(scan: Scan): boolean {
+  if (scan.named || scan.time === undefined) return false
+  const match = sticky(/([\w./-]{1,100}):(\d{1,6})\([\w:~]{1,80}\)/y, scan)
+  if (match === null) return false
+  scan.named = true
+  return add(scan, 'name', match[1] as string, scan.at + match[0].length, true, match[2])
+}
