@@ -12,15 +12,18 @@ const LINE_LENGTH_AT = 19
 export const LINE_AT = 22
 
 const FIRST_CAPACITY = 16 * 1024
+const FIRST_ENTRIES = 64
 
 export class StreamBuffer {
   readonly labels: string
   bytes: Uint8Array = Buffer.allocUnsafeSlow(FIRST_CAPACITY)
+  /** The same bytes. */
+  view = new DataView(this.bytes.buffer)
   used = 0
   entries = 0
-  private ends: number[] = []
-  private seconds: number[] = []
-  private nanos: number[] = []
+  private ends = new Uint32Array(FIRST_ENTRIES)
+  private seconds = new Float64Array(FIRST_ENTRIES)
+  private nanos = new Int32Array(FIRST_ENTRIES)
   private inOrder = true
 
   constructor(labels: string) {
@@ -36,8 +39,9 @@ export class StreamBuffer {
       const before = this.seconds[last]
       if (seconds < before || (seconds === before && nanos <= this.nanos[last])) this.inOrder = false
     }
-    this.seconds.push(seconds)
-    this.nanos.push(nanos)
+    if (this.entries === this.ends.length) this.growColumns()
+    this.seconds[this.entries] = seconds
+    this.nanos[this.entries] = nanos
     const bytes = this.bytes
     bytes[start] = 0x12
     bytes[start + 4] = 0x0a
@@ -58,39 +62,30 @@ export class StreamBuffer {
   /** The entry ends at `end`. */
   finish(end: number): void {
     writeVarint3(this.bytes, this.used + 1, end - this.used - 4)
-    this.ends.push(end)
+    this.ends[this.entries++] = end
     this.used = end
-    this.entries++
-  }
-
-  /** Takes back the entry begun last. */
-  abandon(): void {
-    this.seconds.pop()
-    this.nanos.pop()
   }
 
   /** Moves the entries out into `target` at `offset`, in ascending and strictly increasing time, and starts anew. */
   drainInto(target: Uint8Array, offset: number): BatchStream {
     const out = target.subarray(offset, offset + this.used)
-    const ends = new Uint32Array(this.entries)
+    const ends = this.ends.slice(0, this.entries)
     if (this.inOrder) {
       out.set(this.bytes.subarray(0, this.used))
-      ends.set(this.ends)
     } else {
       this.drainSorted(out, ends)
     }
     this.used = 0
     this.entries = 0
-    this.ends = []
-    this.seconds = []
-    this.nanos = []
     this.inOrder = true
     return { labels: this.labels, bytes: out, ends }
   }
 
   private drainSorted(out: Uint8Array, ends: Uint32Array): void {
     const { seconds, nanos } = this
-    const order = Array.from(seconds.keys()).sort((a, b) => seconds[a] - seconds[b] || nanos[a] - nanos[b] || a - b)
+    const order = Array.from({ length: ends.length }, (_, index) => index).sort(
+      (a, b) => seconds[a] - seconds[b] || nanos[a] - nanos[b] || a - b,
+    )
     let at = 0
     let lastSecond = Number.NEGATIVE_INFINITY
     let lastNano = 0
@@ -117,10 +112,22 @@ export class StreamBuffer {
     }
   }
 
+  private growColumns(): void {
+    const size = this.ends.length * 4
+    const [ends, seconds, nanos] = [new Uint32Array(size), new Float64Array(size), new Int32Array(size)]
+    ends.set(this.ends)
+    seconds.set(this.seconds)
+    nanos.set(this.nanos)
+    this.ends = ends
+    this.seconds = seconds
+    this.nanos = nanos
+  }
+
   private grow(size: number): void {
     const bytes = Buffer.allocUnsafeSlow(Math.max(size, this.bytes.length * 2))
     bytes.set(this.bytes.subarray(0, this.used))
     this.bytes = bytes
+    this.view = new DataView(bytes.buffer)
   }
 }
 

@@ -7,12 +7,12 @@ import { type Claim, claimFields } from '../normalize/claims.ts'
 import { readDuration } from '../normalize/duration.ts'
 import type { Surroundings } from '../normalize/normalize.ts'
 import { RESERVED_NAMES } from '../normalize/normalize.ts'
-import { METADATA_FIELDS, type ParsedLine, TEXT_FIELDS, type TextField } from '../record.ts'
+import { METADATA_FIELDS, type ParsedLine, TEXT_FIELDS } from '../record.ts'
 import { writeString } from '../terms/json.ts'
 import { type DurationUnit, meaningOf, type Role } from '../terms/keys.ts'
 import type { LevelScale } from '../terms/level.ts'
 import { ESCAPED, FALSE, NULL, NUMBER, TEXT, TRUE } from './scan.ts'
-import { bytesOf } from './slices.ts'
+import { bytesOf, type Constant, constant } from './slices.ts'
 
 /** No value: the constant beside it stands. */
 export const NONE = -1
@@ -22,7 +22,7 @@ export interface Step {
   /** Index of its value in the scan; NONE for derived ones. */
   readonly index: number
   /** ,"name":" for texts, ,"name": for values written as they stand. */
-  readonly prefix: Uint8Array
+  readonly prefix: Constant
 }
 
 export interface Plan {
@@ -59,8 +59,8 @@ export interface Plan {
   readonly isDurationDerived: boolean
   readonly durationAt: number
   /** ,"format":"…" as bytes, and as a metadata pair. */
-  readonly formatText: Uint8Array
-  readonly formatPair: Uint8Array
+  readonly formatText: Constant
+  readonly formatPair: Constant
   /** Upper bound of what the record takes beyond the line's own bytes. */
   readonly overhead: number
 }
@@ -108,13 +108,13 @@ export function makePlan(
   const metadata: Step[] = []
   for (const field of TEXT_FIELDS) {
     if (field === 'outcome') {
-      texts.push({ index: NONE, prefix: bytesOf(',"outcome":"') })
+      texts.push({ index: NONE, prefix: constant(',"outcome":"') })
       continue
     }
     const index = indexOf(field as Role)
     if (index === NONE) continue
     restrict(index, PLAIN_ONLY.has(field) ? bit(TEXT, NUMBER) : bit(TEXT, ESCAPED, NUMBER))
-    texts.push({ index, prefix: bytesOf(`,"${field}":"`) })
+    texts.push({ index, prefix: constant(`,"${field}":"`) })
     if (!claims.get(field as Role)?.keep || names[index] === field) said.add(index)
   }
   restrict(indexOf('outcome'), bit(TEXT))
@@ -128,7 +128,7 @@ export function makePlan(
     if (field === 'duration_ms') durationPair = metadata.length
     const derived = field === 'outcome' || field === 'duration_ms'
     const index = derived ? NONE : indexOf(field as Role)
-    if (derived || index !== NONE) metadata.push({ index, prefix: pairPrefix(field) })
+    if (derived || index !== NONE) metadata.push({ index, prefix: constant(Buffer.from(pairPrefix(field))) })
   }
   const extras = extraSteps(names, parsed, said, types, duration.isDerived)
   if (extras === null) return null
@@ -160,7 +160,7 @@ export function makePlan(
     durationUnit: duration.unit,
     isDurationDerived: duration.isDerived,
     durationAt: durationPair,
-    formatText: bytesOf(`,"format":"${parsed.format}"`),
+    formatText: constant(`,"format":"${parsed.format}"`),
     formatPair: formatPair(parsed.format),
     overhead: 400 + parsed.format.length * 2 + all.reduce((sum, step) => sum + step.prefix.length + 8, 0),
   }
@@ -214,17 +214,17 @@ function extraSteps(
     if (reserved) types[index] &= ~bit(NULL)
     const kept = reserved ? `${name}_original` : name
     if (names.includes(kept) && kept !== name) return null
-    extras.push({ index, prefix: bytesOf(`,${writeString(kept)}:`) })
+    extras.push({ index, prefix: constant(`,${writeString(kept)}:`) })
   }
   return extras
 }
 
 /** A metadata pair up to its value's length: 0a len name 12. */
-function pairPrefix(name: TextField | 'duration_ms'): Uint8Array {
-  return Buffer.from([0x0a, name.length, ...bytesOf(name), 0x12])
+function pairPrefix(name: string): number[] {
+  return [0x0a, name.length, ...bytesOf(name), 0x12]
 }
 
-function formatPair(format: string): Uint8Array {
-  const body = [...pairPrefix('format' as TextField), format.length, ...bytesOf(format)]
-  return Buffer.from([0x1a, body.length, ...body])
+function formatPair(format: string): Constant {
+  const body = [...pairPrefix('format'), format.length, ...bytesOf(format)]
+  return constant(Buffer.from([0x1a, body.length, ...body]))
 }

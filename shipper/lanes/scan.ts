@@ -165,7 +165,7 @@ export class Scan {
     return true
   }
 
-  private set(index: number, type: number, start: number, end: number): void {
+  set(index: number, type: number, start: number, end: number): void {
     this.types[index] = type
     this.starts[index] = start
     this.ends[index] = end

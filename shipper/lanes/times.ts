@@ -1,5 +1,7 @@
 /** Times as bytes: the notations of structured loggers in, RFC 3339 with nanoseconds out. */
 
+import { constant, copyAll } from './slices.ts'
+
 const DIGIT_0 = 0x30
 
 /** What readIso found; reused, since the lane reads one time at a time. */
@@ -68,32 +70,32 @@ export class ByteTime {
 /** Writes RFC 3339 UTC with nine digits of fraction (30 bytes), and returns where it ends. */
 export class TimeWriter {
   private day = -1
-  private readonly dayText = new Uint8Array(11)
+  /** 2026-05-05T */
+  private dayText = constant('')
 
-  write(target: Uint8Array, at: number, seconds: number, nanos: number): number {
+  write(target: DataView, at: number, seconds: number, nanos: number): number {
     const day = Math.floor(seconds / 86400)
     if (day !== this.day) {
-      const text = new Date(day * 86_400_000).toISOString()
-      for (let index = 0; index < 11; index++) this.dayText[index] = text.charCodeAt(index)
+      this.dayText = constant(new Date(day * 86_400_000).toISOString().slice(0, 11))
       this.day = day
     }
-    for (let index = 0; index < 11; index++) target[at + index] = this.dayText[index]
+    copyAll(target, at, this.dayText)
     const inDay = seconds - day * 86400
     const hour = (inDay / 3600) | 0
     const minute = ((inDay - hour * 3600) / 60) | 0
     put2(target, at + 11, hour)
-    target[at + 13] = 0x3a
+    target.setUint8(at + 13, 0x3a)
     put2(target, at + 14, minute)
-    target[at + 16] = 0x3a
+    target.setUint8(at + 16, 0x3a)
     put2(target, at + 17, inDay - hour * 3600 - minute * 60)
-    target[at + 19] = 0x2e
+    target.setUint8(at + 19, 0x2e)
     let rest = nanos
     for (let index = at + 28; index > at + 19; index--) {
       const next = (rest / 10) | 0
-      target[index] = DIGIT_0 + rest - next * 10
+      target.setUint8(index, DIGIT_0 + rest - next * 10)
       rest = next
     }
-    target[at + 29] = 0x5a
+    target.setUint8(at + 29, 0x5a)
     return at + 30
   }
 }
@@ -107,10 +109,10 @@ function two(bytes: Uint8Array, at: number): number {
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NOT_DIGITS
 }
 
-function put2(target: Uint8Array, at: number, value: number): void {
+function put2(target: DataView, at: number, value: number): void {
   const tens = (value / 10) | 0
-  target[at] = DIGIT_0 + tens
-  target[at + 1] = DIGIT_0 + value - tens * 10
+  target.setUint8(at, DIGIT_0 + tens)
+  target.setUint8(at + 1, DIGIT_0 + value - tens * 10)
 }
 
 function daysIn(year: number, month: number): number {
