@@ -56,7 +56,7 @@ function look(path: string, literal: boolean, problems: Map<string, string>): St
     const stat = statSync(path)
     if (!stat.isDirectory()) return stat
     if (literal)
-      problems.set(path, 'is a directory; name the files in it, for example with ' + `${path.replace(/\/$/, '')}/*.log`)
+      problems.set(path, `is a directory; name the files in it, for example ${path.replace(/\/$/, '')}/*.log`)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     // A pattern's file that vanished between listing and looking is nobody's problem.

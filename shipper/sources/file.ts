@@ -30,9 +30,19 @@ export interface FileSourceOptions extends TrackerOptions {
   /** Let the file system tell of renamed and new files besides looking for them. */
   readonly watch?: boolean
   readonly clock?: Clock
+  /** What goes wrong when no event can say it any more: the last save of positions, on close. */
+  readonly report?: (message: string) => void
 }
 
-const DEFAULTS = { blockBytes: 512 * 1024, pollMs: 200, lookMs: 1000, idleMs: 500, rotateWaitMs: 5000, watch: true }
+const DEFAULTS = {
+  blockBytes: 512 * 1024,
+  pollMs: 200,
+  lookMs: 1000,
+  idleMs: 500,
+  rotateWaitMs: 5000,
+  watch: true,
+  report: console.error,
+}
 
 /** A busy consumer hands back no turn of the event loop: signals and timers get one after so many blocks. */
 const BLOCKS_A_TURN = 8
@@ -52,29 +62,27 @@ class FileSource implements Source {
   #saving: Promise<void> | undefined
   #saveProblem: string | undefined
   #wake = new AbortController()
+  readonly #stop = new AbortController()
+  /** Those whose silence has not been told. */
+  readonly #loud = new Set<Tail>()
   #watched: { refresh(): void; close(): void } | undefined
 
   constructor(options: FileSourceOptions) {
     this.#options = { ...DEFAULTS, clock: realClock, ...defined(options) }
     this.#positions = options.positions
-    this.#tracker = new Tracker(options, options.positions?.loaded ?? [])
+    this.#tracker = new Tracker(options, options.positions?.loaded ?? [], options.positions?.isFirstRun ?? true)
     this.#block = Buffer.allocUnsafeSlow(this.#options.blockBytes)
   }
 
   async *events(signal: AbortSignal): AsyncIterable<SourceEvent> {
-    const stop = new AbortController()
-    const abort = () => stop.abort()
-    signal.addEventListener('abort', abort, { once: true })
-    if (signal.aborted) abort()
+    const stop = AbortSignal.any([signal, this.#stop.signal])
     const warning = this.#positions?.warning
     if (warning) yield { kind: 'problem', path: 'positions', message: warning }
-    const upkeep = this.#upkeep(stop.signal)
+    const upkeep = this.#upkeep(stop)
     try {
-      yield* this.#options.once ? this.#once(stop.signal) : this.#follow(stop.signal)
+      yield* this.#options.once ? this.#once(stop) : this.#follow(stop)
     } finally {
-      stop.abort()
-      signal.removeEventListener('abort', abort)
-      this.#watched?.close()
+      this.#stop.abort()
       await upkeep
     }
   }
@@ -90,9 +98,11 @@ class FileSource implements Source {
   }
 
   async close(): Promise<void> {
+    this.#stop.abort()
+    this.#watched?.close()
     await this.#save()
     this.#tracker.files.close()
-    if (this.#saveProblem && this.#isDirty) console.error(`longship: ${this.#saveProblem}`)
+    if (this.#saveProblem !== undefined) this.#options.report(this.#saveProblem)
   }
 
   async *#once(signal: AbortSignal): AsyncIterable<SourceEvent> {
@@ -142,7 +152,7 @@ class FileSource implements Source {
       const length = tail.read(this.#block)
       if (length > 0) {
         tail.lastData = now
-        tail.saidIdle = false
+        this.#loud.add(tail)
         return {
           kind: 'data',
           origin: tail.origin,
@@ -165,15 +175,16 @@ class FileSource implements Source {
   *#quiet(now: number): Iterable<SourceEvent> {
     const { idleMs, rotateWaitMs } = this.#options
     const tracker = this.#tracker
-    for (const tail of tracker.files) {
-      if (tail.saidIdle || now - tail.lastData < idleMs) continue
-      tail.saidIdle = true
+    for (const tail of this.#loud) {
+      if (now - tail.lastData < idleMs) continue
+      this.#loud.delete(tail)
       yield { kind: 'idle', origin: tail.origin }
     }
     for (const tail of [...tracker.rotated]) {
       if (tail.isDrained && !tail.after && now - tail.lastData >= rotateWaitMs) tracker.end(tail)
     }
     for (const tail of tracker.ended.splice(0)) {
+      this.#loud.delete(tail)
       if (tail.committed >= tail.offset) this.#tails.delete(tail.origin.id)
       yield { kind: 'end', origin: tail.origin }
     }
@@ -185,7 +196,11 @@ class FileSource implements Source {
 
   #look(): void {
     const { clock, watch, paths } = this.#options
-    this.#tracker.look(clock.now())
+    try {
+      this.#tracker.look(clock.now())
+    } catch (error) {
+      this.#tracker.problems.push({ path: paths.join(', '), message: explain((error as NodeJS.ErrnoException).code) })
+    }
     this.#isDirty ||= this.#positions !== undefined
     if (watch) this.#watched ??= watchDirectories(paths, () => this.#wake.abort())
     this.#watched?.refresh()

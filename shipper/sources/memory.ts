@@ -2,7 +2,7 @@
 import type { Stats } from 'node:fs'
 import { matches } from './fingerprint.ts'
 import type { Position } from './positions.ts'
-import { bornOf, fileKey, statKey, type Tail } from './tail.ts'
+import { bornOf, fileKey, isBirthKnown, statKey, type Tail } from './tail.ts'
 
 /** Old entries beyond this are dropped, the oldest first: files with a date in their name come and go for ever. */
 const MAX_ENTRIES = 5000
@@ -55,7 +55,6 @@ export class Memory {
 
 /** The same file as when the position was kept, not another one that got its inode or its place. */
 export function isSame(position: Position, stat: Stats, head: Buffer): boolean {
-  const born = bornOf(stat)
-  if (born > 0 && position.born && Math.abs(born - position.born) > 1) return false
+  if (isBirthKnown(stat) && position.born && Math.abs(bornOf(stat) - position.born) > 1) return false
   return position.offset <= stat.size && matches(position.fingerprint, head)
 }

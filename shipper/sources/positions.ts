@@ -17,7 +17,7 @@ export interface Position {
   readonly path: string
   readonly dev: number
   readonly inode: number
-  /** Creation time in ms, 0 when unknown: a freed inode is soon given to another file. */
+  /** Creation time in ms: a freed inode is soon given to another file. */
   readonly born?: number
   readonly fingerprint: Fingerprint
   /** Everything before it is acknowledged by Loki. */
@@ -28,6 +28,8 @@ export interface Position {
 export interface PositionsFile {
   /** What was kept at the start. */
   readonly loaded: readonly Position[]
+  /** False when Longship ran here before: files that are unknown now were made since, and are read from their first byte. */
+  readonly isFirstRun: boolean
   /** Said once at the start when the file had to be given up or its .bak taken. */
   readonly warning: string | undefined
   /** Writes all of them. Rejects with a LongshipError (code positions) when it cannot; the file before stays whole. */
@@ -36,13 +38,13 @@ export interface PositionsFile {
 
 /** Throws (code positions) for a file of a newer version: starting over would send everything again. */
 export function openPositions(path: string): PositionsFile {
-  const { positions, warning } = load(path)
-  return { loaded: positions, warning, save: (list) => save(path, list) }
+  const isFirstRun = !existsSync(path) && !existsSync(`${path}.bak`)
+  const { positions, warning } = isFirstRun ? { positions: [], warning: undefined } : load(path)
+  return { loaded: positions, isFirstRun, warning, save: (list) => save(path, list) }
 }
 
 function load(path: string): { positions: readonly Position[]; warning: string | undefined } {
   const backup = `${path}.bak`
-  if (!existsSync(path) && !existsSync(backup)) return { positions: [], warning: undefined }
   const main = read(path)
   if (typeof main !== 'string') return { positions: main, warning: undefined }
   const older = read(backup)

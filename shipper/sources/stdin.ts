@@ -38,10 +38,10 @@ async function* readIdling(
   let hasData = false
   for (;;) {
     const quiet = new AbortController()
-    const silence = clock
+    const silence: Promise<'silence'> = clock
       .sleep(hasData ? idleMs : 2 ** 31 - 1, AbortSignal.any([signal, quiet.signal]))
       .then(() => 'silence' as const)
-    const result = await Promise.race([next, silence])
+    const result: 'silence' | IteratorResult<SourceEvent> = await Promise.race([next, silence])
     quiet.abort()
     if (signal.aborted) {
       input.destroy()

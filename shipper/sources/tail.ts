@@ -47,15 +47,14 @@ export class Tail {
   isSuperseded = false
   /** Must be drained first: the generation that stood at this path before. */
   after: Tail | undefined
-  /** Clock time of the last byte, and whether `idle` was said since. */
+  /** Clock time of the last byte, or of the rotation. */
   lastData = 0
-  saidIdle = true
   size: number
   mtime: number
-  /** Creation time in ms, where the file system knows it. */
+  /** Creation time in ms, see isBirthKnown. */
   readonly born: number
   #trail: Buffer = Buffer.alloc(0)
-  #checked = 0
+  #checked = Number.NEGATIVE_INFINITY
   #fingerprint: Fingerprint | undefined
   #isFirst = true
 
@@ -80,7 +79,11 @@ export class Tail {
   /** Reads on into `block`; 0 at the end of what there is. Throws what reading throws. */
   read(block: Buffer): number {
     const length = readSync(this.fd!, block, 0, block.length, this.offset)
-    if (length === 0) return 0
+    if (length === 0) {
+      // What comes next may be of a file that was written anew meanwhile: looked at before it is read.
+      this.#checked = Number.NEGATIVE_INFINITY
+      return 0
+    }
     this.offset += length
     const fresh = block.subarray(Math.max(0, length - TRAIL_BYTES), length)
     this.#trail =
@@ -97,8 +100,8 @@ export class Tail {
   }
 
   /** False when the open file is not the one we were reading any more: cut short, or written anew from its beginning. */
-  isIntact(now: number, isSure = false): boolean {
-    if (!isSure && now - this.#checked < CHECK_MS) return true
+  isIntact(now: number): boolean {
+    if (now - this.#checked < CHECK_MS) return true
     this.#checked = now
     const stat = fstatSync(this.fd!)
     if (stat.size < this.offset) return false
@@ -148,9 +151,14 @@ export function fileKey(file: { dev: number; inode: number }): string {
   return `${file.dev}:${file.inode}`
 }
 
-/** Creation in whole ms; 0 where the file system does not know (then Node shows the last change instead). */
+/** Creation in whole ms. */
 export function bornOf(stat: Stats): number {
-  return stat.birthtimeMs === stat.ctimeMs ? 0 : Math.floor(stat.birthtimeMs)
+  return Math.floor(stat.birthtimeMs)
+}
+
+/** Where the system cannot tell when a file was made, Node shows its last change instead. */
+export function isBirthKnown(stat: Stats): boolean {
+  return stat.birthtimeMs > 0 && stat.birthtimeMs !== stat.ctimeMs
 }
 
 export function statKey(stat: Stats): string {

@@ -11,7 +11,7 @@ import { isSame, Memory } from './memory.ts'
 import { OpenFiles } from './open-files.ts'
 import type { Position } from './positions.ts'
 import { COMPRESSED, type OpenSibling, openSibling, siblings } from './siblings.ts'
-import { bornOf, fileKey, openFile, statKey, Tail } from './tail.ts'
+import { bornOf, fileKey, isBirthKnown, openFile, statKey, Tail } from './tail.ts'
 
 export interface TrackerOptions {
   readonly paths: readonly string[]
@@ -46,9 +46,9 @@ export class Tracker {
   readonly #told = new Map<string, string>()
   #isFirst: boolean
 
-  constructor(options: TrackerOptions, saved: readonly Position[]) {
+  constructor(options: TrackerOptions, saved: readonly Position[], isFirstRun: boolean) {
     this.#options = options
-    this.#isFirst = saved.length === 0
+    this.#isFirst = isFirstRun
     this.#memory = new Memory(saved)
     this.files = new OpenFiles(options.maxOpenFiles)
   }
@@ -70,7 +70,9 @@ export class Tracker {
       const key = statKey(file.stat)
       const tail = this.live.get(file.absolute)
       if (tail?.key === key) this.#notice(tail, file.stat)
-      else if (!this.#byKey.has(key) && byKey.get(key) === file) this.#admit(file, tail, wrong, now)
+      else if (byKey.get(key) !== file) continue
+      else if (this.#byKey.has(key)) this.#revive(file, this.#byKey.get(key)!, now)
+      else this.#admit(file, tail, wrong, now)
     }
     const seen = new Set(files.map((file) => file.absolute))
     for (const [path, tail] of this.live) if (!seen.has(path)) this.#rotate(tail, now)
@@ -170,9 +172,21 @@ export class Tracker {
       if (other) this.#rotate(other, now)
       this.#previous.set(tail.absolute, tail)
       tail.absolute = file.absolute
+      tail.isDrained = false
       this.live.set(file.absolute, tail)
       this.ready.add(tail)
     }
+  }
+
+  /** A generation that was rotated away turns up under a name that the patterns find, or comes back. */
+  #revive(file: Found, tail: Tail, now: number): void {
+    if (!tail.isRotated) return
+    const other = this.live.get(file.absolute)
+    if (other) this.#rotate(other, now)
+    this.rotated.delete(tail)
+    tail.isRotated = false
+    tail.absolute = file.absolute
+    this.live.set(file.absolute, tail)
   }
 
   #notice(tail: Tail, stat: Stats): void {
@@ -246,12 +260,13 @@ export class Tracker {
   /** Generations that came and went at this path between two looks: made after the old one and before the new. */
   #admitMissed(file: Found, stat: Stats, previous: Tail): Tail | undefined {
     let last: Tail | undefined
-    const newest = bornOf(stat)
-    if (previous.born === 0 || newest === 0) return undefined
-    for (const sibling of siblings(file.absolute)) {
+    const near = siblings(file.absolute)
+    if (!near.some((sibling) => isBirthKnown(sibling.stat))) return undefined
+    for (const sibling of near) {
       const born = bornOf(sibling.stat)
       const key = statKey(sibling.stat)
-      if (born < previous.born || born > newest || key === statKey(stat) || this.#byKey.has(key)) continue
+      const isBetween = born >= previous.born && born <= bornOf(stat)
+      if (!isBetween || key === statKey(stat) || this.#byKey.has(key)) continue
       const found = openSibling(
         file.absolute,
         (fd, other) => statKey(other) === key && !this.#isKnown(file.absolute, fd, other),
