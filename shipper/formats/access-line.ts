@@ -21,9 +21,13 @@ const BACKSLASH = 0x5c
 /** `[26/Dec/2025:02:03:45 +0000] "`, Python's http.server with a space, and nginx's $time_iso8601. */
 const STAMP = /^ \[(?:\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]|\d{4}-\d\d-\d\dT)\d\d:\d\d:\d\d/
 
+/** nginx that logs to syslog: the header is syslog's, and the line with it. */
+const SYSLOG = /^(?:[A-Z][a-z]{2} [ \d]\d |\d{4}-\d\d-\d\dT)\d\d:\d\d:\d\d/
+
 export function readAccessLine(head: string, options: ParseOptions): AccessLine | undefined {
   const bracket = head.indexOf(' [')
   if (bracket < 5 || !STAMP.test(head.slice(bracket, bracket + 24))) return undefined
+  if (SYSLOG.test(head)) return undefined
   const close = head.indexOf('] "', bracket)
   if (close < 0 || close > bracket + 40) return undefined
   const raw = head.slice(bracket + 2, close)

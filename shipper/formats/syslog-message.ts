@@ -1,6 +1,7 @@
 /** What is behind the tag of a syslog line: kernel uptimes, Cisco mnemonics, levels written as words, pairs. */
 import type { Fields } from '../terms/json.ts'
 import { addPairs } from './shaped.ts'
+import { putJsonMessage } from './syslog-json.ts'
 import { readPriorityWords, SEVERITIES } from './syslog-priority.ts'
 
 const UPTIME = /^ *\[ {0,12}(\d{1,12}\.\d{3,9})\] ?/
@@ -17,6 +18,7 @@ const FIREWALL = /(?:^| )IN=\S* OUT=/
 export function putMessage(fields: Fields, text: string): void {
   let message = text.trim()
   const first = message.charCodeAt(0)
+  if ((first === BRACE || first === AT) && putJsonMessage(fields, message)) return
   if (first === BRACKET) {
     const uptime = fields.get('service') === 'kernel' ? UPTIME.exec(message) : null
     const solaris = uptime === null ? SOLARIS.exec(message) : null
@@ -50,9 +52,11 @@ export function putCisco(fields: Fields, text: string): string | undefined {
 }
 
 const BRACKET = 0x5b
+const BRACE = 0x7b
+const AT = 0x40
 /** A time and a pid of the program's own may stand before its level: 2025-12-26 02:03:45,123 [12] ERROR … */
 const UPPER =
-  /^(?:\d[\d:.,TZ+/-]{6,40} ){0,2}(?:\[?\d{1,10}\]? )?(?:- )?[[<(|]?(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERR|ERROR|CRIT|CRITICAL|ALERT|EMERG|FATAL|PANIC|SEVERE)[\]>)|]?(?::|[ \t]|$)/
+  /^(?:\d[\d:.,TZ+/-]{6,40} ){0,2}(?:\[?\d{1,10}(?:-\d{1,6})?\]? )?(?:- )?[[<(|]?(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERR|ERROR|CRIT|CRITICAL|ALERT|EMERG|FATAL|PANIC|SEVERE)[\]>)|]?(?::|[ \t]|$)/
 const LOWER =
   /^(?:[[<(](trace|debug|info|notice|warn|warning|err|error|crit|critical|alert|emerg|fatal|panic)[\]>)]|(debug|info|notice|warning|Warning|error|Error|critical|fatal|panic|emergency)(?::| \())/
 

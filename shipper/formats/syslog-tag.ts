@@ -3,7 +3,7 @@ import type { Fields } from '../terms/json.ts'
 import { putNumber } from './shaped.ts'
 
 /** sshd[123]: · su(pam_unix)[2]: · postfix/smtpd[3]: · kernel: · CROND[4] */
-const PLAIN = /([^\s:[\]<>"'=,;{}]{1,128})(?:\[([\w.:-]{0,40})\])?:(?= |$|\t)/y
+const PLAIN = /([^\s:[\]<>"'=,;{}()]{1,128}(?:\([^\s()]{1,64}\))?)(?:\[([\w.:-]{0,40})\])?:(?= |$|\t)/y
 /** Names with spaces and what macOS puts behind the pid: Microsoft Word[14463]: · x[1] (y[2]) <Notice>: */
 const PROCESS = /([\w./(][^[\]:]{0,80}?)\[(\d{1,10})\](?: \(([^)]{1,120})\))?(?: ?<([A-Za-z]{3,9})>)?(: ?|$)/y
 /** rsyslogd 8.2 of before tags: syslogd 1.4.1: restart. login's: -- root[2421]: … */
