@@ -40,6 +40,7 @@ export function readRecap(fields: Fields, text: string, rest: string): boolean {
   const last = text.charCodeAt(text.length - 1)
   // "… >>", "… => {" and "… => {json}"
   if (last === 0x3e || last === 0x7b || last === 0x7d) return readAdHoc(fields, text, rest)
+  if (last !== 0x20 && (last < 0x30 || last > 0x39)) return false
   if (!text.includes(' unreachable=')) return false
   const match = RECAP.exec(text.trimEnd())
   if (match === null) return false

@@ -55,11 +55,13 @@ function readLogFile(head: string, options: ParseOptions) {
 }
 
 const STAR = 0x2a
-const FIRST = new Set([...'PTRHGCNMEFAitsocfru.[<U'].map((letter) => letter.charCodeAt(0)))
+const LESS = 0x3c
+/** The first two characters of what the guard takes: most lines of others end here. */
+const FIRST = new Set('PL TA RU HA GA CL NO ME ER FA AS in ta sk ok ch fa re ig un .. [D [W [E Us Pl to'.split(' '))
 
 /** Fills `fields`; undefined: not a line of Ansible's, null: one without a time. */
 function readLine(fields: Fields, text: string, options: ParseOptions): Instant | null | undefined {
-  if (FIRST.has(text.charCodeAt(0)) && GUARD.test(text)) {
+  if ((text.charCodeAt(0) === LESS || FIRST.has(text.slice(0, 2))) && GUARD.test(text)) {
     if (!readResult(fields, text, options.rest)) readNotice(fields, text)
     return null
   }

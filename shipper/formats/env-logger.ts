@@ -21,9 +21,10 @@ export const envLogger: Format = {
   title: 'Rust env_logger, pretty_env_logger',
   starts: '\\[ TDIWE0-9',
   parse(head, options) {
-    const timed = head.charCodeAt(0) === 0x5b || head.charCodeAt(0) < 0x3a
-    const line = timed ? readAfterTime(NAME, LAYOUTS, head, options) : undefined
-    if (line !== undefined) return line
+    const code = head.charCodeAt(0)
+    const digit = code >= 0x30 && code <= 0x39
+    const line = digit || code === 0x5b ? readAfterTime(NAME, LAYOUTS, head, options) : undefined
+    if (line !== undefined || digit) return line
     const fields = readLayouts(UNTIMED, head, 0)
     return fields && parsed(NAME, undefined, fields)
   },

@@ -22,6 +22,10 @@ const LEVEL_WORDS = new Set(
 const OTHERS =
   /(?:[^\s:]{1,200}\.go:\d{1,7}: )?(?:\[?[\w.-]{1,60}\]?:? )?evt: |- |\[\w{1,8}\] \d{1,10}#\d{1,10}: |kid\d/y
 
+const SLASH = 0x2f
+/** Longest prefix, and a year. */
+const MAX_SLASH = 70
+
 /** Go's standard log package, any flags with date and time, prefix in front or behind; slog's default handler. */
 export const goLog: Format = {
   name: NAME,
@@ -32,6 +36,9 @@ export const goLog: Format = {
     let start = 0
     let prefix = ''
     if (code < DIGIT_0 || code > DIGIT_9) {
+      // The date's slashes: without them there is nothing to look for.
+      const slash = head.indexOf('/')
+      if (slash < 5 || slash > MAX_SLASH || head.charCodeAt(slash + 3) !== SLASH) return undefined
       prefix = matchAt(PREFIX, head, 0)?.[1] ?? ''
       if (prefix === '') return undefined
       start = prefix.length

@@ -26,7 +26,7 @@ export const LOGGER = '([\\w.$/@~<>+-]{1,200})'
 /** A Java class with its package, or HDFS's FSNamesystem.audit: a capital behind or before a dot. */
 export const JAVA_CLASS = '(?=[\\w$-]{1,100}\\.)(?:[a-z][\\w-]{0,60}\\.){0,12}[A-Z][\\w$-]{0,100}(?:\\.\\w{1,60})?'
 /** In brackets, which may hold brackets once more: [QuorumPeer[myid=1]/0:0:0:0:0:0:0:0:2181]. Spaces around it are padding. */
-export const THREAD = '\\[ *([^\\[\\]]{0,200}(?:\\[[^\\[\\]]{0,200}\\][^\\[\\]]{0,200})?)\\]'
+export const THREAD = '\\[ {0,40}([^\\[\\]]{0,200}(?:\\[[^\\[\\]]{0,200}\\][^\\[\\]]{0,200})?)\\]'
 
 /**
  * @param fields names of the groups, with spaces between them

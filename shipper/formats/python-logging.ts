@@ -101,7 +101,10 @@ const SLASH = 0x2f
 const DASH = 0x2d
 const LETTER_T = 0x54
 
+const LEVEL_START = /^(?:TRACE|DEBUG|INFO|WARN|ERROR|CRITICAL|FATAL|NOTICE|SUCCESS)/
+
 function readLevelFirst(head: string, options: ParseOptions) {
+  if (!LEVEL_START.test(head)) return undefined
   const untimed = readLayouts(UNTIMED, head, 0)
   if (untimed !== undefined) return parsed(NAME, undefined, untimed)
   const match = LEVEL_FIRST.exec(head)

@@ -68,7 +68,7 @@ const STARTED = /^Started ([A-Z]{3,8}) "([^"]{0,8000})" for (\S{1,100}) at (?=\d
 const PROCESSING = /^Processing by ([\w:]{1,200})#(\w{1,100})(?: as (\S{1,40}))?/
 const COMPLETED = /^Completed (\d{3}) ([^(]{0,60}?)(?: ?in ([\d.]{1,12})ms)?(?: \((.{0,400})\))?$/
 const PART = /([A-Za-z]{1,30}): ([\d.]{1,15})(ms)?/g
-const TIMED = /^(?:Rendered|Sent file|Sent data) (\S{1,300}).*?\((?:Duration: )?([\d.]{1,12})ms/
+const TIMED = /^(?:Rendered|Sent file|Sent data) (\S{1,300}) [^(]{0,300}\((?:Duration: )?([\d.]{1,12})ms/
 const QUERY = /^([A-Z][\w:]{0,100}(?: [A-Za-z?]{1,30}){0,3}) \((\d{1,9}\.\d{1,3})ms\) {1,4}(.*)$/
 const JOB =
   /^(Performing|Performed|Enqueued) ([\w:]{1,200}) \(Job ID: ([\w-]{1,60})\) (?:from|to) (\S{1,100}?)(?:\(([^)]{1,100})\))?(?: in ([\d.]{1,12})ms)?(?=[ .]|$)/

@@ -14,7 +14,7 @@ const LEVEL = /( ?)\[(?=[a-z ]{9,10}\])(debug|info|warning|warn|error|critical|e
 const BARE_LEVEL =
   / \[(debug|info|warning|error|critical|exception)\] (?=\S[^=]{0,200} {2,30}(?:\[[\w.]{1,200}\]|[A-Za-z_]\w{0,100}=))/y
 /** Where the event ends: at the logger or at the first key. */
-const FIRST_PART = / {1,40}(?=\[[\w.-]{1,200}\](?: |$)|[A-Za-z_][\w.-]{0,100}=)/g
+const FIRST_PART = / (?=\[[\w.-]{1,200}\](?: |$)|[A-Za-z_][\w.-]{0,100}=)/g
 const LOGGER = /\[([\w.-]{1,200})\](?: |$)/y
 const KEY = / {0,4}([A-Za-z_][\w.-]{0,100})=/y
 const NAME_LIKE = /^[A-Za-z][\w.:-]{0,100}$/
