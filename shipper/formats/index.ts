@@ -20,6 +20,7 @@ import { coredns } from './coredns.ts'
 import { detector } from './detect.ts'
 import { dmesg } from './dmesg.ts'
 import { dotnetConsole } from './dotnet-console.ts'
+import { dotnetJson } from './dotnet-json.ts'
 import { ecs } from './ecs.ts'
 import { elixir } from './elixir.ts'
 import { envLogger } from './env-logger.ts'
@@ -55,8 +56,10 @@ import { lograge } from './lograge.ts'
 import { logrus } from './logrus.ts'
 import { logrusConsole } from './logrus-console.ts'
 import { logstash } from './logstash.ts'
+import { loguru } from './loguru.ts'
 import { mongodb } from './mongodb.ts'
 import { monolog } from './monolog.ts'
+import { monologJson } from './monolog-json.ts'
 import { mysql } from './mysql.ts'
 import { mysqlSlow } from './mysql-slow.ts'
 import { nagios } from './nagios.ts'
@@ -72,6 +75,7 @@ import { pinoPretty } from './pino-pretty.ts'
 import { plain } from './plain.ts'
 import { postgresql } from './postgresql.ts'
 import { postgresqlCsv } from './postgresql-csv.ts'
+import { postgresqlJson } from './postgresql-json.ts'
 import { proxifier } from './proxifier.ts'
 import { pythonJson } from './python-json.ts'
 import { pythonLogging } from './python-logging.ts'
@@ -91,6 +95,7 @@ import { syslogRfc3164 } from './syslog-rfc3164.ts'
 import { syslogRfc5424 } from './syslog-rfc5424.ts'
 import { tomcat } from './tomcat.ts'
 import { tracing } from './tracing.ts'
+import { tracingJson } from './tracing-json.ts'
 import { traefikAccess } from './traefik-access.ts'
 import { traefikJson } from './traefik-json.ts'
 import { uvicorn } from './uvicorn.ts'
@@ -151,10 +156,8 @@ export const formats = [
   erlang,
   ansible,
   auditd,
-  envoy,
   awsElb,
   awsS3,
-  iis,
   bluegene,
   bunyan,
   capnslog,
@@ -163,7 +166,9 @@ export const formats = [
   clickhouse,
   coredns,
   dmesg,
+  dotnetJson,
   ecs,
+  envoy,
   fail2ban,
   gelf,
   gin,
@@ -171,6 +176,7 @@ export const formats = [
   hclog,
   healthapp,
   hpcCluster,
+  iis,
   journald,
   log4jJson,
   logbackJson,
@@ -178,12 +184,15 @@ export const formats = [
   logrus,
   logrusConsole,
   logstash,
+  loguru,
   mongodb,
+  monologJson,
   nagios,
   openTelemetry,
   openstack,
   openvpn,
   php,
+  postgresqlJson,
   proxifier,
   pythonJson,
   slog,
@@ -191,6 +200,7 @@ export const formats = [
   squid,
   structlog,
   supercomputerSyslog,
+  tracingJson,
   traefikJson,
   windowsServicing,
   winston,
@@ -202,8 +212,8 @@ export const formats = [
   syslogRfc3164,
   goLog,
   stackTrace,
-  json,
   logfmt,
+  json,
   general,
   plain,
 ] as const satisfies readonly Format[]

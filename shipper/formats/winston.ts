@@ -5,6 +5,16 @@ export const winston = jsonDialect({
   name: 'winston',
   title: 'winston JSON',
   requires: ['level', 'message', 'timestamp'],
-  excludes: ['loggerName', 'levelname', 'severity', 'time', '@timestamp', '@version', 'cluster.name'],
+  excludes: [
+    'loggerName',
+    'levelname',
+    'severity',
+    'time',
+    '@timestamp',
+    '@version',
+    'cluster.name',
+    'target',
+    'level_name',
+  ],
   times: ['timestamp'],
 })
