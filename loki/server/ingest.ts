@@ -6,7 +6,7 @@ import type { Limits } from '../limits.ts'
 import { admit } from './admit.ts'
 import { levelAdder } from './discover.ts'
 import { type Label, readLabels, writeLabels } from './labels.ts'
-import type { Push, PushedStream } from './pushed.ts'
+import { entryBytes, type Push, type PushedStream } from './pushed.ts'
 import { discard, openStream, storeEntry, type Tenant } from './tenant.ts'
 import * as rules from './validate.ts'
 
@@ -102,6 +102,7 @@ function distribute(
   }
   if (limits.max_line_size_truncate) truncateLines(stream, limits)
   const window = rules.acceptWindow(limits, now)
+  const chain = { seconds: stream.seconds[0]!, nanos: stream.nanos[0]! }
   const taken: Accepted = { stream, text, labels, entries: new Uint32Array(stream.count), count: 0, bytes: 0 }
   const levels = limits.allow_structured_metadata && limits.discover_log_levels
   const addLevel = levels ? levelAdder(tenant, stream, labels, limits) : undefined
@@ -112,16 +113,12 @@ function distribute(
       continue
     }
     addLevel?.(i)
-    if (limits.increment_duplicate_timestamp && taken.count > 0) increment(stream, taken.entries[taken.count - 1]!, i)
+    if (limits.increment_duplicate_timestamp && taken.count > 0)
+      increment(stream, taken.entries[taken.count - 1]!, i, chain)
     taken.entries[taken.count++] = i
     taken.bytes += entryBytes(stream, i)
   }
   return taken
-}
-
-/** Bytes of line and metadata, as Loki's limits count them. */
-export function entryBytes(stream: PushedStream, index: number): number {
-  return stream.ranges[4 * index + 1]! - stream.ranges[4 * index]! + stream.metadataSizes[index]!
 }
 
 function streamBytes(stream: PushedStream): number {
@@ -144,14 +141,27 @@ function truncateLines(stream: PushedStream, limits: Limits): void {
   }
 }
 
-/** increment_duplicate_timestamp: another line at the same time as the one before is put 1 ns later. */
-function increment(stream: PushedStream, before: number, index: number): void {
-  if (stream.seconds[before] !== stream.seconds[index] || stream.nanos[before] !== stream.nanos[index]) return
-  const r = stream.ranges
+/**
+ * increment_duplicate_timestamp: another line at the time of the one before is put 1 ns behind it. `chain` is the
+ * time, as pushed, that a run of such lines shares.
+ */
+function increment(
+  stream: PushedStream,
+  before: number,
+  index: number,
+  chain: { seconds: number; nanos: number },
+): void {
+  const { seconds, nanos, ranges: r } = stream
+  const isAt = (second: number, nano: number) => seconds[index] === second && nanos[index] === nano
   const line = (i: number) => stream.lines.subarray(r[4 * i]!, r[4 * i + 1]!)
-  if (line(before).equals(line(index))) return
-  stream.nanos[index] = (stream.nanos[before]! + 1) % 1_000_000_000
-  if (stream.nanos[index] === 0) stream.seconds[index]!++
+  const isShared = isAt(chain.seconds, chain.nanos) || isAt(seconds[before]!, nanos[before]!)
+  if (!isShared || line(before).equals(line(index))) {
+    chain.seconds = seconds[index]!
+    chain.nanos = nanos[index]!
+    return
+  }
+  nanos[index] = (nanos[before]! + 1) % 1_000_000_000
+  seconds[index] = seconds[before]! + (nanos[index] === 0 ? 1 : 0)
 }
 
 /** Bytes of the push as Loki's distributor would hand it to the ingester over gRPC. */

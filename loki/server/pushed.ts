@@ -90,6 +90,11 @@ function growStream(stream: PushedStream, length: number): void {
   stream.metadataSizes = grow(stream.metadataSizes, new Uint32Array(length))
 }
 
+/** Bytes of line and metadata, as Loki's limits count them. */
+export function entryBytes(stream: PushedStream, index: number): number {
+  return stream.ranges[4 * index + 1]! - stream.ranges[4 * index]! + stream.metadataSizes[index]!
+}
+
 /** Appends one metadata pair and returns its size as Loki counts it. Throws 500 for a name that Loki cannot store. */
 export function addPair(metadata: ByteBuffer, names: Names, name: string, value: string): number {
   const id = pushedNameId(names, name)
