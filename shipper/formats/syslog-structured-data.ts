@@ -4,6 +4,8 @@ import { addField, type Fields } from '../terms/json.ts'
 const ELEMENT = /\[([^\s=\]"]{1,64})/y
 const PARAMETER = / +([^\s=\]"]{1,64})="((?:[^"\\]|\\.)*)"/y
 const BRACKET = 0x5b
+/** More elements or parameters than anyone writes stay in the message: telling equal names apart takes longer each time. */
+const MAX_MEMBERS = 256
 
 /**
  * Sets structured_data: parameters by element. The index behind the data; `start` itself when there is none, so that
@@ -13,7 +15,7 @@ export function readStructuredData(text: string, start: number, fields: Fields):
   if (text.charCodeAt(start) !== BRACKET) return text.charCodeAt(start) === 0x2d ? start + 1 : start
   const data: Fields = new Map()
   let at = start
-  while (text.charCodeAt(at) === BRACKET) {
+  while (text.charCodeAt(at) === BRACKET && data.size < MAX_MEMBERS) {
     const parameters: Fields = new Map()
     const end = readElement(text, at, data, parameters)
     if (end < 0) break
@@ -31,7 +33,7 @@ function readElement(text: string, start: number, data: Fields, parameters: Fiel
   for (;;) {
     PARAMETER.lastIndex = at
     const match = PARAMETER.exec(text)
-    if (match === null) break
+    if (match === null || parameters.size >= MAX_MEMBERS) break
     addField(parameters, match[1] as string, unescaped(match[2] as string))
     at = PARAMETER.lastIndex
   }
