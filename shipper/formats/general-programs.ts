@@ -81,8 +81,8 @@ export function readVmware(scan: Scan): boolean {
 /** Samba's file.c:12(function). */
 export function readPlace(scan: Scan): boolean {
   if (scan.named || scan.time === undefined) return false
-  const match = sticky(/([\w./-]{1,100}):(\d{1,6})\([\w:~]{1,80}\)/y, scan)
+  const match = sticky(/([\w./-]{1,100}):(\d{1,6})\(([\w:~]{1,80})\)/y, scan)
   if (match === null) return false
   scan.named = true
-  return add(scan, 'name', match[1] as string, scan.at + match[0].length, true, match[2])
+  return add(scan, 'name', match[1] as string, scan.at + match[0].length, true, match[2], match[3])
 }

@@ -168,6 +168,7 @@ function nameWords(tokens: readonly Token[]): Map<number, string> {
 /** The pid of name[pid], the module of name(module), the mnemonic of Cisco's %FAC-6-MNEMONIC, the line of file:12. */
 function addParts(token: Token, role: string, fields: Fields): void {
   if (token.part !== undefined && token.kind === 'tag') fields.set('mnemonic', token.part)
+  else if (token.part !== undefined && token.kind === 'name') fields.set('function', token.part)
   else if (token.part !== undefined) {
     fields.set('component', token.part)
     fields.set('logger', `${token.text}(${token.part})`)
