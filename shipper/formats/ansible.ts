@@ -29,12 +29,32 @@ export const ansible: Format = {
   title: 'Ansible output and log file',
   starts: undefined,
   parse(head, options) {
-    const fields: Fields = new Map()
-    const time = readLine(fields, head, options)
-    if (time !== undefined) return parsed(NAME, time ?? undefined, fields)
+    if (mayBeLine(head)) {
+      const fields: Fields = new Map()
+      const time = readLine(fields, head, options)
+      if (time !== undefined) return parsed(NAME, time ?? undefined, fields)
+    }
     const code = head.charCodeAt(0)
     return code >= 0x30 && code <= 0x39 ? readLogFile(head, options) : undefined
   },
+}
+
+/** By the first two characters and the last: nearly all lines of others end here. */
+function mayBeLine(text: string): boolean {
+  if (text.charCodeAt(0) === LESS || FIRST.has(text.slice(0, 2))) return true
+  switch (text.charCodeAt(text.length - 1)) {
+    case STAR:
+      return true
+    case SMALL_S:
+      return text.includes(' ---')
+    // "… >>", "… => {" and "… => {json}"
+    case 0x3e:
+    case 0x7b:
+    case 0x7d:
+      return text.includes(' | ')
+    default:
+      return text.includes(' unreachable=')
+  }
 }
 
 /** The prefix of the log file, then a line as above; a line of none of those shapes is a message. */
