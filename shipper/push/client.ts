@@ -12,6 +12,8 @@ import { type Endpoint, USER_AGENT } from './endpoint.ts'
 
 export interface Client {
   post(body: Body, signal: AbortSignal): Promise<Reply>
+  /** GET of a path under the base URL, ready or loki/api/v1/…, with the same credentials. */
+  get(path: string, signal: AbortSignal): Promise<Reply>
   close(): void
 }
 
@@ -28,9 +30,9 @@ export function createClient(endpoint: Endpoint): Client {
   const target: http.RequestOptions = { ...targetOf(endpoint.url), method: 'POST', agent }
   let headers = headersOf(endpoint)
 
-  const once = (body: Body, signal: AbortSignal) =>
+  const once = (to: http.RequestOptions, body: Body | undefined, signal: AbortSignal) =>
     new Promise<Reply & { isStale?: boolean }>((resolve) => {
-      const sent = request({ ...target, headers: { ...headers, ...bodyHeaders(body) } })
+      const sent = request({ ...to, headers: body === undefined ? headers : { ...headers, ...bodyHeaders(body) } })
       let isSettled = false
       const settle = (reply: Reply & { isStale?: boolean }) => {
         if (isSettled) return
@@ -54,14 +56,15 @@ export function createClient(endpoint: Endpoint): Client {
         const isStale = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
         settle({ kind: 'failure', code: error.code ?? 'ERROR', message: failureText(error, endpoint.url), isStale })
       })
-      for (const chunk of body.chunks) sent.write(chunk)
+      for (const chunk of body?.chunks ?? []) sent.write(chunk)
       sent.end()
     })
 
   return {
     async post(body, signal) {
-      let reply = await once(body, signal)
-      if (reply.kind === 'failure' && reply.isStale === true && !signal.aborted) reply = await once(body, signal)
+      let reply = await once(target, body, signal)
+      if (reply.kind === 'failure' && reply.isStale === true && !signal.aborted)
+        reply = await once(target, body, signal)
       // A token file may have been renewed since it was read; while it is being replaced, the old one is kept.
       if (reply.kind === 'answer' && reply.status === 401 && endpoint.bearerTokenFile !== undefined) {
         try {
@@ -70,6 +73,7 @@ export function createClient(endpoint: Endpoint): Client {
       }
       return reply
     },
+    get: (path, signal) => once({ ...targetOf(new URL(path, endpoint.base)), method: 'GET', agent }, undefined, signal),
     close: () => agent.destroy(),
   }
 }

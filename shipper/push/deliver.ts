@@ -30,8 +30,8 @@ export interface DestinationOptions extends EndpointOptions {
   readonly backoff?: Backoff | undefined
   /** Ends: wrong configuration (401, 403, 404, redirects, certificates) is given up after a few tries. */
   readonly once?: boolean | undefined
-  /** Give up on anything after so many failures in a row of one request. Undefined: never, files can be read again. */
-  readonly maxTries?: number | undefined
+  /** Give up when nothing went through for so long. Undefined: never, files can be read again. */
+  readonly giveUpAfterMs?: number | undefined
   readonly report?: ((event: PushEvent) => void) | undefined
   readonly clock?: Clock | undefined
 }
@@ -69,8 +69,9 @@ export function createDestination(options: DestinationOptions): Destination {
     memory: createStreamMemory(),
     outOfWindow: options.outOfWindow ?? 'clamp',
     setupTries: options.once === true ? SETUP_TRIES : undefined,
-    maxTries: options.maxTries,
+    giveUpAfterMs: options.giveUpAfterMs,
     lastDelivered: () => health.lastDelivered,
+    failingSince: () => (health.failures === 0 ? clock.now() : health.downSince),
     now: () => clock.now(),
   }
 

@@ -49,10 +49,12 @@ export interface Triage {
   readonly outOfWindow: 'clamp' | 'reject'
   /** Give up on wrong configuration after this many tries; undefined: never. */
   readonly setupTries: number | undefined
-  /** Give up on anything after this many tries in a row. */
-  readonly maxTries: number | undefined
+  /** Give up when nothing went through for so long; undefined: never. */
+  readonly giveUpAfterMs: number | undefined
   /** When anything was last delivered, ms. */
   lastDelivered(): number
+  /** When the failures in a row began, ms. */
+  failingSince(): number
   now(): number
 }
 
@@ -228,8 +230,11 @@ function mend(
 
 function afterFailures(job: Job, verdict: Verdict & { kind: 'retry' }, triage: Triage): Step {
   const { piece, attempts } = job
-  const limit = verdict.cause === 'setup' ? triage.setupTries : triage.maxTries
-  if (limit !== undefined && attempts >= limit) return { ...NOTHING, later: [job], gaveUp: verdict.reason }
+  const { setupTries = Number.POSITIVE_INFINITY, giveUpAfterMs = Number.POSITIVE_INFINITY } = triage
+  const isOver = triage.now() - triage.failingSince() >= giveUpAfterMs
+  if (isOver || (verdict.cause === 'setup' && attempts >= setupTries)) {
+    return { ...NOTHING, later: [job], gaveUp: verdict.reason }
+  }
   if (verdict.cause === 'stream' && piece.length > 1) return { ...NOTHING, again: alone(job) }
   if (verdict.cause === 'rate' || verdict.cause === 'stream') return afterRateLimit(job, verdict)
   if (verdict.suspect !== undefined) return afterSame(job, verdict.suspect, verdict.reason, triage)

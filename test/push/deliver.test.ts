@@ -443,6 +443,18 @@ test('a wrong token loses nothing: once gives up with a message, otherwise it wa
   await Promise.all([once.close(), patient.close(), loki.close()])
 })
 
+test('giving up after a time, when that is asked for', async () => {
+  const clock = testClock(NOW)
+  const loki = await startDouble({ script: '503*999', now: clock.now })
+  const destination = createDestination({ url: loki.url, giveUpAfterMs: 60_000, clock })
+  const delivery = await destination.deliver(batchOf(streamOf(A, numbered(4, NOW))), NEVER)
+  assert.deepEqual([delivery.done, delivery.delivered], [false, 0])
+  assert.match(delivery.gaveUp!, /503 Service Unavailable/)
+  assert.ok(clock.now() - NOW >= 60_000 && clock.now() - NOW < 120_000)
+  await destination.close()
+  await loki.close()
+})
+
 test('aborting ends a hang and a wait at once, and nothing is called done', async () => {
   for (const script of ['hang*9', '503*99']) {
     const loki = await startDouble({ script })

@@ -1,0 +1,69 @@
+/** `longship doctor`: looks at configuration, files and Loki, and says what to do. Changes nothing, unless --push. */
+import { Command } from 'commander'
+import colors from 'picocolors'
+import { type Config, loadConfig } from '../config.ts'
+import { LongshipError } from '../errors.ts'
+import { parseArguments } from './arguments.ts'
+import { checkFiles } from './doctor/files.ts'
+import { checkLoki } from './doctor/loki.ts'
+
+/** One line of the report. `warn` works, though perhaps not as meant; `fail` does not work. */
+export interface Finding {
+  readonly check: string
+  readonly status: 'ok' | 'warn' | 'fail'
+  readonly message: string
+}
+
+interface Options {
+  readonly config?: string
+  readonly to?: string
+  readonly push?: boolean
+  readonly json?: boolean
+}
+
+/** 0: all works, perhaps with warnings. 1: something does not work. 2: wrong usage or configuration. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const command = new Command('doctor')
+    .description("Check configuration, files, permissions, and Loki's reachability and limits; say what to do.")
+    .option('-c, --config <file>', 'longship.yaml (default: $LONGSHIP_CONFIG)')
+    .option('--to <url>', "Loki's URL instead of the configured one")
+    .option('--push', 'also push one line: {service="longship-doctor"}')
+    .option('--json', 'one JSON object a finding')
+    .addHelpText('after', '\nExit codes: 0 all works, 1 something does not, 2 wrong usage or configuration.')
+  const parsed = parseArguments<Options>(command, argv)
+  if (parsed === undefined) return 0
+  const { options } = parsed
+  let exitCode = 0
+  const report = (finding: Finding) => {
+    if (finding.status === 'fail') exitCode = finding.check === 'configuration' ? 2 : Math.max(exitCode, 1)
+    process.stdout.write(options.json ? `${JSON.stringify(finding)}\n` : lineOf(finding))
+  }
+  const config = load(options, report)
+  if (config === undefined) return exitCode
+  for (const finding of checkFiles(config)) report(finding)
+  for await (const finding of checkLoki(config, options.push === true)) report(finding)
+  return exitCode
+}
+
+function load(options: Options, report: (finding: Finding) => void): Config | undefined {
+  try {
+    const config = loadConfig({
+      env: process.env,
+      flags: { loki: { url: options.to } },
+      ...(options.config !== undefined && { path: options.config }),
+    })
+    const from = options.config ?? process.env['LONGSHIP_CONFIG']
+    report({ check: 'configuration', status: 'ok', message: from ?? 'no file: defaults, environment and flags' })
+    return config
+  } catch (error) {
+    if (!(error instanceof LongshipError)) throw error
+    for (const message of error.message.split('\n')) report({ check: 'configuration', status: 'fail', message })
+    return undefined
+  }
+}
+
+const MARKS = { ok: colors.green('✓'), warn: colors.yellow('!'), fail: colors.red('✗') }
+
+function lineOf({ check, status, message }: Finding): string {
+  return `${MARKS[status]} ${check}: ${message}\n`
+}

@@ -1,0 +1,102 @@
+/** What the file system says: sources that match nothing or may not be read, and where Longship has to write. */
+import { accessSync, constants, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { Config } from '../../config.ts'
+import { discover, explain } from '../../sources/discover.ts'
+import { openPositions } from '../../sources/positions.ts'
+import type { Finding } from '../doctor.ts'
+
+export function* checkFiles(config: Config): Generator<Finding> {
+  if (config.sources.length === 0) {
+    yield {
+      check: 'sources',
+      status: 'warn',
+      message: 'none configured; name files on the command line: longship ship FILE',
+    }
+  }
+  for (const [index, source] of config.sources.entries()) yield* checkSource(`sources[${index}]`, source)
+  yield checkPositions(config.positions.file)
+  const path = config.push.dead_letter
+  if (path === undefined) {
+    yield {
+      check: 'dead letters',
+      status: 'warn',
+      message: 'off: lines that Loki refuses are only counted; set push.dead_letter',
+    }
+  } else yield checkWritable('dead letters', path)
+}
+
+function* checkSource(check: string, source: Config['sources'][number]): Generator<Finding> {
+  const { found, problems } = discover(source.path, source.exclude)
+  let readable = 0
+  for (const { path } of found) {
+    const fault = faultOf(path, constants.R_OK)
+    if (fault === undefined) readable++
+    else
+      yield {
+        check,
+        status: 'fail',
+        message: `${path} ${fault}; give the user that runs Longship the right to read it`,
+      }
+  }
+  for (const [path, message] of problems) {
+    const isEmpty = message === 'no file matches'
+    const advice = isEmpty ? '; files that appear later are taken' : ''
+    yield { check, status: isEmpty ? 'warn' : 'fail', message: `${path}: ${message}${advice}` }
+  }
+  if (readable > 0) {
+    const message = `${readable} ${readable === 1 ? 'file' : 'files'} in ${source.path.join(', ')}`
+    yield { check, status: 'ok', message }
+  }
+}
+
+function checkPositions(path: string): Finding {
+  const check = 'positions'
+  try {
+    const { warning, loaded } = openPositions(path)
+    if (warning !== undefined) return { check, status: 'warn', message: warning }
+    const writable = checkWritable(check, path)
+    return loaded.length === 0 || writable.status !== 'ok'
+      ? writable
+      : { ...writable, message: `${writable.message}, knows ${loaded.length} files` }
+  } catch (error) {
+    return { check, status: 'fail', message: (error as Error).message }
+  }
+}
+
+/** The file, or the nearest folder above it that exists. Nothing is written to find out. */
+function checkWritable(check: string, path: string): Finding {
+  const absolute = resolve(path)
+  const stat = statSync(absolute, { throwIfNoEntry: false })
+  if (stat?.isDirectory()) return { check, status: 'fail', message: `${path} is a directory; name a file in it` }
+  let place = stat === undefined ? dirname(absolute) : absolute
+  while (statOf(place) === undefined && dirname(place) !== place) place = dirname(place)
+  // The file is replaced as a whole, so its folder must be writable too.
+  const fault =
+    faultOf(place, constants.W_OK) ?? faultOf(stat === undefined ? place : dirname(absolute), constants.W_OK)
+  if (fault === undefined) return { check, status: 'ok', message: `${path} can be written` }
+  return {
+    check,
+    status: 'fail',
+    message: `${path} cannot be written: ${place} ${fault}; change its rights, or the path`,
+  }
+}
+
+function statOf(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
+function faultOf(path: string, mode: number): string | undefined {
+  try {
+    accessSync(path, mode)
+    if (mode === constants.W_OK && !statSync(path).isDirectory() && !statSync(path).isFile()) return 'is no file'
+    return undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return mode === constants.W_OK ? `may not be written (${code})` : explain(code)
+  }
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'node:test'
+import { type Finding, run } from '../../shipper/commands/doctor.ts'
+import { startDouble } from '../loki-double/double.ts'
+
+/** Runs with --json and gives the exit code and the findings. */
+async function doctor(
+  ...argv: string[]
+): Promise<{ code: number; findings: Finding[]; of: (check: string) => Finding[] }> {
+  const { write } = process.stdout
+  let text = ''
+  process.stdout.write = ((part: string) => {
+    text += part
+    return true
+  }) as typeof write
+  let code: number
+  try {
+    code = await run([...argv, '--json'])
+  } finally {
+    process.stdout.write = write
+  }
+  // The test runner writes to stdout too.
+  const findings = text
+    .split('\n')
+    .filter((line) => line.startsWith('{"check"'))
+    .map((line) => JSON.parse(line) as Finding)
+  return { code, findings, of: (check) => findings.filter((finding) => finding.check === check) }
+}
+
+async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'longship-doctor-'))
+  try {
+    await use(folder)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+test('all well: exit code 0, and nothing is stored unless it is asked for', async () => {
+  const loki = await startDouble()
+  await withFolder(async (folder) => {
+    writeFileSync(join(folder, 'a.log'), 'x\n')
+    const path = join(folder, 'longship.yaml')
+    writeFileSync(
+      path,
+      `loki: {url: "${loki.url}"}\nsources: [{path: "${folder}/*.log"}]\npositions: {file: "${folder}/data/positions.json"}\npush: {dead_letter: "${folder}/dead.jsonl"}\n`,
+    )
+    const well = await doctor('--config', path)
+    assert.equal(well.code, 0, JSON.stringify(well.findings))
+    assert.deepEqual([...new Set(well.findings.map(({ status }) => status))], ['ok'])
+    assert.match(well.of('sources[0]')[0]!.message, /^1 file in /)
+    assert.equal(well.of('Loki version')[0]?.message, '3.7.6')
+    assert.equal(loki.stored.length, 0)
+    await doctor('--config', path, '--push')
+    assert.equal(loki.stored.length, 1)
+  })
+  await loki.close()
+})
+
+test('each fault is a line of its own that says what to do', async () => {
+  const loki = await startDouble({ script: '401,404,302' })
+  await withFolder(async (folder) => {
+    const path = join(folder, 'longship.yaml')
+    writeFileSync(
+      path,
+      `loki: {url: "${loki.url}"}\nsources: [{path: ["${folder}/*.nothing", "${folder}", "${folder}/gone.log"]}]\npositions: {file: "/dev/null/positions.json"}\npush: {dead_letter: "${folder}"}\n`,
+    )
+    const ill = await doctor('--config', path)
+    assert.equal(ill.code, 1)
+    const said = (check: string) =>
+      ill
+        .of(check)
+        .map(({ status, message }) => `${status} ${message}`)
+        .join('\n')
+    assert.match(said('sources[0]'), /warn .*no file matches; files that appear later/)
+    assert.match(said('sources[0]'), /fail .*is a directory/)
+    assert.match(said('sources[0]'), /fail .*gone\.log: does not exist/)
+    assert.match(said('positions'), /^fail .*\/dev\/null/)
+    assert.match(said('dead letters'), /^fail .*is a directory; name a file/)
+    assert.match(said('Loki push'), /^fail .*401 .*credentials/)
+    assert.match((await doctor('--to', loki.url)).of('Loki push')[0]!.message, /404 .*path/)
+    assert.match((await doctor('--to', loki.url)).of('Loki push')[0]!.message, /302 .*redirects to .*not followed/)
+  })
+  await loki.close()
+})
+
+test('Loki that is not there, a name that nobody knows, clocks that differ', async () => {
+  const nobody = await doctor('--to', 'http://127.0.0.1:1')
+  assert.equal(nobody.code, 1)
+  assert.match(nobody.of('Loki push')[0]!.message, /nothing listens there.*is Loki running/)
+  const unknown = await doctor('--to', 'http://no-such-host.invalid:3100')
+  assert.match(unknown.of('Loki address')[0]!.message, /no-such-host\.invalid .*cannot|not a name/)
+  const loki = await startDouble({ now: () => Date.now() - 20 * 60_000 })
+  const ahead = await doctor('--to', loki.url)
+  assert.deepEqual([ahead.code, ahead.of('clocks')[0]?.status], [1, 'fail'])
+  assert.match(ahead.of('clocks')[0]!.message, /1[12]\d\d s ahead of Loki/)
+  await loki.close()
+})
+
+test('wrong configuration ends with 2', async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, 'longship.yaml')
+    writeFileSync(path, 'loki: {ulr: x}\n')
+    const { code, findings } = await doctor('--config', path)
+    assert.equal(code, 2)
+    assert.match(findings[0]!.message, /ulr/)
+  })
+})
