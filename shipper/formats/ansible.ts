@@ -21,7 +21,7 @@ const LOG_FILE = [
 
 /** Where a line of Ansible's can start: everything else is turned away here. */
 const GUARD =
-  /^(?:PLAY[ :B]|TASK[ :]|RUNNING HANDLER |HANDLER |GATHERING FACTS |CLEANUP TASK |NO MORE HOSTS|META: |ERROR! |FAILED - RETRYING: |ASYNC (?:OK|FAILED|POLL) on |included: |task path: |skipping: |(?:ok|changed|failed|fatal|rescued|ignored|unreachable): \[|\.\.\.ignoring|\[(?:DEPRECATION )?WARNING\]: |\[ERROR\]: |\[DEPRECATED\]: |<[\w.:-]{1,200}> (?:ESTABLISH|EXEC|SSH: |PUT|FETCH|\()|Using \S{1,300} as config file|Playbook run took |to retry, use: --limit @)/
+  /^(?:PLAY[ :B]|TASK[ :]|RUNNING HANDLER |HANDLER |GATHERING FACTS |CLEANUP TASK |NO MORE HOSTS|META: |ERROR! |FAILED - RETRYING: |ASYNC (?:OK|FAILED|POLL) on |included: |task path: |skipping: |(?:ok|changed|failed|fatal|rescued|ignored|unreachable): \[|\.\.\.ignoring|\[(?:DEPRECATION )?WARNING\]: |\[ERROR\]: |\[DEPRECATED\]: |<[\w.:-]{1,200}> (?:ESTABLISH|EXEC|SSH: |PUT|FETCH|\()|Using \S{1,300} as config file|No config file found; using defaults|Origin: \S{1,400}:\d{1,7}:\d{1,5}$|Playbook run took |to retry, use: --limit @)/
 const WEEKDAY = /^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day \d{1,2} [A-Z][a-z]{2,8} \d{4} {1,2}\d/
 
 export const ansible: Format = {
@@ -77,7 +77,9 @@ function readLogFile(head: string, options: ParseOptions) {
 const STAR = 0x2a
 const LESS = 0x3c
 /** The first two characters of what the guard takes: most lines of others end here. */
-const FIRST = new Set('PL TA RU HA GA CL NO ME ER FA AS in ta sk ok ch fa re ig un .. [D [W [E Us Pl to'.split(' '))
+const FIRST = new Set(
+  'PL TA RU HA GA CL NO ME ER FA AS in ta sk ok ch fa re ig un .. [D [W [E Us Pl to No Or'.split(' '),
+)
 
 /** Fills `fields`; undefined: not a line of Ansible's, null: one without a time. */
 function readLine(fields: Fields, text: string, options: ParseOptions): Instant | null | undefined {
@@ -109,7 +111,7 @@ const BANNERS: readonly (readonly [pattern: RegExp, event: string, field: string
 
 const NOTICE = /^\[(DEPRECATION WARNING|DEPRECATED|WARNING|ERROR)\]: |^(ERROR)! /
 const CONNECTION = /^<([\w.:-]{1,200})> /
-const TASK_PATH = /^task path: (.{1,1000}):(\d{1,7})$/
+const TASK_PATH = /^(?:task path|Origin): (.{1,1000}?):(\d{1,7})(?::\d{1,5})?$/
 const RETRYING = /^FAILED - RETRYING: (?:\[([^\]]{1,200})\]: )?(.*) \((\d{1,6}) retries left\)\.?/
 const ASYNC = /^ASYNC (OK|FAILED|POLL) on (\S{1,200}): /
 
