@@ -173,7 +173,7 @@ function unindented(event: OpenEvent, line: string): Verdict {
   if (event.blanks > 0) return 'starts'
   if (TRACEBACK.test(line)) return isQuiet(event.head) ? 'starts' : trace(event, 'python')
   if (GOROUTINE.test(line)) return trace(event, 'go')
-  if (DOTTED_EXCEPTION.test(line)) return event.count === 0 ? trace(event, 'trace') : 'starts'
+  if (DOTTED_EXCEPTION.test(line)) return FRAME.test(event.last) ? 'starts' : trace(event, 'trace')
   return BARE_EXCEPTION.test(line) || (line.includes('.') && GO_FUNCTION.test(line.slice(0, 400))) ? 'maybe' : 'starts'
 }
 

@@ -87,7 +87,7 @@ export class LineSplitter {
       offset -= this.#held.length
     }
     this.#held = undefined
-    if (offset === 0 && bytes.length < 3 && (bytes[0] === 0xef || bytes[0]! >= 0xfe)) {
+    if (offset === 0 && mayBecomeMark(bytes)) {
       this.#held = Buffer.from(bytes)
       return undefined
     }
@@ -138,4 +138,10 @@ export class LineSplitter {
     this.truncated++
     onLine(bytes, start, start + this.#max, endOffset, end - start - this.#max)
   }
+}
+
+/** The beginning of a byte order mark, too short to be one. */
+function mayBecomeMark(bytes: Uint8Array): boolean {
+  if (bytes.length === 1) return bytes[0] === 0xef || bytes[0]! >= 0xfe
+  return bytes.length === 2 && bytes[0] === 0xef && bytes[1] === 0xbb
 }

@@ -13,6 +13,8 @@ export function openUtf16(bytes: Uint8Array, offset: number, maxLineBytes: numbe
   if (offset === 0) {
     if (bytes[0] === 0xff && bytes[1] === 0xfe) return new Utf16Reader('little', maxLineBytes)
     if (bytes[0] === 0xfe && bytes[1] === 0xff) return new Utf16Reader('big', maxLineBytes)
+    // Without its mark a file may as well hold zeroes for reasons of its own.
+    return undefined
   }
   const zeroes = [0, 0]
   const length = Math.min(bytes.length, SAMPLE_BYTES) & ~1
@@ -51,7 +53,7 @@ export class Utf16Reader {
     // Code units stand at even offsets; the border of two blocks may cut one.
     if (offset % 2 !== 0 && bytes.length > 0) {
       const unit = [this.#lastByte, bytes[0]]
-      this.#hold(bytes.slice(0, 1))
+      this.#hold(Uint8Array.from(bytes.subarray(0, 1)))
       if (unit[this.#low] === LF && unit[1 - this.#low] === 0) this.#emit(offset + 1, onLine)
       start = 1
     }
@@ -61,7 +63,7 @@ export class Utf16Reader {
       this.#emit(offset + at + 2, onLine)
       start = at + 2
     }
-    if (start < bytes.length) this.#hold(bytes.slice(start))
+    if (start < bytes.length) this.#hold(Uint8Array.from(bytes.subarray(start)))
     this.#lastByte = bytes.at(-1) ?? this.#lastByte
   }
 

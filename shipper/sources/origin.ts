@@ -12,7 +12,7 @@ export function newOrigin(path: string): Origin {
 /** logrotate's and our guesses' ways to rename: .1, .2025-12-26, -20251226, .log.3. */
 const COMPRESSION = /\.(?:gz|bz2|xz|zst|lz4|Z|zip)$/
 const ROTATION =
-  /(?:[.-]\d{1,4}|[._-]\d{4}-?\d\d-?\d\d(?:[-_T.]?\d{2,6}|[-_T]\d\d-\d\d(?:-\d\d)?)?|[.-]\d{10}|\.(?:old|bak|prev))$/
+  /(?:\.\d{1,4}|[._-]\d{4}-?\d\d-?\d\d(?:[-_T.]?\d{2,6}|[-_T]\d\d-\d\d(?:-\d\d)?)?|[.-]\d{10}|\.(?:old|bak|prev))$/
 const EXTENSION = /\.(?:log|logs|txt|out|err|json|jsonl|ndjson)$/
 
 /** /var/log/shop/api.log.2.gz → api: without directories, compression, rotation and the extension that all logs have. */
