@@ -33,6 +33,8 @@ export interface LokiConfig {
   readonly tenant: string | undefined
   readonly basic_auth: { readonly username: string; readonly password: string } | undefined
   readonly bearer_token: string | undefined
+  /** Read by the client, again when Loki says 401: tokens rotate. */
+  readonly bearer_token_file: string | undefined
   /** Paths of PEM files. */
   readonly tls: {
     readonly ca_file: string | undefined
@@ -52,8 +54,8 @@ export interface Config {
   readonly push: {
     readonly encoding: 'auto' | 'protobuf' | 'json'
     readonly compression: 'auto' | 'none'
-    /** Bytes per second; undefined: no limit. */
-    readonly rate_limit_bytes: number | undefined
+    /** Bytes per second; auto: under Loki's default limit, none on loopback; undefined: no limit. */
+    readonly rate_limit_bytes: number | 'auto' | undefined
     /** give_up_after_ms undefined: never. */
     readonly retry: { readonly min_ms: number; readonly max_ms: number; readonly give_up_after_ms: number | undefined }
     readonly out_of_window: 'clamp' | 'reject'

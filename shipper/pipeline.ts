@@ -49,6 +49,7 @@ export class Pipeline {
   private readonly flows = new Map<number, OriginFlow>()
   private sending: Promise<void> | undefined
   private firstPendingAt: number | undefined
+  private sendingSince: number | undefined
 
   constructor(options: PipelineOptions) {
     this.options = options
@@ -89,6 +90,42 @@ export class Pipeline {
     return records
   }
 
+  /** Physical lines read. */
+  get lines(): number {
+    return this.total('lines')
+  }
+
+  get emptyLines(): number {
+    return this.total('empty')
+  }
+
+  /** Lines that were longer than a source's limit. */
+  get truncatedLines(): number {
+    return this.total('truncated')
+  }
+
+  /** Records by format. */
+  get formats(): ReadonlyMap<string, number> {
+    const formats = new Map(this.counts.formats)
+    for (const flow of this.flows.values()) addCounts(formats, flow.formats)
+    return formats
+  }
+
+  /** How long the oldest record that is not acknowledged has waited; 0 when there is none. */
+  get oldestPendingMs(): number {
+    const since = Math.min(
+      this.sendingSince ?? Number.POSITIVE_INFINITY,
+      this.firstPendingAt ?? Number.POSITIVE_INFINITY,
+    )
+    return Number.isFinite(since) ? this.options.now() - since : 0
+  }
+
+  private total(count: 'lines' | 'empty' | 'truncated'): number {
+    let total = this.counts.ended[count]
+    for (const flow of this.flows.values()) total += flow.counts[count]
+    return total
+  }
+
   private take(event: SourceEvent): void {
     if (event.kind === 'problem') {
       this.options.onProblem(event.path, event.message)
@@ -122,7 +159,7 @@ export class Pipeline {
     ended.lines += flow.counts.lines
     ended.empty += flow.counts.empty
     ended.truncated += flow.counts.truncated
-    for (const [format, count] of flow.formats) formats.set(format, (formats.get(format) ?? 0) + count)
+    addCounts(formats, flow.formats)
   }
 
   /** The source's next event, or undefined when a batch is due before it comes. */
@@ -149,9 +186,12 @@ export class Pipeline {
 
   /** One request at a time, so that a stream's entries arrive in their order; the next batch fills meanwhile. */
   private async send(batch: Batch, deadline: AbortSignal): Promise<void> {
+    const readAt = this.firstPendingAt
     this.firstPendingAt = this.options.builder.isEmpty ? undefined : this.options.now()
     await this.sending
-    if (this.gaveUp === undefined) this.sending = this.deliver(batch, deadline)
+    if (this.gaveUp !== undefined) return
+    this.sendingSince = readAt
+    this.sending = this.deliver(batch, deadline)
   }
 
   private async deliver(batch: Batch, deadline: AbortSignal): Promise<void> {
@@ -164,6 +204,7 @@ export class Pipeline {
         return
       }
     }
+    this.sendingSince = undefined
     for (const { origin, offset, carried } of batch.positions) source.commit(origin, offset, carried)
   }
 
@@ -172,10 +213,12 @@ export class Pipeline {
     counts.batches++
     counts.bytes += batch.bytes
     counts.delivered += delivery.delivered
-    for (const [reason, entries] of delivery.rejected) {
-      counts.rejected.set(reason, (counts.rejected.get(reason) ?? 0) + entries)
-    }
+    addCounts(counts.rejected, delivery.rejected)
   }
+}
+
+function addCounts(total: Map<string, number>, counts: ReadonlyMap<string, number>): void {
+  for (const [name, count] of counts) total.set(name, (total.get(name) ?? 0) + count)
 }
 
 function sum(numbers: Iterable<number>): number {

@@ -83,6 +83,9 @@ export const METADATA_FIELDS = [
   'error_type',
 ] as const
 
+/** The field that holds the whole text when lines are pushed as they were read; redacted like any other. No line's own. */
+export const ORIGINAL_LINE = '\0original'
+
 /** One log event. See schema/record.schema.json for the written form. */
 export interface LogRecord {
   timestamp: Instant

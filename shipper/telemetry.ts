@@ -8,7 +8,6 @@ export interface Series {
   value: number
 }
 
-type LabelSet = Readonly<Record<string, string>>
 type Kind = 'counter' | 'gauge'
 
 /** A counter or gauge with its labels. */
@@ -201,8 +200,8 @@ function head({ name, help, kind }: { name: string; help: string; kind: string }
 
 function labelText(names: readonly string[], values: readonly string[]): string {
   if (names.length === 0) return ''
-  const escape = (value: string) => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
-  return `{${names.map((name, i) => `${name}="${escape(values[i] ?? '')}"`).join(',')}}`
+  const quoted = (value: string) => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+  return `{${names.map((name, i) => `${name}="${quoted(values[i] ?? '')}"`).join(',')}}`
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const

@@ -1,11 +1,12 @@
 /** Fills batches: records in, each into its stream; a Batch out when size or count say so, or when asked. */
-import { type LogRecord, METADATA_FIELDS } from '../record.ts'
+import { type LogRecord, METADATA_FIELDS, type TextField } from '../record.ts'
 import type { Origin } from '../sources/source.ts'
 import { formatInstant } from '../terms/instant.ts'
+import { valueText } from '../terms/json.ts'
 import type { Batch, BatchPosition } from './batch.ts'
 import { OriginClocks } from './clock.ts'
 import { fitLine } from './fit.ts'
-import { LabelGuard, type LabelOptions, type LabelSet } from './labels.ts'
+import { LabelGuard, type LabelOptions, type LabelSet, PLAIN_LABELS } from './labels.ts'
 import { LINE_AT, StreamBuffer } from './stream.ts'
 
 export interface BuilderOptions {
@@ -33,6 +34,7 @@ const MAX_STREAMS = 5000
 export class BatchBuilder {
   private readonly options: BuilderOptions
   private readonly guard: LabelGuard
+  private readonly ownNames: readonly string[]
   private readonly streams = new Map<string, StreamBuffer>()
   private readonly labelSets = new Map<string, LabelSet>()
   private readonly touched = new Set<Progress>()
@@ -48,6 +50,12 @@ export class BatchBuilder {
   constructor(options: BuilderOptions) {
     this.options = options
     this.guard = new LabelGuard(options.labels)
+    this.ownNames = options.labels.allow.filter((name) => !PLAIN_LABELS.includes(name))
+  }
+
+  /** True when labels are only such as every record has. */
+  get hasPlainLabels(): boolean {
+    return this.ownNames.length === 0
   }
 
   /** Nothing waits to be taken, no entry and no position. */
@@ -61,7 +69,7 @@ export class BatchBuilder {
 
   /** Adds one record; `end` is where its text ends in its origin. */
   add(record: LogRecord, progress: Progress, end: number): void {
-    const labels = this.labelsOf(record.service, record.node, record.level, record.env)
+    const labels = this.labelsOf(record.service, record.node, record.level, record.env, this.ownLabels(record))
     const fitted = fitLine(record, this.options.write)
     if (fitted.truncated) this.truncated++
     const line = Buffer.from(fitted.line)
@@ -84,15 +92,33 @@ export class BatchBuilder {
     this.count(size, progress, end)
   }
 
-  labelsOf(service: string, node: string, level: string, env: string | undefined): LabelSet {
-    const key = `${service}\0${node}\0${level}\0${env ?? ''}`
+  /** `own`: labels beyond those that every record has. */
+  labelsOf(
+    service: string,
+    node: string,
+    level: string,
+    env: string | undefined,
+    own: readonly [string, string][] = [],
+  ): LabelSet {
+    const key = [service, node, level, env, ...own.flat()].join('\0')
     let labels = this.labelSets.get(key)
     if (labels === undefined) {
       if (this.labelSets.size >= MAX_STREAMS) this.labelSets.clear()
-      labels = this.guard.labels(service, node, level, env)
+      labels = this.guard.labels(
+        new Map([['service', service], ['node', node], ['level', level], ['env', env ?? ''], ...own]),
+      )
       this.labelSets.set(key, labels)
     }
     return labels
+  }
+
+  private ownLabels(record: LogRecord): [string, string][] {
+    const own: [string, string][] = []
+    for (const name of this.ownNames) {
+      const value = record.text[name as TextField] ?? record.fields.get(name)
+      if (value !== undefined && value !== null) own.push([name, valueText(value)])
+    }
+    return own
   }
 
   stream(labels: string): StreamBuffer {

@@ -6,55 +6,56 @@
 /** Loki rejects a label value over 2,048 bytes; this keeps far under it, and labels readable. */
 const MAX_LABEL_CHARS = 200
 
-export const LABEL_NAMES = ['env', 'level', 'node', 'service'] as const
-export type LabelName = (typeof LABEL_NAMES)[number]
+/** What every record has. */
+export const PLAIN_LABELS: readonly string[] = ['env', 'level', 'node', 'service']
 
 export interface LabelOptions {
-  readonly allow: readonly LabelName[]
+  readonly allow: readonly string[]
   readonly maxValues: number
 }
 
 /** Labels of one stream as Loki writes them, and those that had to go to structured metadata instead. */
 export interface LabelSet {
   readonly text: string
-  readonly demoted: readonly (readonly [name: LabelName, value: string])[]
+  readonly demoted: readonly (readonly [name: string, value: string])[]
 }
 
 export class LabelGuard {
-  private readonly allow: ReadonlySet<LabelName>
   private readonly maxValues: number
-  private readonly seen = new Map<LabelName, Set<string>>(LABEL_NAMES.map((name) => [name, new Set()]))
+  /** Values by label, in the order in which labels are written. */
+  private readonly seen: ReadonlyMap<string, Set<string>>
   /** Values that were demoted, for telemetry. */
   demotions = 0
 
-  constructor(options: LabelOptions) {
-    this.allow = new Set(options.allow)
-    this.maxValues = options.maxValues
+  constructor({ allow, maxValues }: LabelOptions) {
+    this.maxValues = maxValues
+    this.seen = new Map([...new Set(allow)].sort().map((name) => [name, new Set()]))
   }
 
-  labels(service: string, node: string, level: string, env: string | undefined): LabelSet {
-    const values = { env, level, node, service }
-    const demoted: [LabelName, string][] = []
+  /** `values`: by label name; an absent or empty value makes no label. */
+  labels(values: ReadonlyMap<string, string>): LabelSet {
+    const demoted: [string, string][] = []
     let text = ''
-    for (const name of LABEL_NAMES) {
-      const value = values[name]
+    for (const [name, seen] of this.seen) {
+      const value = values.get(name)
       if (value === undefined || value === '') continue
       const short = cut(value)
-      if (!this.allow.has(name) || !this.admits(name, short)) {
-        demoted.push([name, value])
-        this.demotions++
-      } else {
-        text += `${text === '' ? '' : ', '}${name}=${quote(short)}`
-      }
+      if (this.admits(seen, short)) text += `${text === '' ? '' : ', '}${name}=${quote(short)}`
+      else demoted.push([name, value])
     }
+    // What every record has and is no label here is still worth a filter.
+    for (const name of PLAIN_LABELS) {
+      const value = values.get(name)
+      if (value !== undefined && value !== '' && !this.seen.has(name)) demoted.push([name, value])
+    }
+    this.demotions += demoted.length
     return { text: `{${text}}`, demoted }
   }
 
-  private admits(name: LabelName, value: string): boolean {
-    const values = this.seen.get(name) as Set<string>
-    if (values.has(value)) return true
-    if (values.size >= this.maxValues) return false
-    values.add(value)
+  private admits(seen: Set<string>, value: string): boolean {
+    if (seen.has(value)) return true
+    if (seen.size >= this.maxValues) return false
+    seen.add(value)
     return true
   }
 }

@@ -1,7 +1,14 @@
 /** LogRecord → the line that goes to Loki. The JSON form is also what `normalize` prints; see schema/record.schema.json. */
-import { type LogRecord, TEXT_FIELDS } from '../record.ts'
+import { type LogRecord, ORIGINAL_LINE, TEXT_FIELDS } from '../record.ts'
 import { formatInstant } from '../terms/instant.ts'
 import { valueText, writeJson, writeString } from '../terms/json.ts'
+
+export type LineForm = 'json' | 'logfmt' | 'original'
+
+/** How records become lines. */
+export function lineWriter(form: LineForm): (record: LogRecord) => string {
+  return WRITERS[form]
+}
 
 /** The record as compact JSON: the required fields first, then the record's own, then the line's others in their order. */
 export function writeRecord(record: LogRecord): string {
@@ -40,3 +47,10 @@ function logfmtValue(text: string): string {
     ? JSON.stringify(text.toWellFormed())
     : text
 }
+
+/** The text as it was read, its secrets taken out. */
+function writeOriginal(record: LogRecord): string {
+  return valueText(record.fields.get(ORIGINAL_LINE) ?? '')
+}
+
+const WRITERS = { json: writeRecord, logfmt: writeLogfmt, original: writeOriginal } as const

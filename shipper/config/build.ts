@@ -59,7 +59,10 @@ function lokiOf(raw: Raw, readFile: (path: string) => string, report: Report): L
   }
   const auth = raw.basic_auth
   const password = auth && secret(['loki', 'basic_auth', 'password'], auth.password, auth.password_file)
-  const bearer = secret(['loki', 'bearer_token'], raw.bearer_token, raw.bearer_token_file)
+  const bearer = raw.bearer_token ?? raw.bearer_token_file
+  if (raw.bearer_token !== undefined && raw.bearer_token_file !== undefined) {
+    report(['loki', 'bearer_token'], 'loki.bearer_token and loki.bearer_token_file exclude each other.')
+  }
   const basic =
     auth === undefined ? url.basic : { username: auth.username, password: password ?? url.basic?.password ?? '' }
   if (basic !== undefined && bearer !== undefined) {
@@ -76,7 +79,8 @@ function lokiOf(raw: Raw, readFile: (path: string) => string, report: Report): L
     url: url.base,
     tenant: raw.tenant,
     basic_auth: basic,
-    bearer_token: bearer,
+    bearer_token: raw.bearer_token,
+    bearer_token_file: raw.bearer_token_file,
     tls: { ca_file, cert_file, key_file, insecure_skip_verify },
     timeout_ms: durationMs(raw.timeout),
     headers: { ...raw.headers },
@@ -129,7 +133,7 @@ function pushOf(raw: Raw): Config['push'] {
   return {
     encoding: raw.encoding,
     compression: raw.compression,
-    rate_limit_bytes: raw.rate_limit_bytes === 'off' ? undefined : sizeBytes(raw.rate_limit_bytes),
+    rate_limit_bytes: rateOf(raw.rate_limit_bytes),
     retry: {
       min_ms: durationMs(min),
       max_ms: Math.max(durationMs(min), durationMs(max)),
@@ -139,6 +143,11 @@ function pushOf(raw: Raw): Config['push'] {
     dead_letter: raw.dead_letter === 'off' ? undefined : raw.dead_letter,
     in_flight: raw.in_flight,
   }
+}
+
+function rateOf(text: string | number): number | 'auto' | undefined {
+  if (text === 'auto') return 'auto'
+  return text === 'off' ? undefined : sizeBytes(text)
 }
 
 function redactOf(raw: Raw, report: Report): Config['redact'] {

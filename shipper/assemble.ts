@@ -1,0 +1,172 @@
+/** Configuration → a pipeline that runs: which source feeds which flow, and where it all goes. */
+import { hostname } from 'node:os'
+import picomatch from 'picomatch'
+import { BatchBuilder, type Progress } from './batch/builder.ts'
+import { lineWriter } from './batch/line.ts'
+import type { Config, SourceConfig } from './config.ts'
+import { byName } from './formats/index.ts'
+import { Interpreter } from './interpret.ts'
+import { Lane } from './lanes/lane.ts'
+import type { Surroundings } from './normalize/normalize.ts'
+import { OriginFlow } from './origin-flow.ts'
+import { Pipeline } from './pipeline.ts'
+import { createDestination, type PushEvent } from './push/deliver.ts'
+import type { Message } from './record.ts'
+import { createRedactor, type Redactor } from './redact/redact.ts'
+import { createFileSource } from './sources/file.ts'
+import { openPositions } from './sources/positions.ts'
+import type { Origin, Source } from './sources/source.ts'
+import { createStdinSource } from './sources/stdin.ts'
+import { fromMillis } from './terms/instant.ts'
+
+export interface AssembleOptions {
+  readonly config: Config
+  /** Read to the end and stop; keeps positions only in a file that is named. */
+  readonly once: boolean
+  readonly positions: string | undefined
+  readonly onPush: (event: PushEvent) => void
+  readonly onProblem: (path: string, message: string) => void
+}
+
+export interface Assembly {
+  readonly pipeline: Pipeline
+  readonly redactor: Redactor
+  readonly builder: BatchBuilder
+  close(): Promise<void>
+}
+
+const NO_RENAMES: ReadonlyMap<string, string> = new Map()
+
+export function assemble({ config, once, positions, onPush, onProblem }: AssembleOptions): Assembly {
+  const redactor = createRedactor(config.redact)
+  const builder = new BatchBuilder({
+    maxBytes: config.batch.max_bytes,
+    maxEntries: config.batch.max_entries,
+    labels: { allow: config.labels.allow, maxValues: config.labels.max_values_per_label },
+    write: lineWriter(config.line),
+  })
+  const destination = createDestination(destinationOptions(config, once, onPush))
+  const sourceOf = matcher(config.sources)
+  const pipeline = new Pipeline({
+    source: openSource(config, once, positions),
+    destination,
+    builder,
+    flowOf: (origin, progress) => makeFlow(config, sourceOf(origin.path), origin, progress, builder, redactor),
+    maxWaitMs: config.batch.max_wait_ms,
+    onProblem,
+    now: Date.now,
+  })
+  return { pipeline, redactor, builder, close: () => destination.close() }
+}
+
+function openSource(config: Config, once: boolean, positions: string | undefined): Source {
+  const paths = config.sources.flatMap(({ path }) => path)
+  if (paths.length === 1 && paths[0] === '-') return createStdinSource()
+  return createFileSource({
+    paths,
+    exclude: config.sources.flatMap(({ exclude }) => exclude),
+    from: config.sources.every(({ from }) => from === 'end') ? 'end' : 'start',
+    once,
+    positions: positions === undefined ? undefined : openPositions(positions),
+    lookMs: config.positions.every_ms,
+  })
+}
+
+/** The source whose path names the file, or whose pattern finds it: the first that does. */
+function matcher(sources: readonly SourceConfig[]): (path: string) => SourceConfig {
+  const tests = sources.map((source) => {
+    const isMatch = picomatch([...source.path], { dot: true })
+    return { source, holds: (path: string) => source.path.includes(path) || isMatch(path) }
+  })
+  return (path) => (tests.find(({ holds }) => holds(path)) ?? tests[0]).source
+}
+
+function makeFlow(
+  config: Config,
+  source: SourceConfig,
+  origin: Origin,
+  progress: Progress,
+  builder: BatchBuilder,
+  redactor: Redactor,
+): OriginFlow {
+  const around: Surroundings = {
+    service: source.service ?? origin.name,
+    node: source.node,
+    env: source.env ?? config.env,
+    level: source.level ?? 'unknown',
+    host: hostname(),
+  }
+  const interpreter = new Interpreter({
+    around,
+    zone: source.timezone,
+    format: source.format === 'auto' ? undefined : byName(source.format),
+    redactor,
+    now: () => fromMillis(Date.now()),
+    added: source.labels,
+    keepOriginal: config.line === 'original',
+  })
+  // The lane writes records as JSON, under the labels that every record has, in formats it finds itself.
+  const isPlain = config.line === 'json' && source.format === 'auto' && Object.keys(source.labels).length === 0
+  const lane =
+    isPlain && builder.hasPlainLabels ? makeLane(builder, around, progress, interpreter, redactor, source) : undefined
+  const { framing, multiline, max_line_bytes: maxLineBytes } = source
+  return new OriginFlow({
+    framing: { framing, multiline: multiline === 'auto', maxLineBytes },
+    interpreter,
+    builder,
+    progress,
+    lane,
+  })
+}
+
+export function makeLane(
+  builder: BatchBuilder,
+  around: Surroundings,
+  progress: Progress,
+  interpreter: Interpreter,
+  redactor: Redactor,
+  { timezone }: Pick<SourceConfig, 'timezone'>,
+): Lane {
+  const write = lineWriter('json')
+  const messageOf = (text: string): Message => ({ head: text, rest: '', runtime: undefined })
+  return new Lane({
+    builder,
+    around,
+    progress,
+    isUtc: timezone === 'UTC',
+    mayHoldSecret: redactor.mayHoldBytes,
+    parse(text) {
+      const parsed = interpreter.parse(messageOf(text))
+      const format = byName(parsed.format) as { keys?: ReadonlyMap<string, string> } | undefined
+      return { parsed, rename: format?.keys ?? NO_RENAMES }
+    },
+    write: (text) => write(interpreter.record(messageOf(text))),
+  })
+}
+
+/** Loki takes 4 MB a second of a tenant by default; a little less leaves room for others. */
+const AUTO_RATE_LIMIT_BYTES = 3 * 1024 * 1024
+
+function destinationOptions({ loki, push }: Config, once: boolean, report: (event: PushEvent) => void) {
+  const { ca_file: ca, cert_file: cert, key_file: key, insecure_skip_verify: insecure } = loki.tls
+  const isLoopback = /^(localhost|127\.|\[::1\])/.test(new URL(loki.url).hostname)
+  return {
+    url: loki.url,
+    tenant: loki.tenant,
+    basicAuth: loki.basic_auth,
+    bearerToken: loki.bearer_token,
+    bearerTokenFile: loki.bearer_token_file,
+    headers: loki.headers,
+    tls: { ca, cert, key, insecure },
+    timeoutMs: loki.timeout_ms,
+    encoding: push.encoding,
+    compression: push.compression,
+    outOfWindow: push.out_of_window,
+    deadLetters: push.dead_letter === undefined ? undefined : { path: push.dead_letter },
+    rateLimitBytes:
+      push.rate_limit_bytes === 'auto' ? (isLoopback ? undefined : AUTO_RATE_LIMIT_BYTES) : push.rate_limit_bytes,
+    backoff: { minMs: push.retry.min_ms, maxMs: push.retry.max_ms },
+    once,
+    report,
+  }
+}

@@ -1,0 +1,231 @@
+/** A pipeline's run as people see it: signals, progress, its own log lines and metrics, and the balance at the end. */
+import type { AssembleOptions, Assembly } from './assemble.ts'
+import type { Config } from './config.ts'
+import { type Exporter, startExporter } from './exporter.ts'
+import type { PushEvent } from './push/deliver.ts'
+import { createTelemetry, type Log, type Telemetry } from './telemetry.ts'
+
+export interface ShippingOptions {
+  readonly config: Config
+  readonly once: boolean
+  readonly positions: string | undefined
+  readonly log: Log
+  /** A line on stderr that says how far it is, on a terminal only. */
+  readonly showProgress: boolean
+  readonly assemble: (options: AssembleOptions) => Assembly
+  /** Stops it, besides SIGINT and SIGTERM. */
+  readonly stop?: AbortSignal
+}
+
+export interface Summary {
+  readonly files: number
+  readonly lines: number
+  readonly empty_lines: number
+  readonly formats: Readonly<Record<string, number>>
+  readonly read: number
+  readonly delivered: number
+  readonly rejected: Readonly<Record<string, number>>
+  readonly dropped: Readonly<Record<string, number>>
+  readonly pending: number
+  readonly truncated: number
+  readonly redacted: Readonly<Record<string, number>>
+  readonly problems: readonly string[]
+  /** Why shipping ended before everything was delivered. */
+  readonly gave_up?: string
+}
+
+export interface ShippingResult {
+  readonly summary: Summary
+  /** The summary for people. */
+  readonly text: string
+}
+
+/** Runs until the files end (once), a signal comes, or Loki is given up. */
+export async function runShipping(options: ShippingOptions): Promise<ShippingResult> {
+  const { config, once, log } = options
+  const stop = new AbortController()
+  const deadline = new AbortController()
+  const telemetry = createTelemetry()
+  const problems: string[] = []
+  const assembly = options.assemble({
+    config,
+    once,
+    positions: options.positions,
+    onPush: (event) => watch(event, telemetry, log, config.push.retry.give_up_after_ms, deadline),
+    onProblem(path, message) {
+      telemetry.problems('source').value++
+      if (problems.length < MAX_PROBLEMS) problems.push(`${path}: ${message}`)
+      log.warn(message, { path })
+    },
+  })
+  const release = stopOnSignals(stop, deadline, config.shutdown_deadline_ms)
+  options.stop?.addEventListener('abort', () => stop.abort(), { once: true })
+  const { listen } = config.telemetry
+  const exporter = once || listen === undefined ? undefined : await openExporter(listen, telemetry, assembly, log)
+  const progress = options.showProgress ? showProgress(assembly) : undefined
+  try {
+    await assembly.pipeline.run(stop.signal, deadline.signal)
+  } finally {
+    progress?.stop()
+    release()
+    await exporter?.close()
+    await assembly.close()
+  }
+  const summary = summarize(assembly, problems)
+  return { summary, text: describe(summary) }
+}
+
+const MAX_PROBLEMS = 100
+
+function watch(
+  event: PushEvent,
+  telemetry: Telemetry,
+  log: Log,
+  giveUpMs: number | undefined,
+  deadline: AbortController,
+): void {
+  if (event.kind === 'sent') {
+    telemetry.batches.value++
+    telemetry.pushedBytes.value += event.bytes
+    return
+  }
+  if (event.kind === 'failing') {
+    telemetry.retries.value++
+    log.warn('Loki did not take a batch; trying again', {
+      reason: event.reason,
+      attempt: event.attempt,
+      wait_ms: event.waitMs,
+    })
+    if (event.attempt === 1) failingSince.set(deadline, Date.now())
+    const since = failingSince.get(deadline) ?? Date.now()
+    if (giveUpMs !== undefined && Date.now() - since > giveUpMs) deadline.abort()
+  } else if (event.kind === 'recovered') {
+    log.info('Loki takes batches again', { attempts: event.attempts, down_ms: event.downMs })
+  } else if (event.kind === 'rejected') {
+    log.error('Loki refused entries; they are in the dead letters', {
+      reason: event.reason,
+      entries: event.entries,
+      detail: event.detail,
+    })
+  } else if (event.kind === 'restamped') {
+    log.info('entries outside of what Loki takes were stamped anew', { entries: event.entries })
+  } else {
+    log.error('dead letters cannot be written', { detail: event.message })
+  }
+}
+
+const failingSince = new WeakMap<AbortController, number>()
+
+/** The first signal ends reading and sends what was read; a second one, or the deadline, ends that too. */
+function stopOnSignals(stop: AbortController, deadline: AbortController, deadlineMs: number): () => void {
+  let timer: NodeJS.Timeout | undefined
+  const onSignal = () => {
+    if (stop.signal.aborted) deadline.abort()
+    stop.abort()
+  }
+  stop.signal.addEventListener('abort', () => {
+    timer = setTimeout(() => deadline.abort(), deadlineMs)
+  })
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return () => {
+    clearTimeout(timer)
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+  }
+}
+
+async function openExporter(
+  listen: { host: string; port: number },
+  telemetry: Telemetry,
+  assembly: Assembly,
+  log: Log,
+): Promise<Exporter | undefined> {
+  try {
+    return await startExporter(listen, () => {
+      refresh(telemetry, assembly)
+      return telemetry.renderMetrics()
+    })
+  } catch (error) {
+    log.warn('metrics are not served', { detail: (error as Error).message })
+    return undefined
+  }
+}
+
+/** Brings the counters up to what the pipeline has counted. */
+function refresh(telemetry: Telemetry, { pipeline, redactor }: Assembly): void {
+  const { balance } = telemetry
+  balance.read = pipeline.read
+  balance.delivered = pipeline.counts.delivered
+  for (const [reason, count] of pipeline.counts.rejected) balance.rejected.set(reason, count)
+  telemetry.records.value = pipeline.read
+  telemetry.readLines.value = pipeline.lines
+  telemetry.oldestUnacknowledged.value = pipeline.oldestPendingMs / 1000
+  for (const [format, count] of pipeline.formats) telemetry.linesByFormat(format).value = count
+  telemetry.redacted = () => redactor.counts
+}
+
+const PROGRESS_MS = 500
+
+function showProgress({ pipeline }: Assembly): { stop(): void } | undefined {
+  const { stderr } = process
+  if (!stderr.isTTY) return undefined
+  const started = Date.now()
+  const draw = () => {
+    const seconds = (Date.now() - started) / 1000
+    const { delivered, files } = pipeline.counts
+    const rate = Math.round(delivered / Math.max(seconds, 0.001))
+    stderr.write(
+      `\r\x1b[K${files} files, ${delivered.toLocaleString('en')} records delivered, ${rate.toLocaleString('en')}/s`,
+    )
+  }
+  const timer = setInterval(draw, PROGRESS_MS)
+  return {
+    stop() {
+      clearInterval(timer)
+      stderr.write('\r\x1b[K')
+    },
+  }
+}
+
+export function summarize({ pipeline, redactor, builder }: Assembly, problems: readonly string[]): Summary {
+  const { counts } = pipeline
+  return {
+    files: counts.files,
+    lines: pipeline.lines,
+    empty_lines: pipeline.emptyLines,
+    formats: Object.fromEntries([...pipeline.formats].sort((a, b) => b[1] - a[1])),
+    read: pipeline.read,
+    delivered: counts.delivered,
+    rejected: Object.fromEntries(counts.rejected),
+    dropped: {},
+    pending: pipeline.pending,
+    truncated: builder.truncated + pipeline.truncatedLines,
+    redacted: Object.fromEntries([...redactor.counts].filter(([, count]) => count > 0)),
+    problems,
+    ...(pipeline.gaveUp === undefined ? {} : { gave_up: pipeline.gaveUp }),
+  }
+}
+
+function describe(summary: Summary): string {
+  const { files, lines, empty_lines, read, delivered, rejected, pending, formats, truncated, redacted } = summary
+  const reasons = (counts: Readonly<Record<string, number>>) => {
+    const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
+    const parts = Object.entries(counts).map(([reason, count]) => `${reason} ${count}`)
+    return parts.length === 0 ? `${total}` : `${total} (${parts.join(', ')})`
+  }
+  const rows = [
+    `files    ${files}, ${lines} lines${empty_lines > 0 ? `, ${empty_lines} of them empty` : ''}`,
+    `formats  ${
+      Object.entries(formats)
+        .map(([name, count]) => `${name} ${count}`)
+        .join(', ') || 'none'
+    }`,
+    `balance  read ${read} = delivered ${delivered} + rejected ${reasons(rejected)} + dropped 0${pending > 0 ? ` + pending ${pending}` : ''}`,
+  ]
+  if (Object.keys(redacted).length > 0) rows.push(`redacted ${reasons(redacted)}`)
+  if (truncated > 0) rows.push(`cut      ${truncated} records were longer than Loki takes`)
+  if (summary.problems.length > 0) rows.push(`problems ${summary.problems.join('\n         ')}`)
+  if (summary.gave_up !== undefined) rows.push(`stopped  ${summary.gave_up}`)
+  return rows.join('\n')
+}
