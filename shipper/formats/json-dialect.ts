@@ -35,6 +35,8 @@ export interface DialectShape extends Partial<Omit<Signature, 'keys'>> {
   readonly fallback?: boolean
   readonly times: readonly string[]
   readonly keys?: Readonly<Record<string, string>>
+  /** The line inside the line, where a library wraps it; the same line when it does not. */
+  unwrap?(line: Fields): Fields
   /** A cheap look at values (their types, one word), where keys alone do not tell two libraries apart. */
   check?(line: Fields): boolean
   /** The line's time where it needs more than the first key of `times`; takes that key out of the renamed fields. */
@@ -55,7 +57,8 @@ export function jsonDialect(shape: DialectShape): Dialect {
     fallback,
     ...signature,
     parse(head, options) {
-      const line = readLine(head, options.rest)
+      const outer = readLine(head, options.rest)
+      const line = outer && shape.unwrap ? shape.unwrap(outer) : outer
       if (line === undefined || !hasSignature(line, signature) || shape.check?.(line) === false) return undefined
       const timeKey = timeKeyOf(line, times, options)
       const fields = rename(line, keys, timeKey)
@@ -69,31 +72,27 @@ export function jsonDialect(shape: DialectShape): Dialect {
   }
 }
 
-// One line, read once for all the dialects that look at it.
-let lastText: string | undefined
+// One event, read once for all the dialects that look at it.
+let lastHead: string | undefined
+let lastRest = ''
 let lastLine: Fields | undefined
 /** True when the line's JSON goes on in the continuation lines (pretty-printed). */
 let tookRest = false
 
-/** The object that a line is. Shared between formats: not to be changed. */
+/** The object that an event is. Shared between formats: not to be changed. */
 export function readLine(head: string, rest: string): Fields | undefined {
-  if (head !== lastText) {
-    lastText = head
-    lastLine = parseJsonObject(head)
-    tookRest = false
-  }
-  if (lastLine === undefined && rest !== '') {
-    // Not remembered by its text: the next event may start with the same line.
-    lastLine = parseJsonObject(`${head}\n${rest}`)
-    tookRest = lastLine !== undefined
-    lastText = undefined
-  }
+  if (head === lastHead && rest === lastRest) return lastLine
+  lastHead = head
+  lastRest = rest
+  lastLine = parseJsonObject(head)
+  tookRest = lastLine === undefined && rest !== ''
+  if (tookRest) lastLine = parseJsonObject(`${head}\n${rest}`)
   return lastLine
 }
 
 /** What is inside the line now belongs to a record, which redaction changes: an equal next line must be read anew. */
 export function letGo(): void {
-  lastText = undefined
+  lastHead = undefined
   lastLine = undefined
 }
 
@@ -109,7 +108,9 @@ function rename(line: Fields, keys: ReadonlyMap<string, string>, without: string
   for (const [key, value] of line) {
     if (key === without) continue
     const name = keys.get(key)
-    addField(fields, name === undefined || line.has(name) ? key : name, value)
+    // The line's own names are distinct; only two that are renamed alike can clash.
+    if (name === undefined || line.has(name)) fields.set(key, value)
+    else addField(fields, name, value)
   }
   return fields
 }

@@ -12,8 +12,10 @@ export const openTelemetry = jsonDialect({
     'SeverityNumber',
     'severity_number',
     'SeverityText',
+    'severityText',
+    'severity_text',
   ],
-  requires: [],
+  unwrap: onlyRecord,
   times: [
     'timeUnixNano',
     'Timestamp',
@@ -46,6 +48,24 @@ export const openTelemetry = jsonDialect({
     setDefault(fields, 'logger', valueAt(line, 'instrumentationScope', 'name'))
   },
 })
+
+/** The record of an OTLP request that holds one, with its resource and scope; a request of several stays a JSON line. */
+function onlyRecord(line: Fields): Fields {
+  const group = only(line.get('resourceLogs'))
+  const scoped = group && only(group.get('scopeLogs'))
+  const record = scoped && only(scoped.get('logRecords'))
+  if (record === undefined || line.size > 1) return line
+  const whole: Fields = new Map(record)
+  for (const outer of [group!, scoped!]) {
+    for (const [name, value] of outer) if (name !== 'scopeLogs' && name !== 'logRecords') addField(whole, name, value)
+  }
+  return whole
+}
+
+function only(list: Value | undefined): Fields | undefined {
+  const first = Array.isArray(list) && list.length === 1 ? list[0] : undefined
+  return first instanceof Map ? first : undefined
+}
 
 /** The text where there is one, else the number, which the scale explains. */
 function addLevel(fields: Fields, line: Fields): void {

@@ -14,9 +14,18 @@ let at = 0
 let backslash = 0
 /** True when some character below U+0020 stands anywhere: only then strings are searched for them. */
 let hasControls = false
+/** True when some object has a name twice: the line is read again, then with addField. */
+let hasTwice = false
 
 /** The members of the object that `line` is, the whole of it but for white space; undefined when it is no object. */
 export function parseJsonObject(line: string): Fields | undefined {
+  hasTwice = false
+  const fields = readLine(line)
+  // The first reading overwrites: looking before every member whether its name is taken would cost a tenth.
+  return hasTwice ? readLine(line) : fields
+}
+
+function readLine(line: string): Fields | undefined {
   text = line
   at = 0
   backslash = -1
@@ -54,6 +63,7 @@ function skipSpace(): number {
 /** `at` stands on the {. */
 function readObject(depth: number): Fields | undefined {
   const fields: Fields = new Map()
+  let members = 0
   at++
   if (skipSpace() === CLOSE_BRACE) {
     at++
@@ -66,7 +76,8 @@ function readObject(depth: number): Fields | undefined {
     at++
     const value = readValue(depth)
     if (value === undefined) return undefined
-    addField(fields, name, value)
+    if (hasTwice) addField(fields, name, value)
+    else if (fields.set(name, value).size !== ++members) hasTwice = true
     const code = skipSpace()
     at++
     if (code === CLOSE_BRACE) return fields
