@@ -4,6 +4,7 @@
  */
 import type { Message, ParsedLine } from '../record.ts'
 import type { Fields } from '../terms/json.ts'
+import { readLevel } from '../terms/level.ts'
 import type { TimeOptions } from '../terms/time.ts'
 import type { Format, ParseOptions } from './format.ts'
 import { plain } from './plain.ts'
@@ -31,12 +32,13 @@ export type Detect = (message: Message, options: TimeOptions, memory: DetectMemo
 export function detector(list: readonly Format[]): Detect {
   const tables = buildTables(list)
   return (message, options, memory, forced) => {
-    const head = stripColours(message.head)
+    const head = stripColours(message.head.charCodeAt(0) === BYTE_ORDER_MARK ? message.head.slice(1) : message.head)
     const rest = message.rest === '' ? '' : stripColours(message.rest)
     const parseOptions: ParseOptions = { zone: options.zone, now: options.now, rest }
     const parsed = forced === undefined ? search(tables, head, parseOptions, memory) : forced.parse(head, parseOptions)
     const answer = parsed ?? fallBack(tables, head, parseOptions)
     if (rest !== '') addRest(answer.fields, rest)
+    if (LOOSE.has(answer.format)) addWriter(answer.fields)
     return answer
   }
 }
@@ -71,6 +73,8 @@ function fallBack(tables: Tables, head: string, options: ParseOptions): ParsedLi
   return plain.parse(head)
 }
 
+const BYTE_ORDER_MARK = 0xfeff
+
 const BEYOND_ASCII = 128
 
 /** By first character; an empty line counts as beyond ASCII, which only formats without `starts` take. */
@@ -101,6 +105,21 @@ function buildTables(list: readonly Format[]): Tables {
     for (let code = 0; code <= BEYOND_ASCII; code++) if (taken[code] === 1) specific[code]?.push(format)
   }
   return { specific, general: list.filter((format) => format.fallback === true), starts }
+}
+
+/** Formats with layouts of only time, level and message, which lines of many programs fit. */
+const LOOSE = new Set(['python_logging', 'winston_console', 'log4j'])
+const WRITER =
+  /^(?:\[([A-Za-z][\w.:/-]{1,60})\](?= |:)|([A-Za-z_][\w./-]{1,60}):\d{1,6}(?= |:)|([A-Za-z_]\w{0,40}(?:[._/-][\w./-]{1,40}|[a-z][A-Z]\w{0,40})): )/
+
+/** Who wrote it, when the message begins with it: "[engine] …", "server.c:12 …", "net.http: …". The message keeps it. */
+function addWriter(fields: Fields): void {
+  const message = fields.get('message')
+  if (typeof message !== 'string') return
+  if (fields.has('logger') || fields.has('service') || fields.has('node') || fields.has('component')) return
+  const match = WRITER.exec(message)
+  const name = match?.[1] ?? match?.[2] ?? match?.[3]
+  if (name !== undefined && readLevel(name) === undefined) fields.set('component', name)
 }
 
 /** Continuation lines that no field holds yet. */

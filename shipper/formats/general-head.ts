@@ -136,6 +136,8 @@ function readTag(scan: Scan, name: string, end: number): boolean {
     const match = level.exec(scan.text)
     if (match !== null && delimitedLevel(match[1] as string)) return addLevel(scan, match[1] as string, level.lastIndex)
   }
+  // Before any time a tag is a word like others: the time may still come.
+  if (scan.time === undefined && !scan.hasLevel) return readWeak(scan, `${name}:`, end)
   if (scan.named || scan.celled || !isName(name) || (scan.time === undefined && !scan.hasLevel)) return false
   if (words > 1 || (words === 1 && !hostMayStand(scan) && !(isDotted(name) && lastWord(scan) === 'main'))) return false
   scan.named = true

@@ -6,6 +6,7 @@
 import type { ParsedLine } from '../record.ts'
 import type { Fields, Value } from '../terms/json.ts'
 import type { Format, ParseOptions } from './format.ts'
+import { readErrpt } from './general-errpt.ts'
 import { readHead } from './general-head.ts'
 import type { Head, Token } from './general-scan.ts'
 import { isDotted, isHostLike, isLevelKey, isProse, isThreadLike, isTimeKey } from './general-words.ts'
@@ -17,10 +18,12 @@ export const general = {
   starts: undefined,
   fallback: true,
   parse(head: string, options: ParseOptions): ParsedLine | undefined {
+    const errpt = readErrpt(head, options)
+    if (errpt !== undefined) return errpt
     const found = readHead(head, options)
     const fields: Fields = new Map()
     nameTokens(found, fields)
-    const message = head.slice(found.end).trim()
+    const message = isSentence(fields) ? head.trim() : head.slice(found.end).trim()
     if (message !== '') fields.set('message', message)
     addPairs(head, found, fields)
     if (!fields.has('logger')) addTrailingClass(message, fields)
@@ -28,6 +31,14 @@ export const general = {
     return { format: 'general', time: found.time, fields, ...(fields.has('mnemonic') && { scale: 'syslog' as const }) }
   },
 } as const satisfies Format
+
+/** "Backup started at 2026-05-05 10:11:12 by cron": the words before the time are the message's, not a head's. */
+function isSentence(fields: Fields): boolean {
+  const prefix = fields.get('prefix')
+  if (typeof prefix !== 'string' || prefix.split(' ').filter(isProse).length < 2) return false
+  fields.delete('prefix')
+  return true
+}
 
 /** Pairs are looked for this far into a message; what is behind stays in its text. */
 const MAX_SEARCHED = 32_768

@@ -38,3 +38,57 @@ for (const name of corpusFiles().keys()) {
 function mayStart(format: Format, head: string): boolean {
   return format.starts === undefined || new RegExp(`^[${format.starts}]`).test(stripColours(head))
 }
+
+const event = (head: string, rest = '') => ({ head, rest, runtime: undefined })
+const read = (head: string, rest = '') => detect(event(head, rest), CORPUS_TIME, createMemory())
+
+test('colours, titles and a byte order mark are stripped', () => {
+  assert.equal(
+    stripColours('\u001b[1;31mred\u001b[0m \u001b]0;title\u0007x \u001b]8;;http://a\u001b\\link'),
+    'red x link',
+  )
+  const plainText = '2026-05-05 10:11:12 WARN com.acme.Disk - low'
+  const coloured = '\ufeff\u001b[90m2026-05-05 10:11:12\u001b[39m \u001b[33mWARN\u001b[0m com.acme.Disk - low'
+  assert.deepEqual(read(coloured), read(plainText))
+})
+
+test('continuation lines become a stack, or further lines of the message', () => {
+  const trace = 'java.lang.IllegalStateException: gone\n\tat com.acme.Shop.sell(Shop.java:12)'
+  const failed = read('10.1.2.3 shop ~ 2026-05-05 10:11:12 ERROR sale failed', trace)
+  assert.equal(failed.fields.get('stack'), trace)
+  assert.equal(failed.fields.get('error_type'), 'java.lang.IllegalStateException')
+  assert.equal(failed.fields.get('error'), 'gone')
+  assert.equal(
+    read('nothing that is known', '  more\n  text').fields.get('message'),
+    'nothing that is known\n  more\n  text',
+  )
+})
+
+test('what fitted last is asked first, four formats at most, general ones never', () => {
+  const memory = createMemory()
+  const samples = ['klog', 'nginx_error', 'redis', 'postgresql', 'klog', 'monolog', 'general', 'plain'].map((name) => {
+    const sample = readCorpus(name)[0]
+    assert.ok(sample)
+    assert.equal(detect(event(sample.head, sample.rest), CORPUS_TIME, memory).format, name)
+    return name
+  })
+  assert.ok(samples.length > 4)
+  assert.deepEqual(
+    memory.recent.map((format) => format.name),
+    ['monolog', 'klog', 'postgresql', 'redis'],
+  )
+})
+
+test('a forced format is asked alone; what it does not take goes to the general ones', () => {
+  const klog = byName('klog')
+  assert.ok(klog)
+  const sample = readCorpus('klog')[0]?.head ?? ''
+  assert.equal(detect(event(sample), CORPUS_TIME, createMemory(), klog).format, 'klog')
+  const other = readCorpus('redis')[0]?.head ?? ''
+  assert.match(detect(event(other), CORPUS_TIME, createMemory(), klog).format, /^(?:general|plain)$/)
+})
+
+test('an empty line is a plain one', () => {
+  assert.equal(read('').format, 'plain')
+  assert.equal(byName('nothing'), undefined)
+})
