@@ -22,7 +22,10 @@ interface Options {
 }
 
 /** 0: all works, perhaps with warnings. 1: something does not work. 2: wrong usage or configuration. */
-export async function run(argv: readonly string[]): Promise<number> {
+export async function run(
+  argv: readonly string[],
+  write = (text: string): unknown => process.stdout.write(text),
+): Promise<number> {
   const command = new Command('doctor')
     .description("Check configuration, files, permissions, and Loki's reachability and limits; say what to do.")
     .option('-c, --config <file>', 'longship.yaml (default: $LONGSHIP_CONFIG)')
@@ -36,7 +39,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   let exitCode = 0
   const report = (finding: Finding) => {
     if (finding.status === 'fail') exitCode = finding.check === 'configuration' ? 2 : Math.max(exitCode, 1)
-    process.stdout.write(options.json ? `${JSON.stringify(finding)}\n` : lineOf(finding))
+    write(options.json ? `${JSON.stringify(finding)}\n` : lineOf(finding))
   }
   const config = load(options, report)
   if (config === undefined) return exitCode

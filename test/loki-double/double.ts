@@ -25,6 +25,8 @@ export interface DoubleOptions {
   readonly poison?: string
   readonly poisonStatus?: number
   readonly poisonText?: string
+  /** What GET /config?mode=diff answers; undefined: 404. */
+  readonly config?: string
   readonly now?: () => number
 }
 
@@ -53,6 +55,7 @@ export async function startDouble(options: DoubleOptions = {}): Promise<LokiDoub
     const { url = '/', method } = request
     if (url === '/ready') return void response.end('ready\n')
     if (url === '/loki/api/v1/status/buildinfo') return void response.end('{"version":"3.7.6","revision":"double"}')
+    if (url === '/config?mode=diff' && options.config !== undefined) return void response.end(options.config)
     if (url === '/double/stored') return void response.end(ingester.stored.map(storedText).join(''))
     if (url === '/double/stats') return void response.end(JSON.stringify(stats()))
     if (url === '/double/script' && method === 'POST') {

@@ -443,6 +443,26 @@ test('a wrong token loses nothing: once gives up with a message, otherwise it wa
   await Promise.all([once.close(), patient.close(), loki.close()])
 })
 
+test('while Loki hangs, memory stays where it is', async () => {
+  const loki = await startDouble()
+  const clock = testClock(Date.now())
+  const destination = createDestination({ url: loki.url, timeoutMs: 60, clock })
+  const batch = batchOf(streamOf(A, numbered(5, Date.now(), 1, 'x'.repeat(200_000))))
+  let heaviest = 0
+  const timer = setInterval(() => {
+    heaviest = Math.max(heaviest, process.memoryUsage().rss)
+  }, 20)
+  const before = process.memoryUsage().rss
+  loki.setScript('hang*60')
+  const delivery = await destination.deliver(batch, NEVER)
+  clearInterval(timer)
+  assert.deepEqual([delivery.done, loki.distinct().length], [true, 5])
+  // The double and its bodies share this process: 60 tries of 1 MiB on both sides would be 120 MiB if they were kept.
+  assert.ok(heaviest - before < 60 * 1024 * 1024, `${Math.round((heaviest - before) / 1024 / 1024)} MiB more`)
+  await destination.close()
+  await loki.close()
+})
+
 test('giving up after a time, when that is asked for', async () => {
   const clock = testClock(NOW)
   const loki = await startDouble({ script: '503*999', now: clock.now })

@@ -10,22 +10,13 @@ import { startDouble } from '../loki-double/double.ts'
 async function doctor(
   ...argv: string[]
 ): Promise<{ code: number; findings: Finding[]; of: (check: string) => Finding[] }> {
-  const { write } = process.stdout
   let text = ''
-  process.stdout.write = ((part: string) => {
+  const code = await run([...argv, '--json'], (part) => {
     text += part
-    return true
-  }) as typeof write
-  let code: number
-  try {
-    code = await run([...argv, '--json'])
-  } finally {
-    process.stdout.write = write
-  }
-  // The test runner writes to stdout too.
+  })
   const findings = text
     .split('\n')
-    .filter((line) => line.startsWith('{"check"'))
+    .filter(Boolean)
     .map((line) => JSON.parse(line) as Finding)
   return { code, findings, of: (check) => findings.filter((finding) => finding.check === check) }
 }
@@ -108,4 +99,25 @@ test('wrong configuration ends with 2', async () => {
     assert.equal(code, 2)
     assert.match(findings[0]!.message, /ulr/)
   })
+})
+
+test('limits that make dead letters are told beforehand', async () => {
+  const config =
+    'target: all\nlimits_config:\n  max_line_size: 64KB\n  ingestion_burst_size_mb: 0.5\n  allow_structured_metadata: false\nserver:\n  http_listen_port: 3100\n'
+  const loki = await startDouble({ config })
+  const { code, of } = await doctor('--to', loki.url)
+  assert.equal(code, 0)
+  const said = of('Loki limits').map(({ status, message }) => `${status} ${message}`)
+  assert.match(said.join('\n'), /ok lines older than 1w are stamped anew/)
+  for (const limit of [
+    /warn max_line_size is 6[45]\d* bytes/,
+    /warn ingestion_burst_size_mb/,
+    /warn allow_structured_metadata/,
+  ]) {
+    assert.ok(
+      said.some((line) => limit.test(line)),
+      `${limit} in ${said.join('\n')}`,
+    )
+  }
+  await loki.close()
 })

@@ -98,7 +98,8 @@ async function* checkAround(pushed: Answer, client: Client, config: Config): Asy
   const build = await client.get('loki/api/v1/status/buildinfo', SIGNAL)
   yield checkVersion(build)
   yield checkClock(pushed.date)
-  const settings = await client.get('config', SIGNAL)
+  // Only what differs from Loki's defaults; a gateway may hide it.
+  const settings = await client.get('config?mode=diff', SIGNAL)
   if (settings.kind === 'answer' && settings.status === 200) yield* checkLimits(settings.body, config)
 }
 
@@ -188,13 +189,22 @@ async function* checkLimits(text: string, config: Config): AsyncGenerator<Findin
 
 const LINE_BYTES = 256 * 1024
 
-/** limits_config of GET /config. Cut-off or foreign answers: undefined. */
+/** Loki 3.7's own defaults, for what the answer leaves out. */
+const DEFAULTS = {
+  reject_old_samples: true,
+  reject_old_samples_max_age: '1w',
+  max_line_size: '256KB',
+  ingestion_burst_size_mb: 6,
+  allow_structured_metadata: true,
+}
+
+/** limits_config of GET /config. Answers of something else: undefined. */
 function limitsOf(text: string): Record<string, unknown> | undefined {
-  // The whole answer is longer than what is read of one: only the section is parsed.
-  const section = /^limits_config:\n(?: .*\n|\n)+/m.exec(text)?.[0]
-  if (section === undefined) return undefined
+  // A whole configuration is longer than what is read of an answer: only the section is parsed.
+  const section = /^limits_config:\n(?: .*\n|\n)+/m.exec(`${text}\n`)?.[0]
+  if (section === undefined) return /^\w+:/m.test(text) ? DEFAULTS : undefined
   try {
-    return (parse(section) as { limits_config?: Record<string, unknown> }).limits_config
+    return { ...DEFAULTS, ...(parse(section) as { limits_config?: Record<string, unknown> }).limits_config }
   } catch {
     return undefined
   }
