@@ -147,7 +147,7 @@ class FileSource implements Source {
     try {
       if (!tracker.ensureOpen(tail)) return undefined
       const now = clock.now()
-      if (!tail.isIntact(now)) return void tracker.restart(tail)
+      if (!tail.isIntact(now)) return void tracker.restart(tail, now)
       const offset = tail.offset
       const length = tail.read(this.#block)
       if (length > 0) {
@@ -161,7 +161,7 @@ class FileSource implements Source {
           ...tail.takeCarried(),
         }
       }
-      if (tail.isShorter()) return void tracker.restart(tail)
+      if (tail.isShorter()) return void tracker.restart(tail, now)
       tail.isDrained = true
       tracker.ready.delete(tail)
     } catch (error) {

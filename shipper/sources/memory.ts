@@ -2,10 +2,19 @@
 import type { Stats } from 'node:fs'
 import { matches } from './fingerprint.ts'
 import type { Position } from './positions.ts'
+import type { Carried } from './source.ts'
 import { bornOf, fileKey, isBirthKnown, statKey, type Tail } from './tail.ts'
 
 /** Old entries beyond this are dropped, the oldest first: files with a date in their name come and go for ever. */
 const MAX_ENTRIES = 5000
+
+/** Where reading of a known file goes on. */
+export interface Resumed {
+  readonly offset: number
+  readonly carried: Carried | undefined
+  /** It was read in this run, up to that offset; not all of it may be acknowledged. */
+  readonly continued: Tail | undefined
+}
 
 export class Memory {
   readonly #saved = new Map<string, Position>()
@@ -28,12 +37,24 @@ export class Memory {
   }
 
   /** The position kept for this very file, and forgets it; one for another file on the same inode is forgotten too. */
-  take(stat: Stats, head: Buffer): Position | undefined {
+  take(stat: Stats, head: Buffer): Resumed | undefined {
     const key = statKey(stat)
-    const position = this.#retired.get(key)?.position() ?? this.#saved.get(key)
+    const continued = this.#retired.get(key)
+    const position = this.#of(key)
     this.#retired.delete(key)
     this.#saved.delete(key)
-    return position && isSame(position, stat, head) ? position : undefined
+    if (!position || !isSame(position, stat, head)) return undefined
+    const { offset, carried } = position
+    return continued ? { offset: continued.offset, carried, continued } : { offset, carried, continued }
+  }
+
+  knows(stat: Stats, head: Buffer): boolean {
+    const position = this.#of(statKey(stat))
+    return position !== undefined && isSame(position, stat, head)
+  }
+
+  #of(key: string): Position | undefined {
+    return this.#retired.get(key)?.position() ?? this.#saved.get(key)
   }
 
   /** What was read at this path when it showed another file than now. */

@@ -47,12 +47,14 @@ export class Tail {
   isSuperseded = false
   /** Must be drained first: the generation that stood at this path before. */
   after: Tail | undefined
+  /** Was read up to where this one goes on (its path had lost it for a while): acknowledged first. */
+  continued: Tail | undefined
   /** Clock time of the last byte, or of the rotation. */
   lastData = 0
   size: number
   mtime: number
   /** Creation time in ms, see isBirthKnown. */
-  readonly born: number
+  born: number
   #trail: Buffer = Buffer.alloc(0)
   #checked = Number.NEGATIVE_INFINITY
   #fingerprint: Fingerprint | undefined
@@ -74,6 +76,12 @@ export class Tail {
 
   get key(): string {
     return fileKey(this)
+  }
+
+  /** What may be kept as the position. */
+  get acknowledged(): number {
+    if (this.continued && this.continued.acknowledged < this.continued.offset) return this.continued.acknowledged
+    return this.committed
   }
 
   /** Reads on into `block`; 0 at the end of what there is. Throws what reading throws. */
@@ -137,7 +145,7 @@ export class Tail {
   /** As kept in the positions file. */
   position(): Position {
     if (this.#fingerprint?.length !== this.head.length) this.#fingerprint = fingerprintOf(this.head)
-    const { absolute: path, dev, inode, born, committed: offset, carried } = this
+    const { absolute: path, dev, inode, born, acknowledged: offset, carried } = this
     return { path, dev, inode, born, fingerprint: this.#fingerprint, offset, ...(carried ? { carried } : {}) }
   }
 

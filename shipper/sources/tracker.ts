@@ -24,7 +24,7 @@ export interface TrackerOptions {
 /** How far `from: end` goes back for the beginning of a last line that is still being written. */
 const LOOK_BACK_BYTES = 64 * 1024
 
-/** A copy is told by its beginning only when that is long enough to be nobody else's. */
+/** A copy is told by its beginning when that is all that was read, or long enough to be nobody else's. */
 const MIN_COPY_FINGERPRINT = 64
 
 export class Tracker {
@@ -89,7 +89,7 @@ export class Tracker {
   }
 
   /** The file was cut short or written anew: the rest of the old content may stand in a copy; the new begins at 0. */
-  restart(tail: Tail): void {
+  restart(tail: Tail, now: number): void {
     const { absolute, origin, key, dev, inode, mtime, born } = tail
     const copy = openSibling(absolute, (fd, stat) => !this.#byKey.has(statKey(stat)) && tail.isCopiedIn(fd))
     const isLive = this.live.get(absolute) === tail
@@ -103,6 +103,7 @@ export class Tracker {
     this.files.forget(tail)
     if (copy) {
       this.#moveToCopy(tail, copy)
+      tail.lastData = now
       fresh.after = tail
     } else {
       this.#lose(tail, 'was truncated')
@@ -213,6 +214,7 @@ export class Tracker {
     const tail = new Tail(file.path, file.absolute, { stat: identity(stat), head, offset, carried: saved?.carried })
     const before = missed ?? previous
     if (before && !before.hasEnded) tail.after = before
+    tail.continued = saved?.continued
     this.live.set(file.absolute, tail)
     this.#adopt(tail, fd)
   }
@@ -240,9 +242,10 @@ export class Tracker {
     if (owner) return owner
     const isIt = (fd: number, other: Stats) => statKey(other) === fileKey(saved) && isSame(saved, other, readHead(fd))
     const isCopy = (fd: number, other: Stats) =>
-      saved.fingerprint.length >= MIN_COPY_FINGERPRINT &&
+      saved.offset > 0 &&
+      saved.fingerprint.length >= Math.min(MIN_COPY_FINGERPRINT, saved.offset) &&
       !this.#byKey.has(statKey(other)) &&
-      other.size > saved.offset &&
+      other.size >= saved.offset &&
       matches(saved.fingerprint, readHead(fd))
     const found = openSibling(file.absolute, isIt) ?? openSibling(file.absolute, isCopy)
     return found && this.#addRotated(found, file.path, saved.offset, saved.carried)
@@ -281,7 +284,7 @@ export class Tracker {
 
   /** A copy that somebody made of what we read, or a file whose position we hold, is no missed generation. */
   #isKnown(absolute: string, fd: number, stat: Stats): boolean {
-    return this.#copyOf(absolute, fd) !== undefined || this.#memory.take(stat, readHead(fd)) !== undefined
+    return this.#copyOf(absolute, fd) !== undefined || this.#memory.knows(stat, readHead(fd))
   }
 
   /** The tail whose content this new file repeats: copytruncate's copy, under a pattern that finds it too. */
@@ -298,6 +301,7 @@ export class Tracker {
     tail.absolute = copy.absolute
     tail.dev = copy.stat.dev
     tail.inode = copy.stat.ino
+    tail.born = bornOf(copy.stat)
     tail.isRotated = true
     tail.isDrained = false
     this.rotated.add(tail)

@@ -16,7 +16,7 @@ const STEP = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom<Step>('tick', 'tick', 'stall', 'restart') },
 )
 
-class World {
+export class World {
   readonly directory = temporaryDirectory()
   readonly path = join(this.directory, 'app.log')
   readonly seen: string[] = []
@@ -40,9 +40,15 @@ class World {
     else if (step === 'write much') this.#write(900)
     else if (step === 'half') this.#half()
     else if (step === 'tick') await this.#follower.tick()
-    else if (step === 'stall') this.#follower.isStalled = !this.#follower.isStalled
+    else if (step === 'stall') await this.#stall()
     else if (step === 'restart') await this.#restart()
     else await this.#rotate(step)
+  }
+
+  /** A consumer asks for its first event at once; only later ones wait for Loki. */
+  async #stall(): Promise<void> {
+    await this.#follower.settle()
+    this.#follower.isStalled = !this.#follower.isStalled
   }
 
   async finish(): Promise<void> {
