@@ -67,11 +67,17 @@ const HEADS: readonly { readonly head: RegExp; readonly mode: Mode }[] = [
 
 /** Never throws; looks at `line` and at what is known of the event, and moves its mode on. */
 export function continues(event: OpenEvent, line: string): Verdict {
+  if (event.mode === undefined && NEVER[line.charCodeAt(0)] && isUnremarkable(event.head)) return 'starts'
   event.mode ??= HEADS.find(({ head }) => head.test(event.head.slice(0, 400)))?.mode ?? 'plain'
   const verdict = MODES[event.mode]?.(event, line)
   if (verdict) return verdict
   const first = line.charCodeAt(0)
   return first === 32 || first === 9 ? indented(event, line) : unindented(event, line)
+}
+
+/** Most heads: they start with a digit, { or <, and no kind of event but `plain` has such a head. */
+function isUnremarkable(head: string): boolean {
+  return head.length > 1 && NEVER[head.charCodeAt(0)] === 1
 }
 
 /** Does `line` prove that the line before it, which was only `maybe`, belongs to a trace? */
