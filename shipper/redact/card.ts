@@ -49,10 +49,14 @@ export function hasCard(bytes: Uint8Array, start: number, end: number): boolean 
   return false
 }
 
-/** True when the run of digits, spaces and dashes around `at` holds a card number. */
+/** The run looked at last: a long one is met at every step, and must not be read again each time. */
+let read = { bytes: new Uint8Array(0), line: 0, start: 0, end: 0 }
+
+/** Call once per line and run; true when the run of digits, spaces and dashes around `at` holds a card number. */
 export function isCardAt(bytes: Uint8Array, at: number, start: number, end: number): boolean {
-  if (at >= end) return false
+  if (at >= end || (at < read.end && at >= read.start && bytes === read.bytes && end === read.line)) return false
   const run = runAround(bytes, at, start, end)
+  read = { bytes, line: end, start: run.start, end: run.end }
   return run.end - run.start >= MIN_DIGITS && cardsIn(bytes, run.start, run.end, undefined).length > 0
 }
 
@@ -187,4 +191,9 @@ function standsFree(bytes: Uint8Array, start: number, end: number, around: Span)
 function isWordByte(byte: number): boolean {
   const lower = byte | 0x20
   return (lower >= 0x61 && lower <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f
+}
+
+/** A new line begins: its buffer may be one that was looked at before. */
+export function forgetRun(): void {
+  read.end = 0
 }

@@ -4,7 +4,7 @@
  * registered by its rarest pair at an even and at an odd offset (bigrams.ts), and compared whole only where one stands.
  */
 import { type Bigrams, registerBigrams } from './bigrams.ts'
-import { hasCard, isCardAt, isCardByte } from './card.ts'
+import { forgetRun, hasCard, isCardAt, isCardByte } from './card.ts'
 import { compileKeyword, type Keyword, matchesAt } from './keyword.ts'
 
 export type Prefilter = (bytes: Uint8Array, start: number, end: number) => boolean
@@ -30,6 +30,7 @@ export function compilePrefilter(keywords: readonly Keyword[], cards: boolean): 
   const wordsOf = createWords()
   return (bytes, start, end) => {
     noUserInfoBefore = 0
+    forgetRun()
     if (isOddEdge(bytes, start, end)) return true
     const { words, shift } = wordsOf(bytes)
     const stop = Math.min((end - shift) >> 1, words.length - 3)

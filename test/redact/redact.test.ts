@@ -104,7 +104,7 @@ test('names in every spelling, nested and in lists', () => {
     credentials: {
       type: 'basic',
       login: '[redacted:credential]',
-      key: ['[redacted:credential]', '[redacted:credential]'],
+      key: ['[redacted:credential]', 7],
     },
     pin: { password: '[redacted:password]' },
   })
