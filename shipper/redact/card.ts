@@ -50,7 +50,7 @@ export function hasCard(bytes: Uint8Array, start: number, end: number): boolean 
 }
 
 /** The run looked at last: a long one is met at every step, and must not be read again each time. */
-let read = { bytes: new Uint8Array(0), line: 0, start: 0, end: 0 }
+let read = { bytes: new Uint8Array(0) as Uint8Array, line: 0, start: 0, end: 0 }
 
 /** Call once per line and run; true when the run of digits, spaces and dashes around `at` holds a card number. */
 export function isCardAt(bytes: Uint8Array, at: number, start: number, end: number): boolean {

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { VARIABLES } from '../shipper/config/environment.ts'
+import { schema } from '../shipper/config/validate.ts'
+import { describeConfig, loadConfig } from '../shipper/config.ts'
+import { LongshipError } from '../shipper/errors.ts'
+
+const load = (yaml: string, env: Record<string, string> = {}, flags: Record<string, unknown> = {}) =>
+  loadConfig({ path: 'l.yaml', env, flags, knownFormats: ['pino', 'nginx'], readFile: () => yaml })
+
+function problemsOf(yaml: string, env: Record<string, string> = {}): string[] {
+  try {
+    load(yaml, env)
+  } catch (error) {
+    assert.ok(error instanceof LongshipError && error.code === 'config')
+    return error.message.split('\n')
+  }
+  return []
+}
+
+test('defaults, units, frozen', () => {
+  const config = loadConfig()
+  assert.equal(config.loki.url, 'http://127.0.0.1:3100')
+  assert.equal(config.batch.max_bytes, 1024 ** 2)
+  assert.equal(config.push.retry.give_up_after_ms, undefined)
+  assert.deepEqual(config.telemetry.listen, { host: '127.0.0.1', port: 9080 })
+  assert.ok(Object.isFrozen(config.push.retry))
+  const own = load(
+    'batch: { max_bytes: 512KiB, max_wait: 1m30s }\nsources: [{ path: a.log }]\ntelemetry: { listen: off }',
+  )
+  assert.equal(own.batch.max_bytes, 524_288)
+  assert.equal(own.batch.max_wait_ms, 90_000)
+  assert.deepEqual(own.sources[0].path, ['a.log'])
+  assert.equal(own.sources[0].from, 'start')
+  assert.equal(own.telemetry.listen, undefined)
+})
+
+test('flags before environment before file before defaults', () => {
+  const yaml = 'loki: { url: http://file, tenant: file }\ntimezone: Asia/Tokyo'
+  const config = load(
+    yaml,
+    { LOKI_URL: 'http://env', LOKI_TENANT_ID: 'env' },
+    { loki: { tenant: 'flag', url: undefined } },
+  )
+  assert.equal(config.loki.url, 'http://env')
+  assert.equal(config.loki.tenant, 'flag')
+  assert.equal(config.timezone, 'Asia/Tokyo')
+})
+
+test('all that is wrong, with its place, what was got and what is meant', () => {
+  const yaml =
+    'loki:\n  tennant: x\nsources:\n  - { path: a, format: pino }\n  - path: b\n    format: ngnix\ntimezone: UTC'
+  assert.deepEqual(problemsOf(yaml), [
+    'l.yaml:2:3: loki has no key "tennant". Known: url, tenant, basic_auth, bearer_token, bearer_token_file, tls, timeout, headers. Did you mean "tenant"?',
+    'l.yaml:6:5: sources[1].format must not be "ngnix". Known: auto, pino, nginx. Did you mean "nginx"?',
+  ])
+  assert.match(problemsOf('timezone: Europe/Berln')[0], /^l\.yaml:1:1: timezone .* Did you mean "Europe\/Berlin"\?$/)
+  assert.match(problemsOf('a: [1\nb: 2')[0], /^l\.yaml:\d+:\d+: /)
+  assert.match(problemsOf('{}', { LOKI_URL: 'ftp://x' })[0], /^environment LOKI_URL: loki\.url must be /)
+})
+
+test('variables in values', () => {
+  const yaml = 'loki: { tenant: "${TENANT}-${X:-x}", headers: { a: "$${A}" } }\nbatch: { max_entries: "${N:-7}" }'
+  const config = load(yaml, { TENANT: 't' })
+  assert.equal(config.loki.tenant, 't-x')
+  assert.equal(config.loki.headers['a'], '${A}')
+  assert.equal(config.batch.max_entries, 7)
+  assert.match(problemsOf('loki: { tenant: "${NOPE}" }')[0], /^l\.yaml:1:17: .*NOPE is not set/)
+})
+
+test('secrets are in no message and not in the printed configuration', () => {
+  const wrong =
+    'loki: { url: "http://bob:hunter2@h", basic_auth: { password: hunter2 }, timeout: 1x, bearer_token: [hunter2] }'
+  assert.ok(!problemsOf(wrong).join().includes('hunter2'))
+  const config = load('loki: { url: "http://bob:hunter2@h/loki/api/v1/push", headers: { X-Key: hunter2 } }')
+  assert.equal(config.loki.url, 'http://h')
+  assert.deepEqual(config.loki.basic_auth, { username: 'bob', password: 'hunter2' })
+  assert.ok(!describeConfig(config).includes('hunter2'))
+})
+
+test('docs/configuration.md names every key and variable', () => {
+  const text = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8')
+  for (const key of keysOf(schema)) assert.ok(text.includes(`| \`${key}\` |`), key)
+  for (const [variable] of VARIABLES) assert.ok(text.includes(`\`${variable}\``), variable)
+})
+
+type Node = { properties?: Record<string, Node>; items?: Node }
+
+function keysOf(node: Node, prefix = ''): string[] {
+  return Object.entries(node.properties ?? {}).flatMap(([name, member]) => {
+    const key = prefix + name
+    if (member.properties !== undefined) return keysOf(member, `${key}.`)
+    return member.items?.properties === undefined ? [key] : keysOf(member.items, `${key}[].`)
+  })
+}
