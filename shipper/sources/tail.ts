@@ -121,6 +121,12 @@ export class Tail {
     return true
   }
 
+  /** True when the file's size or time says that there may be something to read. */
+  notice(stat: Stats): boolean {
+    this.size = Math.max(stat.size, this.size)
+    return stat.size !== this.offset || stat.mtimeMs !== this.mtime
+  }
+
   /** True when the open file ends before the place that we read to. */
   isShorter(): boolean {
     return fstatSync(this.fd!).size < this.offset

@@ -6,12 +6,13 @@
 import { closeSync, type Stats } from 'node:fs'
 import { dirname } from 'node:path'
 import { discover, explain, type Found } from './discover.ts'
-import { matches, readFully, readHead } from './fingerprint.ts'
-import { isSame, Memory } from './memory.ts'
+import { readHead } from './fingerprint.ts'
+import { findMissed, findRenamed, identity, isReadable, lastLineStart, openHead } from './generations.ts'
+import { Memory } from './memory.ts'
 import { OpenFiles } from './open-files.ts'
 import type { Position } from './positions.ts'
-import { COMPRESSED, type OpenSibling, openSibling, siblings } from './siblings.ts'
-import { bornOf, fileKey, isBirthKnown, openFile, statKey, Tail } from './tail.ts'
+import { type OpenSibling, openSibling } from './siblings.ts'
+import { bornOf, fileKey, statKey, Tail } from './tail.ts'
 
 export interface TrackerOptions {
   readonly paths: readonly string[]
@@ -20,12 +21,6 @@ export interface TrackerOptions {
   readonly from?: 'start' | 'end'
   readonly maxOpenFiles?: number
 }
-
-/** How far `from: end` goes back for the beginning of a last line that is still being written. */
-const LOOK_BACK_BYTES = 64 * 1024
-
-/** A copy is told by its beginning when that is all that was read, or long enough to be nobody else's. */
-const MIN_COPY_FINGERPRINT = 64
 
 export class Tracker {
   /** The file that a path shows now. */
@@ -69,7 +64,8 @@ export class Tracker {
     for (const file of files) {
       const key = statKey(file.stat)
       const tail = this.live.get(file.absolute)
-      if (tail?.key === key) this.#notice(tail, file.stat)
+      if (tail?.key === key && tail.notice(file.stat)) this.ready.add(tail)
+      else if (tail?.key === key) continue
       else if (byKey.get(key) !== file) continue
       else if (this.#byKey.has(key)) this.#revive(file, this.#byKey.get(key)!, now)
       else this.#admit(file, tail, wrong, now)
@@ -128,10 +124,7 @@ export class Tracker {
   /** For reading once: the file from its kept position, or from its beginning. Throws what opening throws. */
   begin(file: Found): Tail | undefined {
     const { fd, stat, head } = openHead(file.absolute)
-    if (this.#byKey.has(statKey(stat))) {
-      closeSync(fd)
-      return undefined
-    }
+    if (this.#byKey.has(statKey(stat))) return void closeSync(fd)
     const saved = this.#memory.take(stat, head)
     const tail = new Tail(file.path, file.absolute, {
       stat: identity(stat),
@@ -169,12 +162,9 @@ export class Tracker {
     }
     for (const [tail] of moved) this.live.delete(tail.absolute)
     for (const [tail, file] of moved) {
-      const other = this.live.get(file.absolute)
-      if (other) this.#rotate(other, now)
       this.#previous.set(tail.absolute, tail)
-      tail.absolute = file.absolute
       tail.isDrained = false
-      this.live.set(file.absolute, tail)
+      this.#place(tail, file.absolute, now)
       this.ready.add(tail)
     }
   }
@@ -182,17 +172,16 @@ export class Tracker {
   /** A generation that was rotated away turns up under a name that the patterns find, or comes back. */
   #revive(file: Found, tail: Tail, now: number): void {
     if (!tail.isRotated) return
-    const other = this.live.get(file.absolute)
-    if (other) this.#rotate(other, now)
     this.rotated.delete(tail)
     tail.isRotated = false
-    tail.absolute = file.absolute
-    this.live.set(file.absolute, tail)
+    this.#place(tail, file.absolute, now)
   }
 
-  #notice(tail: Tail, stat: Stats): void {
-    if (stat.size !== tail.offset || stat.mtimeMs !== tail.mtime) this.ready.add(tail)
-    tail.size = Math.max(stat.size, tail.size)
+  #place(tail: Tail, path: string, now: number): void {
+    const other = this.live.get(path)
+    if (other) this.#rotate(other, now)
+    tail.absolute = path
+    this.live.set(path, tail)
   }
 
   /** A file that is not being read yet: where does it begin, and what must be read before it? */
@@ -210,7 +199,9 @@ export class Tracker {
     this.#previous.delete(file.absolute)
     const missed = previous && this.#admitMissed(file, stat, previous)
     const saved = this.#memory.take(stat, head)
-    const offset = saved?.offset ?? this.#copyOf(file.absolute, fd)?.offset ?? this.#start(fd, stat, previous)
+    const isOld = this.#options.from === 'end' && this.#isFirst && !previous
+    const start = isOld ? lastLineStart(fd, stat) : 0
+    const offset = saved?.offset ?? this.#copyOf(file.absolute, fd)?.offset ?? start
     const tail = new Tail(file.path, file.absolute, { stat: identity(stat), head, offset, carried: saved?.carried })
     const before = missed ?? previous
     if (before && !before.hasEnded) tail.after = before
@@ -226,28 +217,13 @@ export class Tracker {
     tail.loadTrail()
   }
 
-  #start(fd: number, stat: Stats, previous: Tail | undefined): number {
-    if (this.#options.from !== 'end' || !this.#isFirst || previous) return 0
-    const from = Math.max(0, stat.size - LOOK_BACK_BYTES)
-    const block = Buffer.alloc(stat.size - from)
-    const lf = block.subarray(0, readFully(fd, block, from)).lastIndexOf(10)
-    return lf < 0 && from > 0 ? stat.size : from + lf + 1
-  }
-
   /** After a restart: the file that stood at this path when positions were kept, renamed or copied since. */
   #resumeRenamed(file: Found, stat: Stats, head: Buffer): Tail | undefined {
     const saved = this.#memory.takeByPath(file.absolute, stat, head)
     if (!saved) return undefined
     const owner = this.#byKey.get(fileKey(saved))
     if (owner) return owner
-    const isIt = (fd: number, other: Stats) => statKey(other) === fileKey(saved) && isSame(saved, other, readHead(fd))
-    const isCopy = (fd: number, other: Stats) =>
-      saved.offset > 0 &&
-      saved.fingerprint.length >= Math.min(MIN_COPY_FINGERPRINT, saved.offset) &&
-      !this.#byKey.has(statKey(other)) &&
-      other.size >= saved.offset &&
-      matches(saved.fingerprint, readHead(fd))
-    const found = openSibling(file.absolute, isIt) ?? openSibling(file.absolute, isCopy)
+    const found = findRenamed(file.absolute, saved, (key) => this.#byKey.has(key))
     return found && this.#addRotated(found, file.path, saved.offset, saved.carried)
   }
 
@@ -263,28 +239,16 @@ export class Tracker {
   /** Generations that came and went at this path between two looks: made after the old one and before the new. */
   #admitMissed(file: Found, stat: Stats, previous: Tail): Tail | undefined {
     let last: Tail | undefined
-    const near = siblings(file.absolute)
-    if (!near.some((sibling) => isBirthKnown(sibling.stat))) return undefined
-    for (const sibling of near) {
-      const born = bornOf(sibling.stat)
-      const key = statKey(sibling.stat)
-      const isBetween = born >= previous.born && born <= bornOf(stat)
-      if (!isBetween || key === statKey(stat) || this.#byKey.has(key)) continue
-      const found = openSibling(
-        file.absolute,
-        (fd, other) => statKey(other) === key && !this.#isKnown(file.absolute, fd, other),
-      )
-      if (!found) continue
+    const isKnown = (fd: number, other: Stats) =>
+      this.#byKey.has(statKey(other)) ||
+      this.#copyOf(file.absolute, fd) !== undefined ||
+      this.#memory.knows(other, readHead(fd))
+    for (const found of findMissed(file.absolute, stat, previous.born, isKnown)) {
       const tail = this.#addRotated(found, file.path, 0)
       tail.after = last ?? previous
       last = tail
     }
     return last
-  }
-
-  /** A copy that somebody made of what we read, or a file whose position we hold, is no missed generation. */
-  #isKnown(absolute: string, fd: number, stat: Stats): boolean {
-    return this.#copyOf(absolute, fd) !== undefined || this.#memory.knows(stat, readHead(fd))
   }
 
   /** The tail whose content this new file repeats: copytruncate's copy, under a pattern that finds it too. */
@@ -331,26 +295,4 @@ export class Tracker {
     this.#told.clear()
     for (const [path, message] of wrong) this.#told.set(path, message)
   }
-}
-
-function isReadable(file: Found, wrong: Map<string, string>): boolean {
-  const isFile = file.stat.isFile()
-  if (isFile && !COMPRESSED.test(file.absolute)) return true
-  if (file.literal)
-    wrong.set(file.path, isFile ? 'is compressed: read it with --once' : 'is no regular file: only --once reads it')
-  return false
-}
-
-function openHead(path: string): { fd: number; stat: Stats; head: Buffer } {
-  const { fd, stat } = openFile(path)
-  try {
-    return { fd, stat, head: readHead(fd) }
-  } catch (error) {
-    closeSync(fd)
-    throw error
-  }
-}
-
-function identity(stat: Stats): { dev: number; inode: number; size: number; mtime: number; born: number } {
-  return { dev: stat.dev, inode: stat.ino, size: stat.size, mtime: stat.mtimeMs, born: bornOf(stat) }
 }
