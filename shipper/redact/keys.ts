@@ -41,7 +41,7 @@ export function compileKeys(nouns: readonly (readonly [rule: number, noun: Noun]
   const cache = new Map<string, SecretKey | undefined>()
   return (name: string): SecretKey | undefined => {
     // A secret's name is short; what is longer is text that landed in the place of a name.
-    if (name.length > 256) return undefined
+    if (name.length > 256 || name.includes('[redacted:')) return undefined
     if (cache.has(name)) return cache.get(name)
     if (cache.size >= MAX_CACHED) cache.clear()
     const found = classify(name, nouns)

@@ -32,6 +32,8 @@ export class PairFinder {
     let end = skip(text, nounEnd, NAME)
     this.#read = end
     while (end > nounEnd && !isAlphanumeric(text.charCodeAt(end - 1))) end--
+    // The name inside [redacted:password] is no name.
+    if (text.startsWith(DONE, start - DONE.length)) return undefined
     const name = text.slice(start, end)
     const key = this.#classify(name.replace(/^[-_.$]+/, ''))
     if (key === undefined) return undefined

@@ -17,7 +17,8 @@ export function urlPassword(text: string, at: number): Span | undefined {
   const stop = Math.max(start, AUTHORITY.lastIndex)
   const authority = text.slice(start, stop)
   const colon = authority.indexOf(':')
-  if (colon === -1) return undefined
+  // What an earlier rule put there holds a colon of its own.
+  if (colon === -1 || authority.lastIndexOf('[redacted', colon) !== -1) return undefined
   const host = authority.lastIndexOf('@')
   if (host > colon) return span(text, start + colon + 1, start + host)
   // host:8080/path@x: what stands between colon and slash is a port, not the start of a password. Neither is ://.
