@@ -88,7 +88,7 @@ function appendTo(dir: string, number: number, closed: Segment[], options: Segme
   }
   const start = (now: number) => {
     const path = join(dir, `${String(++number).padStart(8, '0')}.seg`)
-    fd = openSync(path, 'ax')
+    fd = openSync(path, 'a')
     size = 0
     since = now
     known = new Map()
