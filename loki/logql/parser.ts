@@ -2,11 +2,11 @@
  * LogQL's parser: recursive descent, binary operators by precedence (Loki's syntax.y, v3.7.6: or < and, unless <
  * comparisons < + - < * / % < ^, which binds to the right). Errors are worded and placed as Loki's.
  */
-import type { BinaryOp, Expr, Grouping, LogExpr, MetricExpr, RangeExpr, StageExpr, VectorExpr } from './ast.ts'
+import type { BinaryOp, Expr, Grouping, LogExpr, MetricExpr, RangeExpr, VectorExpr } from './ast.ts'
 import { parseError, unsupported } from './error.ts'
-import { parseLabelFilter } from './filterparser.ts'
 import { RANGE_FUNCTIONS, VECTOR_FUNCTIONS } from './lexer.ts'
-import { compileRegex, createMatcher, type Matcher, type MatchOp } from './matcher.ts'
+import { parseMatchers, parseStages } from './logparser.ts'
+import type { Matcher } from './matcher.ts'
 import { accept, expect, is, openTokens, peek, type Tokens, take, unexpected } from './tokens.ts'
 
 /** Loki's maxInputSize. */
@@ -129,81 +129,12 @@ function parseParenthesis(tokens: Tokens): Expr {
   take(tokens)
   const inner = parseBinary(tokens, 0)
   expect(tokens, ')')
-  // A selector in parentheses has no pipeline behind them in Loki's grammar.
   return inner
 }
 
 function parseLog(tokens: Tokens): LogExpr {
   const matchers = parseMatchers(tokens)
   return { kind: 'log', matchers, stages: parseStages(tokens) }
-}
-
-function parseMatchers(tokens: Tokens): Matcher[] {
-  expect(tokens, '{')
-  const matchers: Matcher[] = []
-  if (accept(tokens, '}')) return matchers
-  for (;;) {
-    const name = expect(tokens, 'IDENTIFIER', matchers.length === 0 ? ['IDENTIFIER', '}'] : ['IDENTIFIER'])
-    const op = peek(tokens)
-    if (!['=', '=~', '!~', '!='].some((text) => is(op, text))) throw unexpected(tokens, ['=', '=~', '!~', '!='])
-    take(tokens)
-    matchers.push(createMatcher(name.text, op.text as MatchOp, expect(tokens, 'STRING').text))
-    if (accept(tokens, '}')) return matchers
-    if (!accept(tokens, ',')) throw unexpected(tokens, ['}', ','])
-  }
-}
-
-const LINE_OPS: ReadonlySet<string> = new Set(['|=', '|~', '!=', '!~', '|>', '!>'])
-
-function parseStages(tokens: Tokens): StageExpr[] {
-  const stages: StageExpr[] = []
-  for (;;) {
-    const token = peek(tokens)
-    if (token.kind !== 'MARK') return stages
-    if (token.text === '|') {
-      take(tokens)
-      stages.push(parseStage(tokens))
-    } else if (LINE_OPS.has(token.text)) stages.push(parseLineFilter(tokens))
-    else return stages
-  }
-}
-
-function parseLineFilter(tokens: Tokens): StageExpr {
-  const op = take(tokens).text
-  const texts: string[] = []
-  do {
-    const next = peek(tokens)
-    if (next.name === 'ip') throw unsupported('the line filter ip()')
-    texts.push(expect(tokens, 'STRING', ['STRING', 'ip']).text)
-  } while (accept(tokens, 'or'))
-  if (op === '|>' || op === '!>') throw unsupported(`the pattern filter ${op}`)
-  if (op.endsWith('~')) for (const text of texts) compileRegex(text)
-  return { kind: 'line', op: op as '|=', texts }
-}
-
-const UNSUPPORTED_STAGES: ReadonlySet<string> = new Set(
-  'regexp pattern unpack line_format label_format decolorize drop keep'.split(' '),
-)
-
-function parseStage(tokens: Tokens): StageExpr {
-  const token = peek(tokens)
-  if (is(token, 'json')) {
-    take(tokens)
-    if (peek(tokens).kind === 'IDENTIFIER') throw unsupported('json with expressions')
-    return { kind: 'json' }
-  }
-  if (is(token, 'logfmt')) return parseLogfmt(tokens)
-  if (token.kind === 'MARK' && UNSUPPORTED_STAGES.has(token.text)) throw unsupported(`the stage ${token.text}`)
-  if (is(token, 'unwrap') && tokens.inRange) throw unsupported('unwrap')
-  return { kind: 'label', filter: parseLabelFilter(tokens) }
-}
-
-function parseLogfmt(tokens: Tokens): StageExpr {
-  take(tokens)
-  const flags = new Set<string>()
-  while (peek(tokens).kind === 'FLAG') flags.add(take(tokens).text)
-  if (peek(tokens).kind === 'IDENTIFIER') throw unsupported('logfmt with expressions')
-  return { kind: 'logfmt', isStrict: flags.has('--strict'), keepsEmpty: flags.has('--keep-empty') }
 }
 
 const EVALUATED_RANGES: ReadonlySet<string> = new Set(['count_over_time', 'rate', 'bytes_over_time', 'bytes_rate'])
