@@ -55,11 +55,15 @@ export function nameId(names: Names, name: string): number {
 
 /** More pushed spellings than this are not remembered: an attacker's, not a program's. */
 const MAX_REMEMBERED = 65_536
+/** Names are never given back, so there is an end to them. */
+const MAX_NAMES = 1_000_000
 
 export function pushedNameId(names: Names, name: string): number | { readonly error: string } {
   const known = names.pushed.get(name)
   if (known !== undefined) return known
   const normalized = normalizeName(name.toWellFormed())
+  const isFull = names.list.length >= MAX_NAMES && typeof normalized === 'string' && !names.ids.has(normalized)
+  if (isFull) return { error: `more than ${MAX_NAMES} different names of structured metadata` }
   const id = typeof normalized === 'string' ? nameId(names, normalized) : normalized
   if (names.pushed.size < MAX_REMEMBERED) names.pushed.set(name, id)
   return id

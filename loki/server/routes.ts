@@ -39,6 +39,8 @@ interface Route {
   /** The route's name in the metrics. */
   readonly name: string
   readonly needsTenant: boolean
+  /** Whether a call may make its tenant. */
+  readonly stores?: true
   /** Writes a failed push: OTLP has a form of its own. */
   readonly fail?: (status: number, message: string) => Reply
   handle(call: Call): Promise<Reply> | Reply
@@ -99,7 +101,13 @@ async function answer(
   if ('error' in id) return text(id.status, id.error)
   const parts = route.path.exec(url.pathname)!.slice(1)
   try {
-    return await route.handle({ request, response, url, tenant: store.tenant(id.id), parts })
+    return await route.handle({
+      request,
+      response,
+      url,
+      tenant: route.stores === true ? store.tenant(id.id) : store.findTenant(id.id),
+      parts,
+    })
   } catch (error) {
     if (route.fail === undefined) throw error
     const { status, body } = failed(error)
@@ -173,6 +181,7 @@ function listRoutes({ store, settings, now }: RouteOptions, counters: RequestCou
       path: /^\/loki\/api\/v1\/push$/,
       name: 'push',
       needsTenant: true,
+      stores: true,
       handle: async ({ request, tenant }) => {
         const { status, message } = await receivePush(request, tenant, store, settings)
         return status === 204 ? NO_CONTENT : text(status, message)
@@ -183,6 +192,7 @@ function listRoutes({ store, settings, now }: RouteOptions, counters: RequestCou
       path: /^\/otlp\/v1\/logs$/,
       name: 'otlp',
       needsTenant: true,
+      stores: true,
       fail: otlpFailure,
       handle: async ({ request, tenant }) => {
         const { status, message } = await receiveOtlp(request, tenant, store, settings, now())

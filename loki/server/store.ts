@@ -2,7 +2,7 @@
 import { MINUTE } from '../logql/units.ts'
 import { type Answer, ingest } from './ingest.ts'
 import { lockDirectory } from './lock.ts'
-import type { Push } from './pushed.ts'
+import { type Push, PushError } from './pushed.ts'
 import { openSegments, type Segments } from './segments.ts'
 import type { Settings } from './settings.ts'
 import { createTenant, dropBlocksBefore, type Tenant } from './tenant.ts'
@@ -20,15 +20,17 @@ export interface StoreOptions {
 
 export interface Store {
   readonly tenants: ReadonlyMap<string, Tenant>
-  /** Made when there is none yet. */
+  /** Made when there is none yet; throws a PushError when there are too many. */
   tenant(id: string): Tenant
+  /** For reading: an empty one, which is not kept, when there is none. */
+  findTenant(id: string): Tenant
   push(tenant: Tenant, push: Push): Answer
   /** Drops what is older than retention_period. */
   expire(): void
   close(): void
 }
 
-/** More tenants than this are refused: each header value would make one. */
+/** Each value of a header makes a tenant, so there is an end to them. */
 const MAX_TENANTS = 10_000
 
 export function openStore(options: StoreOptions): Store {
@@ -38,8 +40,10 @@ export function openStore(options: StoreOptions): Store {
   const tenant = (id: string) => {
     let known = tenants.get(id)
     if (known === undefined) {
+      if (tenants.size >= MAX_TENANTS)
+        throw new PushError(429, `the embedded server holds at most ${MAX_TENANTS} tenants`)
       known = createTenant(id)
-      if (tenants.size < MAX_TENANTS) tenants.set(id, known)
+      tenants.set(id, known)
     }
     return known
   }
@@ -61,6 +65,7 @@ export function openStore(options: StoreOptions): Store {
   const store: Store = {
     tenants,
     tenant,
+    findTenant: (id) => tenants.get(id) ?? createTenant(id),
     push(to, push) {
       if (memoryOf(tenants) > options.maxBytes) return full(options.maxBytes)
       try {
