@@ -13,6 +13,7 @@ import { Pipeline } from './pipeline.ts'
 import { createDestination, type PushEvent } from './push/deliver.ts'
 import type { Message } from './record.ts'
 import { createRedactor, type Redactor } from './redact/redact.ts'
+import { containerOf } from './sources/container.ts'
 import { createFileSource } from './sources/file.ts'
 import { openPositions } from './sources/positions.ts'
 import type { Origin, Source } from './sources/source.ts'
@@ -89,9 +90,11 @@ function makeFlow(
   builder: BatchBuilder,
   redactor: Redactor,
 ): OriginFlow {
+  const container = containerOf(origin.path)
+  const added = new Map([...Object.entries(source.labels), ...(container?.fields ?? [])])
   const around: Surroundings = {
-    service: source.service ?? origin.name,
-    node: source.node,
+    service: container?.service ?? source.service ?? origin.name,
+    node: source.node ?? container?.pod,
     env: source.env ?? config.env,
     level: source.level ?? 'unknown',
     host: hostname(),
@@ -102,11 +105,11 @@ function makeFlow(
     format: source.format === 'auto' ? undefined : byName(source.format),
     redactor,
     now: () => fromMillis(Date.now()),
-    added: source.labels,
+    added,
     keepOriginal: config.line === 'original',
   })
   // The lane writes records as JSON, under the labels that every record has, in formats it finds itself.
-  const isPlain = config.line === 'json' && source.format === 'auto' && Object.keys(source.labels).length === 0
+  const isPlain = config.line === 'json' && source.format === 'auto' && added.size === 0
   const lane =
     isPlain && builder.hasPlainLabels ? makeLane(builder, around, progress, interpreter, redactor, source) : undefined
   const { framing, multiline, max_line_bytes: maxLineBytes } = source

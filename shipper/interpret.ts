@@ -1,10 +1,11 @@
 /** Message → LogRecord: what a line means, in one place for ship, normalize and explain. */
 import type { Format } from './formats/format.ts'
 import { createMemory, type DetectMemory, detect } from './formats/index.ts'
-import { normalize, type Surroundings } from './normalize/normalize.ts'
-import { type LogRecord, type Message, ORIGINAL_LINE, type ParsedLine } from './record.ts'
+import { normalize, RESERVED_NAMES, type Surroundings } from './normalize/normalize.ts'
+import { type LogRecord, type Message, ORIGINAL_LINE, type ParsedLine, type Runtime } from './record.ts'
 import type { Redactor } from './redact/redact.ts'
 import type { Instant } from './terms/instant.ts'
+import type { Fields } from './terms/json.ts'
 
 export interface InterpretOptions {
   readonly around: Surroundings
@@ -16,7 +17,7 @@ export interface InterpretOptions {
   readonly redactor: Redactor | undefined
   readonly now: () => Instant
   /** Fields that every record gets unless its line has them. */
-  readonly added?: Readonly<Record<string, string>>
+  readonly added?: ReadonlyMap<string, string> | undefined
   /** Keep the text as it was read in the field ORIGINAL_LINE, for pushing it as it is. */
   readonly keepOriginal?: boolean
 }
@@ -41,11 +42,34 @@ export class Interpreter {
 
   recordOf(message: Message, parsed: ParsedLine): LogRecord {
     const { around, now, redactor, added, keepOriginal } = this.options
-    const record = normalize(parsed, message.runtime, now(), around)
-    for (const name in added) if (!record.fields.has(name)) record.fields.set(name, added[name])
+    const { runtime } = message
+    const record = normalize(
+      parsed,
+      runtime,
+      now(),
+      runtime?.attrs === undefined ? around : ofContainer(around, runtime),
+    )
+    if (runtime !== undefined) addRuntime(record.fields, runtime)
+    if (added !== undefined) for (const [name, value] of added) setDefault(record.fields, name, value)
     const text = message.rest === '' ? message.head : `${message.head}\n${message.rest}`
     if (keepOriginal) record.fields.set(ORIGINAL_LINE, text)
-    if (redactor?.mayHold(text)) redactor.redact(record)
+    if (redactor !== undefined && (redactor.mayHold(text) || runtime?.attrs !== undefined)) redactor.redact(record)
     return record
   }
+}
+
+/** Docker's json-file driver can write labels of the container beside each line; compose's say which service it is. */
+function ofContainer(around: Surroundings, { attrs }: Runtime): Surroundings {
+  const service = attrs?.get('com.docker.compose.service') ?? attrs?.get('com.docker.swarm.service.name')
+  return service === undefined ? around : { ...around, service }
+}
+
+function addRuntime(fields: Fields, { stream, attrs }: Runtime): void {
+  if (stream !== undefined) setDefault(fields, 'stream', stream)
+  for (const [name, value] of attrs ?? []) setDefault(fields, name, value)
+}
+
+function setDefault(fields: Fields, name: string, value: string): void {
+  const kept = RESERVED_NAMES.has(name) ? `${name}_original` : name
+  if (!fields.has(kept)) fields.set(kept, value)
 }

@@ -51,7 +51,7 @@ export async function runShipping(options: ShippingOptions): Promise<ShippingRes
     config,
     once,
     positions: options.positions,
-    onPush: (event) => watch(event, telemetry, log, config.push.retry.give_up_after_ms, deadline),
+    onPush: watcher(telemetry, log, config.push.retry.give_up_after_ms, deadline),
     onProblem(path, message) {
       telemetry.problems('source').value++
       if (problems.length < MAX_PROBLEMS) problems.push(`${path}: ${message}`)
@@ -77,44 +77,53 @@ export async function runShipping(options: ShippingOptions): Promise<ShippingRes
 
 const MAX_PROBLEMS = 100
 
-function watch(
-  event: PushEvent,
+/** Loki's trouble is told when it begins, and then every so often: one that is away for hours must not fill our own log. */
+const TELL_AGAIN_MS = 10_000
+
+/** What the destination reports → counters, log lines, and giving up when that is configured. */
+function watcher(
   telemetry: Telemetry,
   log: Log,
   giveUpMs: number | undefined,
   deadline: AbortController,
-): void {
-  if (event.kind === 'sent') {
-    telemetry.batches.value++
-    telemetry.pushedBytes.value += event.bytes
-    return
-  }
-  if (event.kind === 'failing') {
+): (event: PushEvent) => void {
+  let failingSince: number | undefined
+  let toldAt = 0
+  const failing = ({ reason, attempt, waitMs }: Extract<PushEvent, { kind: 'failing' }>) => {
     telemetry.retries.value++
-    log.warn('Loki did not take a batch; trying again', {
-      reason: event.reason,
-      attempt: event.attempt,
-      wait_ms: event.waitMs,
-    })
-    if (event.attempt === 1) failingSince.set(deadline, Date.now())
-    const since = failingSince.get(deadline) ?? Date.now()
-    if (giveUpMs !== undefined && Date.now() - since > giveUpMs) deadline.abort()
-  } else if (event.kind === 'recovered') {
-    log.info('Loki takes batches again', { attempts: event.attempts, down_ms: event.downMs })
-  } else if (event.kind === 'rejected') {
-    log.error('Loki refused entries; they are in the dead letters', {
-      reason: event.reason,
-      entries: event.entries,
-      detail: event.detail,
-    })
-  } else if (event.kind === 'restamped') {
-    log.info('entries outside of what Loki takes were stamped anew', { entries: event.entries })
-  } else {
-    log.error('dead letters cannot be written', { detail: event.message })
+    const now = Date.now()
+    failingSince ??= now
+    if (now - toldAt >= TELL_AGAIN_MS) {
+      toldAt = now
+      log.warn('Loki does not take a batch, trying again', { reason, attempt, wait_ms: Math.round(waitMs) })
+    }
+    if (giveUpMs !== undefined && now - failingSince > giveUpMs) deadline.abort()
+  }
+  return (event) => {
+    switch (event.kind) {
+      case 'sent':
+        telemetry.batches.value++
+        telemetry.pushedBytes.value += event.bytes
+        if (event.verdict !== 'retry') failingSince = undefined
+        return
+      case 'failing':
+        return failing(event)
+      case 'recovered':
+        toldAt = 0
+        return log.info('Loki takes batches again', { attempts: event.attempts, down_ms: event.downMs })
+      case 'rejected':
+        return log.error('Loki refused entries for good', {
+          reason: event.reason,
+          entries: event.entries,
+          detail: event.detail,
+        })
+      case 'restamped':
+        return log.debug('entries outside of what Loki takes were stamped anew', { entries: event.entries })
+      case 'dead_letters_failing':
+        return log.error('dead letters cannot be written', { detail: event.message })
+    }
   }
 }
-
-const failingSince = new WeakMap<AbortController, number>()
 
 /** The first signal ends reading and sends what was read; a second one, or the deadline, ends that too. */
 function stopOnSignals(stop: AbortController, deadline: AbortController, deadlineMs: number): () => void {

@@ -81,7 +81,7 @@ test('secrets are in no message and not in the printed configuration', () => {
 
 test('docs/configuration.md names every key and variable', () => {
   const text = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8')
-  for (const key of keysOf(schema)) assert.ok(text.includes(`| \`${key}\` |`), key)
+  for (const key of keysOf(schema as Node)) assert.ok(text.includes(`| \`${key}\` |`), key)
   for (const [variable] of VARIABLES) assert.ok(text.includes(`\`${variable}\``), variable)
 })
 
