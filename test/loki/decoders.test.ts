@@ -240,9 +240,15 @@ test('fuzz: queries are parsed or refused with a QueryError', () => {
     ),
     { numRuns: 20_000 },
   )
+  const started = performance.now()
   for (const deep of ['('.repeat(50_000), 'sum('.repeat(20_000), '{a="b"} | '.concat('('.repeat(50_000))]) {
     assert.throws(() => parseQuery(deep), QueryError)
   }
+  assert.ok(performance.now() - started < 3000, 'long queries cost linear time')
+  assert.throws(
+    () => parseQuery('{app="é"}\n  x'),
+    /^QueryError: parse error at line 2, col 3: syntax error: unexpected IDENTIFIER$/,
+  )
 })
 
 test('fuzz: line parsers take any line', () => {
