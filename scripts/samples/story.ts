@@ -10,7 +10,7 @@ export const FAKE_SECRETS = {
   databasePassword: 'hunter2-not-real',
   bearer: 'fake0bearer1token2abcdefghijklmnop',
   jwt: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJkZW1vLXVzZXIifQ.c2lnbmF0dXJlLW9mLWEtZmFrZS10b2tlbi1vbmx5',
-  telegram: '123456789:AAFakeFakeFakeFakeFakeFakeFakeFake012',
+  telegram: '123456789:AAFakeFakeFakeFakeFakeFakeFakeFake0',
   apiKey: 'fake-api-key-0123456789abcdef',
   adminPassword: 'correct-horse-not-real',
 } as const
