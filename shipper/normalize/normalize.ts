@@ -166,7 +166,9 @@ function takeDuration(record: LogRecord, claim: Claim | undefined, said: Set<str
   if (claim === undefined) return
   record.duration_ms = readDuration(claim.value, claim.unit)
   const number = claim.value instanceof JsonNumber ? Number(claim.value.text) : claim.value
-  if (claim.name === 'duration_ms' && !claim.nested && record.duration_ms === number) said.add(claim.name)
+  // logfmt has only text: "1841" is said in full by 1841, "1841.50" is not.
+  const isSame = record.duration_ms === number || String(record.duration_ms) === claim.value
+  if (claim.name === 'duration_ms' && !claim.nested && isSame) said.add(claim.name)
 }
 
 function outcomeOf(record: LogRecord, claims: Claims, said: Set<string>): Outcome | undefined {
