@@ -5,7 +5,7 @@
 import { GoDuration, goTime, slogJson, slogText } from '../../shipper/demo/notation.ts'
 import { BEGIN, type Dice, dice, MINUTE, Page, SECOND } from './story.ts'
 
-const MAX_FAILURES = 5
+const MAX_FAILURES = 4
 const OUTAGE = { from: BEGIN + 18 * MINUTE, to: BEGIN + 28 * MINUTE }
 
 type Log = (at: number, level: string, msg: string, fields?: Record<string, unknown>) => void
