@@ -51,8 +51,8 @@ function definition(): Command {
   return new Command('up')
     .description('Starts the embedded Loki, ships the bundled samples and a live demo into it, and runs until Ctrl-C.')
     .option('--port <number>', 'port to listen on; the next free one when it is taken', '3100')
-    .option('--host <address>', 'address to listen on (default: this machine only)', '127.0.0.1')
-    .option('--data <dir>', 'keep what is stored in DIR (default: in memory; a second start begins afresh)')
+    .option('--host <address>', 'address to listen on; 127.0.0.1 is reached from this machine only', '127.0.0.1')
+    .option('--data <dir>', 'keep what is stored in DIR (without: in memory, each start begins afresh)')
     .option('--no-demo', 'no live demo: the samples only')
     .option('--once', 'ship the samples, print the summary, and stop', false)
 }
@@ -148,6 +148,8 @@ function configOf(workshop: Workshop, url: string, path: readonly string[]): Con
     flags: {
       loki: { url },
       sources: [{ path: path.map((each) => each.replaceAll('\\', '/')) }],
+      // A hundred formats' samples name more nodes than one installation would.
+      labels: { max_values_per_label: 5000 },
       batch: { max_wait: '500ms' },
       push: { dead_letter: join(workshop.folder, DEAD_LETTERS) },
       telemetry: { listen: 'off' },

@@ -1,9 +1,9 @@
 /** Moves the times in a sample, each in its own notation, so that a story that was told once ends now. */
 
 /** RFC 3339, Go's slashes, Python's comma: year, month, day, hour, minute, second at the front of what stays. */
-const NUMERIC = /\b(\d{4})([-/])(\d\d)[-/](\d\d)([T ])(\d\d):(\d\d):(\d\d)(?!\d)/g
+const NUMERIC = /(?<!\d)(\d{4})([-/])(\d\d)[-/](\d\d)([T ])(\d\d):(\d\d):(\d\d)(?!\d)/g
 /** Access logs: 05/May/2026:12:00:00 */
-const ACCESS = /\b(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d)(?!\d)/g
+const ACCESS = /(?<!\d)(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d)(?!\d)/g
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
@@ -21,7 +21,7 @@ export function redate(text: string, seconds: number): string {
     })
 }
 
-const RFC3339 = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)/g
+const RFC3339 = /(?<!\d)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)/g
 
 /** The newest RFC 3339 time in a text, ms since 1970; undefined when there is none. */
 export function newestTime(text: string): number | undefined {

@@ -30,13 +30,19 @@ export function enterWorkshop(root: string, now: number): Workshop {
     const folder = join(root, number === 1 ? 'demo' : `demo-${number}`)
     if (isBusy(folder)) continue
     const workshop = { folder, systems: join(folder, 'systems'), live: join(folder, 'live') }
-    for (const path of [workshop.systems, workshop.live]) {
-      rmSync(path, { recursive: true, force: true })
-      mkdirSync(path, { recursive: true })
+    try {
+      for (const path of [workshop.systems, workshop.live]) {
+        rmSync(path, { recursive: true, force: true })
+        mkdirSync(path, { recursive: true })
+      }
+      rmSync(join(folder, DEAD_LETTERS), { force: true })
+      writeFileSync(join(folder, PID_FILE), String(process.pid))
+      copyRedated(join(samplesFolder(), 'systems'), workshop.systems, now)
+    } catch (error) {
+      if (error instanceof LongshipError) throw error
+      const why = `${(error as Error).message}. Start it in a folder that you may write to.`
+      throw new LongshipError('file', `the demo's files cannot be written: ${why}`)
     }
-    rmSync(join(folder, DEAD_LETTERS), { force: true })
-    writeFileSync(join(folder, PID_FILE), String(process.pid))
-    copyRedated(join(samplesFolder(), 'systems'), workshop.systems, now)
     return { ...workshop, leave: () => rmSync(join(folder, PID_FILE), { force: true }) }
   }
 }
