@@ -1,3 +1,4 @@
+/** The part of snappyjs that is used; the package has no types of its own. */
 declare module 'snappyjs' {
   export function compress(input: Uint8Array): Uint8Array
   export function uncompress(input: Uint8Array, maxLength?: number): Uint8Array

@@ -1,0 +1,205 @@
+/** The rules of docs/architecture.md and CONTRIBUTING.md that a program can check: imports, cycles, packages, file sizes. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { globSync } from 'tinyglobby'
+
+/** What any stage may use besides its own folder: the vocabulary, and how to say what went wrong or was counted. */
+const STAGE = ['shipper/terms', 'shipper/record.ts', 'shipper/errors.ts', 'shipper/telemetry.ts', 'shipper/version.ts']
+const CONFIG = ['shipper/config.ts', 'shipper/config']
+const ASSEMBLY = ['interpret.ts', 'origin-flow.ts', 'pipeline.ts', 'assemble.ts', 'shipping.ts'].map(
+  (f) => `shipper/${f}`,
+)
+const STAGES = ['sources', 'framing', 'formats', 'normalize', 'redact', 'batch', 'push'].map((s) => `shipper/${s}`)
+const ASSEMBLY_MAY = [...STAGE, ...STAGES, ...CONFIG, ...ASSEMBLY, 'shipper/lanes', 'shipper/exporter.ts']
+
+/**
+ * Who may import what: folder or file → folders, files. The longest name that fits a file is its rule; a folder may
+ * import itself. `type:` allows `import type` only. A file of shipper/ or loki/ without a rule is a violation.
+ */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  'shipper/terms': [],
+  'shipper/errors.ts': [],
+  'shipper/suggest.ts': [],
+  'shipper/version.ts': ['package.json'],
+  'shipper/record.ts': ['shipper/terms'],
+  'shipper/telemetry.ts': ['shipper/terms', 'shipper/record.ts', 'shipper/errors.ts', 'shipper/version.ts'],
+
+  'shipper/sources': STAGE,
+  'shipper/framing': STAGE,
+  'shipper/formats': STAGE,
+  'shipper/normalize': STAGE,
+  'shipper/redact': STAGE,
+  'shipper/batch': [...STAGE, 'type:shipper/sources/source.ts'],
+  'shipper/push': [...STAGE, 'type:shipper/batch/batch.ts'],
+  'shipper/lanes': [...STAGE, 'shipper/batch', 'shipper/normalize', 'shipper/redact'],
+
+  'shipper/config.ts': [...CONFIG, 'shipper/terms', 'shipper/errors.ts', 'shipper/suggest.ts'],
+  'shipper/config': [...CONFIG, 'shipper/terms', 'shipper/errors.ts', 'shipper/suggest.ts', 'schema'],
+  'shipper/exporter.ts': ['shipper/telemetry.ts', 'shipper/errors.ts', 'shipper/version.ts'],
+
+  ...Object.fromEntries(ASSEMBLY.map((file) => [file, ASSEMBLY_MAY])),
+  'shipper/demo': [...ASSEMBLY_MAY, 'loki'],
+  'shipper/commands': [...ASSEMBLY_MAY, 'shipper/suggest.ts', 'shipper/demo', 'loki'],
+  'shipper/cli.ts': ['shipper/commands', 'shipper/errors.ts', 'shipper/suggest.ts', 'shipper/version.ts'],
+
+  loki: ['shipper/terms', 'shipper/errors.ts', 'shipper/version.ts'],
+}
+
+/** A longer file says why in its head comment, with these words. */
+const LONG_FILE_REASON = /longer than 300 lines/i
+const MAX_LINES = 300
+/** Test files are lists of cases; they may be longer before a reader loses the thread. */
+const MAX_TEST_LINES = 600
+
+interface Import {
+  readonly from: string
+  readonly to: string
+  readonly isType: boolean
+}
+
+const code = globSync(['shipper/**/*.ts', 'loki/**/*.ts'], { ignore: '**/*.d.ts' }).sort()
+const everything = globSync(['shipper/**/*.ts', 'loki/**/*.ts', 'scripts/**/*.{ts,mjs}', 'test/**/*.ts']).sort()
+const imports = code.flatMap(importsOf)
+
+test('imports go one way', () => {
+  assert.deepEqual(imports.filter((each) => isLocal(each) && !isAllowed(each)).map(arrow), [])
+})
+
+test('every rule about imports is about something that exists', () => {
+  const names = Object.entries(ALLOWED).flat(2)
+  const unknown = names.map(withoutType).filter((name) => globSync([name, `${name}/**`], { dot: true }).length === 0)
+  assert.deepEqual([...new Set(unknown)], [])
+})
+
+test('no file needs itself: imports make no cycle', () => {
+  assert.deepEqual(cycles(imports.filter((each) => isLocal(each) && !each.isType)), [])
+})
+
+test('packages that the product imports are dependencies, and every dependency is imported', () => {
+  const { dependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const declared = Object.keys({ ...dependencies, ...optionalDependencies }).sort()
+  const used = imports.filter((each) => !isLocal(each) && !each.to.startsWith('node:')).map(({ to }) => packageOf(to))
+  assert.deepEqual([...new Set(used)].sort(), declared)
+})
+
+test(`files stay under ${MAX_LINES} lines, or say why not`, () => {
+  const tooLong = everything.flatMap((file) => {
+    const text = readFileSync(file, 'utf8')
+    const lines = text.split('\n').length - 1
+    const max = file.startsWith('test/') ? MAX_TEST_LINES : MAX_LINES
+    return lines > max && !LONG_FILE_REASON.test(headComment(text)) ? [`${file}: ${lines} lines`] : []
+  })
+  assert.deepEqual(tooLong, [])
+})
+
+test('every file says what it is for: on top, or for a format by its title', () => {
+  const says = (file: string, text: string) =>
+    headComment(text) !== '' || (file.startsWith('shipper/formats/') && /^\/\*\*|^ +title: /m.test(text))
+  assert.deepEqual(
+    everything.filter((file) => !file.endsWith('.test.ts') && !says(file, readFileSync(file, 'utf8'))),
+    [],
+  )
+})
+
+test('no test is singled out', () => {
+  const only = /\b(?:test|it|describe|suite)\.only\s*\(|\bonly:\s*true\b/
+  assert.deepEqual(
+    everything.filter((file) => file.endsWith('.test.ts') && only.test(readFileSync(file, 'utf8'))),
+    [],
+  )
+})
+
+test('every command has a file, and --help that ends with 0', async () => {
+  const listed = [...readFileSync('shipper/cli.ts', 'utf8').matchAll(/import\('\.\/commands\/([\w-]+)\.ts'\)/g)].map(
+    ([, name]) => name,
+  )
+  const runnable = globSync('shipper/commands/*.ts').filter((file) =>
+    /export async function run\(/.test(readFileSync(file, 'utf8')),
+  )
+  assert.deepEqual(
+    listed.map((name) => `shipper/commands/${name}.ts`).sort(),
+    runnable.sort(),
+    'shipper/cli.ts lists every file of shipper/commands that exports run, and no other',
+  )
+  for (const name of listed) {
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--import',
+      'tsx',
+      'shipper/cli.ts',
+      name,
+      '--help',
+    ])
+    assert.match(stdout, new RegExp(`^Usage: longship ${name}\\b`), `longship ${name} --help`)
+  }
+})
+
+/** Every import of a file: static, type, re-export and dynamic. Relative ones as paths from the root. */
+function importsOf(file: string): Import[] {
+  const text = withoutComments(readFileSync(file, 'utf8'))
+  const statements = text.matchAll(/^(?:import|export)\b(\s+type\b)?[^'"`;]*?\bfrom\s+'([^']+)'/gm)
+  const bare = text.matchAll(/^import()\s+'([^']+)'/gm)
+  const dynamic = text.matchAll(/\b(?:import|require)()\(\s*'([^']+)'\s*\)/g)
+  return [...statements, ...bare, ...dynamic].map(([, type, to]) => ({
+    from: file,
+    to: to.startsWith('.') ? normalize(join(dirname(file), to)) : to,
+    isType: Boolean(type),
+  }))
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/^\s*\/\*[\s\S]*?\*\//gm, '').replace(/^\s*\/\/.*$/gm, '')
+}
+
+/** The comment that a file starts with, behind a #! line; '' when it starts with code. */
+function headComment(text: string): string {
+  return /^(?:#!.*\n)?(\/\*[\s\S]*?\*\/|(?:\/\/.*\n)+)/.exec(text)?.[1] ?? ''
+}
+
+function isLocal({ to }: Import): boolean {
+  return to.includes('/') && /^(?:shipper|loki|schema|scripts|test)\//.test(to) ? true : to === 'package.json'
+}
+
+function isAllowed({ from, to, isType }: Import): boolean {
+  const rule = Object.keys(ALLOWED)
+    .filter((name) => isIn(from, name))
+    .sort((a, b) => b.length - a.length)[0]
+  if (rule === undefined) return false
+  const allowed = [rule, ...ALLOWED[rule]]
+  return allowed.some((name) => isIn(to, withoutType(name)) && (isType || !name.startsWith('type:')))
+}
+
+function isIn(file: string, name: string): boolean {
+  return file === name || file.startsWith(`${name}/`)
+}
+
+function withoutType(name: string): string {
+  return name.replace(/^type:/, '')
+}
+
+function packageOf(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+}
+
+function arrow({ from, to, isType }: Import): string {
+  return `${from} → ${to}${isType ? ' (type)' : ''}`
+}
+
+/** Cycles of a graph, each as the path that comes back to where it started. */
+function cycles(edges: readonly Import[]): string[] {
+  const targets = new Map<string, string[]>()
+  for (const { from, to } of edges) targets.set(from, [...(targets.get(from) ?? []), to])
+  const done = new Set<string>()
+  const found: string[] = []
+  const visit = (file: string, path: readonly string[]) => {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].join(' → '))
+    if (path.includes(file) || done.has(file)) return
+    for (const to of targets.get(file) ?? []) visit(to, [...path, file])
+    done.add(file)
+  }
+  for (const file of targets.keys()) visit(file, [])
+  return found
+}
