@@ -14,9 +14,13 @@ import { caddy } from './caddy.ts'
 import { capnslog } from './capnslog.ts'
 import { celery } from './celery.ts'
 import { ceph } from './ceph.ts'
+import { chromium } from './chromium.ts'
 import { clef } from './clef.ts'
 import { clickhouse } from './clickhouse.ts'
+import { cmtrace } from './cmtrace.ts'
 import { coredns } from './coredns.ts'
+import { couchbase } from './couchbase.ts'
+import { cups } from './cups.ts'
 import { detector } from './detect.ts'
 import { dmesg } from './dmesg.ts'
 import { dotnetConsole } from './dotnet-console.ts'
@@ -26,12 +30,15 @@ import { elixir } from './elixir.ts'
 import { envLogger } from './env-logger.ts'
 import { envoy } from './envoy.ts'
 import { erlang } from './erlang.ts'
+import { espIdf } from './esp-idf.ts'
 import { evt } from './evt.ts'
 import { fail2ban } from './fail2ban.ts'
 import type { Format } from './format.ts'
 import { gelf } from './gelf.ts'
 import { general } from './general.ts'
+import { geth } from './geth.ts'
 import { gin } from './gin.ts'
+import { glib } from './glib.ts'
 import { goLog } from './go-log.ts'
 import { googleCloud } from './google-cloud.ts'
 import { gunicorn } from './gunicorn.ts'
@@ -41,8 +48,10 @@ import { hclog } from './hclog.ts'
 import { healthapp } from './healthapp.ts'
 import { hpcCluster } from './hpc-cluster.ts'
 import { httpAccess } from './http-access.ts'
+import { icinga } from './icinga.ts'
 import { iis } from './iis.ts'
 import { javaUtilLogging } from './java-util-logging.ts'
+import { jira } from './jira.ts'
 import { journald } from './journald.ts'
 import { json } from './json.ts'
 import { klog } from './klog.ts'
@@ -57,6 +66,7 @@ import { logrus } from './logrus.ts'
 import { logrusConsole } from './logrus-console.ts'
 import { logstash } from './logstash.ts'
 import { loguru } from './loguru.ts'
+import { mikrotik } from './mikrotik.ts'
 import { mongodb } from './mongodb.ts'
 import { monolog } from './monolog.ts'
 import { monologJson } from './monolog-json.ts'
@@ -69,6 +79,7 @@ import { nlog } from './nlog.ts'
 import { openTelemetry } from './open-telemetry.ts'
 import { openstack } from './openstack.ts'
 import { openvpn } from './openvpn.ts'
+import { ossec } from './ossec.ts'
 import { php } from './php.ts'
 import { pino } from './pino.ts'
 import { pinoPretty } from './pino-pretty.ts'
@@ -81,6 +92,7 @@ import { pythonJson } from './python-json.ts'
 import { pythonLogging } from './python-logging.ts'
 import { rails } from './rails.ts'
 import { redis } from './redis.ts'
+import { ros } from './ros.ts'
 import { serilogConsole } from './serilog-console.ts'
 import { sidekiq } from './sidekiq.ts'
 import { slog } from './slog.ts'
@@ -93,12 +105,15 @@ import { structlogConsole } from './structlog-console.ts'
 import { supercomputerSyslog } from './supercomputer-syslog.ts'
 import { syslogRfc3164 } from './syslog-rfc3164.ts'
 import { syslogRfc5424 } from './syslog-rfc5424.ts'
+import { tai64n } from './tai64n.ts'
+import { telegraf } from './telegraf.ts'
 import { tomcat } from './tomcat.ts'
 import { tracing } from './tracing.ts'
 import { tracingJson } from './tracing-json.ts'
 import { traefikAccess } from './traefik-access.ts'
 import { traefikJson } from './traefik-json.ts'
 import { uvicorn } from './uvicorn.ts'
+import { websphere } from './websphere.ts'
 import { wildfly } from './wildfly.ts'
 import { windowsServicing } from './windows-servicing.ts'
 import { winston } from './winston.ts'
@@ -209,6 +224,21 @@ export const formats = [
   zapConsole,
   zerolog,
   zerologConsole,
+  chromium,
+  cmtrace,
+  couchbase,
+  cups,
+  espIdf,
+  geth,
+  glib,
+  icinga,
+  jira,
+  mikrotik,
+  ossec,
+  ros,
+  tai64n,
+  telegraf,
+  websphere,
   syslogRfc3164,
   goLog,
   stackTrace,

@@ -6,7 +6,7 @@ export const nagios = shaped({
   name: 'nagios',
   title: 'Nagios, Icinga 1 and Naemon event log',
   starts: '\\[',
-  guard: (head) => head.charCodeAt(11) === 0x5d && head.charCodeAt(12) === 0x20,
+  guard: (head) => head.charCodeAt(11) === 0x5d && head.charCodeAt(12) === 0x20 && !UNBOUND.test(head),
   pattern: /^\[(\d{10})\] (?:([A-Z][A-Z -]{2,60}|[A-Z][a-z]+(?: [a-z]+)?): )?(.*)$/,
   columns: ['@time', 'event', 'message'],
   finish(fields, match) {
@@ -15,6 +15,9 @@ export const nagios = shaped({
     if (/ (?:ALERT|STATE|NOTIFICATION)$/.test(kind)) readState(fields, kind, (match[3] ?? '').split(';'))
   },
 })
+
+/** NLnet Labs' daemons stamp their lines alike: `[epoch] unbound[12:0] info: …`. */
+const UNBOUND = /^\[\d{10}\] \w{1,20}\[\d/
 
 const LEVELS: ReadonlyMap<string, string> = new Map([
   ['OK', 'info'],

@@ -54,7 +54,8 @@ const ASCTIME = [
   layout(` {1,2}${LEVEL} {1,8}([a-z_]\\w{0,80}(?:\\.\\w{1,80}){1,12}) {1,40}(?![-[(])`, 'level logger', 'L'),
   // %(name)-12s %(levelname)-8s %(message)s
   layout(
-    ` {1,2}(?!TRACE |DEBUG |INFO |WARN|ERROR |FATAL |CRITICAL )${MODULE} {1,40}${LEVEL}:? {1,8}`,
+    // Behind Jira's level comes a request, then [c.a.j.Logger].
+    ` {1,2}(?!TRACE |DEBUG |INFO |WARN|ERROR |FATAL |CRITICAL )${MODULE} {1,40}${LEVEL}:? {1,8}(?![^[]{0,300}\\[[a-z]\\.[a-z]\\.[\\w.]{1,200}\\] )`,
     'logger level',
     'w',
   ),

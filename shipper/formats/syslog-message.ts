@@ -58,7 +58,7 @@ const AT = 0x40
 const UPPER =
   /^(?:\d[\d:.,TZ+/-]{6,40} ){0,2}(?:\[?\d{1,10}(?:-\d{1,6})?\]? )?(?:- )?[[<(|]?(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERR|ERROR|CRIT|CRITICAL|ALERT|EMERG|FATAL|PANIC|SEVERE)[\]>)|]?(?::|[ \t]|$)/
 const LOWER =
-  /^(?:[[<(](trace|debug|info|notice|warn|warning|err|error|crit|critical|alert|emerg|fatal|panic)[\]>)]|(debug|info|notice|warning|Warning|error|Error|critical|fatal|panic|emergency)(?::| \())/
+  /^(?:[[<(](trace|debug|info|notice|warn|warning|err|error|crit|critical|alert|emerg|fatal|panic)[\]>)]|([dD]ebug|[iI]nfo|[nN]otice|[wW]arning|[eE]rror|[cC]ritical|[fF]atal|[pP]anic|emergency)(?::| \()|\[ {0,4}(debug|info|warn|error) {0,4}\||([DIWE]): \[)/
 
 function putWrittenLevel(fields: Fields, message: string): void {
   const upper = UPPER.exec(message)
@@ -67,5 +67,5 @@ function putWrittenLevel(fields: Fields, message: string): void {
     return
   }
   const lower = LOWER.exec(message)
-  if (lower !== null) fields.set('level', (lower[1] ?? lower[2]) as string)
+  if (lower !== null) fields.set('level', (lower[1] ?? lower[2] ?? lower[3] ?? lower[4]) as string)
 }

@@ -2,11 +2,14 @@
  * BSD syslog as daemons, relays, routers and journalctl write it: an optional priority, a time, mostly a host, mostly a
  * tag. RFC 3164 describes what was found in the wild rather than a grammar, so every part but the time is optional.
  */
+import type { ParsedLine } from '../record.ts'
 import type { Instant } from '../terms/instant.ts'
 import type { Fields } from '../terms/json.ts'
 import { readTime } from '../terms/time.ts'
 import type { Format, ParseOptions } from './format.ts'
+import { general } from './general.ts'
 import { isHaproxyTraffic } from './haproxy.ts'
+import { logfmt } from './logfmt.ts'
 import { putCisco, putMessage } from './syslog-message.ts'
 import { readPriority, readPriorityWords } from './syslog-priority.ts'
 import { readTag } from './syslog-tag.ts'
@@ -23,7 +26,7 @@ export const syslogRfc3164: Format = {
     const time = readHeaderTime(head, priority, fields, options)
     if (time === undefined) {
       // RFC 3164 §4.3.3: with a priority and nothing else that can be read, all of it is the message.
-      return priority > 0 ? untimed(head.slice(priority), fields) : undefined
+      return priority > 0 ? untimed(head.slice(priority), fields, options) : undefined
     }
     const body = afterTime(head, time.end)
     if (body < 0 || !readBody(head, body, fields, priority > 0 || time.sure)) return undefined
@@ -115,6 +118,9 @@ function readBody(head: string, start: number, fields: Fields, sure: boolean): b
   return readBehindHost(fields, text, at, sure)
 }
 
+/** MikroTik's topics, which are a format of their own: system,info,account user admin logged in */
+const ROUTER_OS = /^[a-z0-9-]{2,20}(?:,[a-z0-9!-]{2,20}){0,3},(?:info|error|warning|critical|debug)[, ]/
+
 function readBehindHost(fields: Fields, text: string, start: number, sure: boolean): boolean {
   const behind = text.slice(start)
   if (REPEATED.test(behind)) return putRepeated(fields, behind)
@@ -122,7 +128,7 @@ function readBehindHost(fields: Fields, text: string, start: number, sure: boole
   if (cisco !== undefined) return putRest(fields, cisco)
   const tagEnd = readTag(text, start, fields)
   if (tagEnd > 0) return putTagged(fields, text, start, tagEnd)
-  return sure ? putRest(fields, behind) : false
+  return sure && !ROUTER_OS.test(behind) ? putRest(fields, behind) : false
 }
 
 function putTagged(fields: Fields, text: string, tagStart: number, tagEnd: number): boolean {
@@ -143,14 +149,24 @@ function putRepeated(fields: Fields, text: string): boolean {
   return true
 }
 
-function untimed(text: string, fields: Fields) {
+function untimed(text: string, fields: Fields, options: ParseOptions): ParsedLine | undefined {
   // The kernel's `<6>[ 1.2] text`, and .NET's systemd console `<6>Category[14] text`, are formats of their own.
   if (/^(?:\[|[\w.]{1,200}\[-?\d{1,10}\] )/.test(text)) return undefined
+  const timed = readUnusual(text, fields, options)
+  if (timed !== undefined) return timed
   const cisco = putCisco(fields, text)
   const end = cisco === undefined ? readTag(text, 0, fields) : -1
   if (end > 0 && isHaproxyTraffic(text, 0)) return undefined
   putMessage(fields, cisco ?? (end > 0 ? text.slice(end) : text))
   return { format: 'syslog_rfc3164', time: undefined, fields }
+}
+
+/** A priority in front of what is no syslog but tells its time: FortiGate's pairs, IOS XR's `node:May  5 10:11:12`. */
+function readUnusual(text: string, fields: Fields, options: ParseOptions): ParsedLine | undefined {
+  const parsed = logfmt.parse(text, options) ?? general.parse(text, options)
+  if (parsed?.time === undefined) return undefined
+  for (const [name, value] of parsed.fields) if (name !== 'level' || !fields.has('level')) fields.set(name, value)
+  return { format: 'syslog_rfc3164', time: parsed.time, fields }
 }
 
 function skipPriorityWords(text: string, at: number, fields: Fields): number {
