@@ -2,11 +2,12 @@
  * Answers metric queries that count: count_over_time, rate, bytes_over_time and bytes_rate, aggregations over them
  * and arithmetic. Each sample is put once into the steps whose window holds it, so a long window costs no more scans.
  */
-import type { BinaryExpr, BinaryOp, MetricExpr, RangeExpr, VectorExpr } from '../logql/ast.ts'
+import type { BinaryExpr, MetricExpr, RangeExpr, VectorExpr } from '../logql/ast.ts'
 import { QueryError } from '../logql/error.ts'
 import { entryStart } from './block.ts'
 import { compareText, writeLabels } from './labels.ts'
 import { type EntryLabels, labelsOf } from './logquery.ts'
+import { apply } from './operators.ts'
 import { type Instant, type ScanRow, type ScanStats, type Turn, walk } from './scan.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -225,32 +226,6 @@ function pick(members: readonly Series[], expr: VectorExpr, steps: number): Seri
     }
   }
   return picked.filter((series) => series.has.includes(1))
-}
-
-const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number>> = {
-  '+': (a, b) => a + b,
-  '-': (a, b) => a - b,
-  '*': (a, b) => a * b,
-  // Loki's own: division by zero is no number, not infinity.
-  '/': (a, b) => (b === 0 ? Number.NaN : a / b),
-  '%': (a, b) => (b === 0 ? Number.NaN : a % b),
-  '^': (a, b) => a ** b,
-}
-const COMPARISON: Readonly<Record<string, (a: number, b: number) => boolean>> = {
-  '==': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-}
-
-/** The value of `a op b`, or undefined when a comparison without bool drops the sample. `kept` is what it would keep. */
-function apply(op: BinaryOp, isBool: boolean, a: number, b: number, kept: number): number | undefined {
-  const arithmetic = ARITHMETIC[op]
-  if (arithmetic !== undefined) return arithmetic(a, b)
-  const isTrue = COMPARISON[op]!(a, b)
-  return isBool ? Number(isTrue) : isTrue ? kept : undefined
 }
 
 function evaluateBinary(expr: BinaryExpr, left: MetricResult, right: MetricResult, steps: number): MetricResult {
