@@ -125,11 +125,17 @@ function watcher(
   }
 }
 
+/** npm hands a Ctrl-C on that the terminal has sent to its child as well: two signals, one wish. */
+const SAME_SIGNAL_MS = 500
+
 /** The first signal ends reading and sends what was read; a second one, or the deadline, ends that too. */
 function stopOnSignals(stop: AbortController, deadline: AbortController, deadlineMs: number): () => void {
   let timer: NodeJS.Timeout | undefined
+  let first: number | undefined
   const onSignal = () => {
-    if (stop.signal.aborted) deadline.abort()
+    const now = Date.now()
+    if (first !== undefined && now - first > SAME_SIGNAL_MS) deadline.abort()
+    first ??= now
     stop.abort()
   }
   stop.signal.addEventListener('abort', () => {

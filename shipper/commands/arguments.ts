@@ -15,7 +15,7 @@ export function parseArguments<Options>(
     const { code, message } = error as { code?: string; message: string }
     if (code === 'commander.helpDisplayed' || code === 'commander.help') return undefined
     if (code?.startsWith('commander.')) {
-      const text = message.replace(/^error: /, '')
+      const text = message.replace(/^error: /, '').replaceAll('\n', ' ')
       throw new LongshipError('usage', `${text}. See "${command.name()} --help".`)
     }
     throw error

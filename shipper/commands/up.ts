@@ -94,7 +94,7 @@ async function demonstrate(options: Options, workshop: Workshop, url: string, st
     console.log(`\n${bold('Samples')}`)
     const { summary, moved } = await shipSamples(workshop, url)
     summaries.push(summary)
-    if (shipped !== undefined && isWhole(summary)) remember(shipped)
+    if (shipped !== undefined && isWhole(summary) && !stop.aborted) remember(shipped)
     console.log(reportSamples(summary, moved))
   }
   if (!options.once && !stop.aborted) {
