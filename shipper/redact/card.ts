@@ -50,14 +50,24 @@ export function hasCard(bytes: Uint8Array, start: number, end: number): boolean 
 }
 
 /** The run looked at last: a long one is met at every step, and must not be read again each time. */
-let read = { bytes: new Uint8Array(0) as Uint8Array, line: 0, start: 0, end: 0 }
+let readBytes: Uint8Array | undefined
+let readLine = 0
+let readStart = 0
+let readEnd = 0
 
 /** Call once per line and run; true when the run of digits, spaces and dashes around `at` holds a card number. */
 export function isCardAt(bytes: Uint8Array, at: number, start: number, end: number): boolean {
-  if (at >= end || (at < read.end && at >= read.start && bytes === read.bytes && end === read.line)) return false
-  const run = runAround(bytes, at, start, end)
-  read = { bytes, line: end, start: run.start, end: run.end }
-  return run.end - run.start >= MIN_DIGITS && cardsIn(bytes, run.start, run.end, undefined).length > 0
+  if (at >= end || (at < readEnd && at >= readStart && bytes === readBytes && end === readLine)) return false
+  // As runAround, without an object: most lines have such a run, in their time.
+  let from = at
+  let to = at + 1
+  while (from > start && KIND[bytes[from - 1]] !== 0) from--
+  while (to < end && KIND[bytes[to]] !== 0) to++
+  readBytes = bytes
+  readLine = end
+  readStart = from
+  readEnd = to
+  return to - from >= MIN_DIGITS && cardsIn(bytes, from, to, undefined).length > 0
 }
 
 export function isCardByte(byte: number): boolean {
@@ -195,5 +205,5 @@ function isWordByte(byte: number): boolean {
 
 /** A new line begins: its buffer may be one that was looked at before. */
 export function forgetRun(): void {
-  read.end = 0
+  readEnd = 0
 }

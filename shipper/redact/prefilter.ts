@@ -3,7 +3,7 @@
  * false when one could; seldom true otherwise. It looks at every second pair of neighbouring bytes: each keyword is
  * registered by its rarest pair at an even and at an odd offset (bigrams.ts), and compared whole only where one stands.
  */
-import { type Bigrams, registerBigrams } from './bigrams.ts'
+import { AFTER, ANY_KEY, BEFORE, type Bigrams, registerBigrams, SCHEME } from './bigrams.ts'
 import { forgetRun, hasCard, isCardAt, isCardByte } from './card.ts'
 import { compileKeyword, type Keyword, matchesAt } from './keyword.ts'
 
@@ -26,8 +26,15 @@ export function compilePrefilter(keywords: readonly Keyword[], cards: boolean): 
   const suspicious = [...SUSPICIOUS, ESCAPED_URL, ESCAPE, COLOUR].map((source) => compileKeyword(source, true, -1))
   const { family, others } = foldKeys(keywords)
   const bigrams = { ...registerBigrams([...family.keyword, ...others, ...suspicious]), qualifiers: family.qualifiers }
+  const { around } = bigrams
+  const ids = byWord(bigrams.ids)
   const flags = flagsOf(bigrams.ids, cards)
   const wordsOf = createWords()
+  /** Most pairs in the lists end here, at the bytes beside them: a table look-up each, which is compiled in place. */
+  const stands = (id: number, bytes: Uint8Array, i: number, start: number, end: number): boolean =>
+    (i === start || (around[(id << 8) | bytes[i - 1]] & BEFORE) !== 0) &&
+    (i + 2 >= end || (around[(id << 8) | bytes[i + 2]] & AFTER) !== 0) &&
+    isHit(bigrams, id, bytes, i, start, end)
   return (bytes, start, end) => {
     noUserInfoBefore = 0
     forgetRun()
@@ -44,15 +51,18 @@ export function compilePrefilter(keywords: readonly Keyword[], cards: boolean): 
       // A card number's thirteen bytes hold the last three words of some four.
       if ((((f0 | f1 | f2 | f3) & LISTED) | (f1 & f2 & f3 & CARD)) === 0) continue
       const at = 2 * k + shift
-      if ((f0 & LISTED) !== 0 && isHit(bigrams, bytes, at, start, end)) return true
-      if ((f1 & LISTED) !== 0 && isHit(bigrams, bytes, at + 2, start, end)) return true
-      if ((f2 & LISTED) !== 0 && isHit(bigrams, bytes, at + 4, start, end)) return true
-      if ((f3 & LISTED) !== 0 && isHit(bigrams, bytes, at + 6, start, end)) return true
+      if ((f0 & LISTED) !== 0 && stands(ids[words[k]], bytes, at, start, end)) return true
+      if ((f1 & LISTED) !== 0 && stands(ids[words[k + 1]], bytes, at + 2, start, end)) return true
+      if ((f2 & LISTED) !== 0 && stands(ids[words[k + 2]], bytes, at + 4, start, end)) return true
+      if ((f3 & LISTED) !== 0 && stands(ids[words[k + 3]], bytes, at + 6, start, end)) return true
       if ((f1 & f2 & f3 & CARD) !== 0 && isCardAt(bytes, at + 4, start, end)) return true
     }
     // Only at the end of the block, where four words would reach beyond it.
     const rest = 2 * k + shift
-    for (let i = rest; i + 1 < end; i += 2) if (isHit(bigrams, bytes, i, start, end)) return true
+    for (let i = rest; i + 1 < end; i += 2) {
+      const id = bigrams.ids[(bytes[i] << 8) | bytes[i + 1]]
+      if (id !== 0 && stands(id, bytes, i, start, end)) return true
+    }
     return cards && rest < end && hasCard(bytes, Math.max(start, end - CARD_REACH), end)
   }
 }
@@ -66,7 +76,6 @@ interface Listed extends Bigrams {
 }
 
 /** One keyword for all nouns that end in `key` (api_key, accessKey): the word before is looked up by its last letters. */
-const ANY_KEY = '[^\u0000]key[^a-rt-z]'
 const KEY_NOUN = /^([a-z]{3,})(?:\[-_\. \])?key\[\^a-rt-z\]$/
 
 function foldKeys(keywords: readonly Keyword[]) {
@@ -87,13 +96,9 @@ function isQualifiedKey(bytes: Uint8Array, at: number, start: number, qualifiers
   return last - 2 >= start && qualifiers.has(letters(bytes, last - 2))
 }
 
-function isHit(bigrams: Listed, bytes: Uint8Array, i: number, start: number, end: number): boolean {
-  const { ids, lists, before, after } = bigrams
-  const id = ids[(bytes[i] << 8) | bytes[i + 1]]
-  if (id === 0) return false
-  if (i > start && before[(id << 8) | bytes[i - 1]] === 0) return false
-  if (i + 2 < end && after[(id << 8) | bytes[i + 2]] === 0) return false
-  const places = lists[id]
+/** `id` is the number of the pair at `i`: does one of its keywords stand around it? */
+function isHit(bigrams: Listed, id: number, bytes: Uint8Array, i: number, start: number, end: number): boolean {
+  const places = bigrams.lists[id]
   for (let n = 0; n < places.length; n++) {
     const { keyword, offset } = places[n]
     const at = i - offset
@@ -110,11 +115,20 @@ function isHit(bigrams: Listed, bytes: Uint8Array, i: number, start: number, end
 
 const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
 
-/** By two bytes as the machine reads them as one number. */
+/** The pair of bytes that the machine reads as the number `word`. */
+function pairOf(word: number): number {
+  return isLittleEndian ? ((word & 255) << 8) | (word >> 8) : word
+}
+
+function byWord(ids: Uint16Array): Uint16Array {
+  return ids.map((_, word) => ids[pairOf(word)])
+}
+
+/** By word. */
 function flagsOf(ids: Uint16Array, cards: boolean): Uint8Array {
   const flags = new Uint8Array(65_536)
-  for (let pair = 0; pair < flags.length; pair++) {
-    const word = isLittleEndian ? ((pair & 255) << 8) | (pair >> 8) : pair
+  for (let word = 0; word < flags.length; word++) {
+    const pair = pairOf(word)
     const isCard = cards && isCardByte(pair >> 8) && isCardByte(pair & 255)
     flags[word] = (ids[pair] > 0 ? LISTED : 0) | (isCard ? CARD : 0)
   }
@@ -146,7 +160,7 @@ function isOddEdge(bytes: Uint8Array, start: number, end: number): boolean {
 
 /** Some keywords stand in so many lines that they are looked at more closely. */
 function isMeant(keyword: Keyword, bytes: Uint8Array, at: number, end: number): boolean {
-  if (keyword.source === '://' || keyword.source === ESCAPED_URL) return hasUserInfo(bytes, at + 3, end)
+  if (keyword.source === SCHEME || keyword.source === ESCAPED_URL) return hasUserInfo(bytes, at + 3, end)
   if (keyword.source === ESCAPE) return isEscape(bytes, at + 2, end)
   if (keyword.source === COLOUR) return isWord(bytes[at]) && isWordBehindColour(bytes, at + 3, end)
   return true
