@@ -19,6 +19,9 @@ const BEGINNINGS: readonly { readonly head: RegExp; readonly fatal: boolean }[] 
   { head: /^goroutine \d+ [^[]{0,80}\[[^\]]*\]:$/, fatal: false },
 ]
 
+/** Any of them: one look for the lines that are none. */
+const BEGINNING = new RegExp(BEGINNINGS.map(({ head }) => head.source).join('|'))
+
 /** Node's and Ruby's way to die: the place in the source, then the error. */
 const PLACE = /^(?:(?:file:\/\/|node:|\/|[A-Za-z]:\\)\S*:\d+|\S+\.rb:\d+:in [`'"].*\))$/
 
@@ -27,7 +30,7 @@ export const stackTrace: Format = {
   title: 'stack traces that stand alone: Java, Python, Go, Node, Ruby, .NET, PHP, Rust, Dart, Elixir',
   starts: 'A-Za-z_$/\\(\\* |+',
   parse(head: string, options: ParseOptions): ParsedLine | undefined {
-    const known = BEGINNINGS.find((beginning) => beginning.head.test(head))
+    const known = BEGINNING.test(head) ? BEGINNINGS.find((beginning) => beginning.head.test(head)) : undefined
     const place = !known && options.rest !== '' && PLACE.test(head)
     const named = known || place ? undefined : exceptionLine(head)
     if (!known && !place && !named && !(options.rest !== '' && languageOf(head))) return undefined
