@@ -74,15 +74,16 @@ export class BatchBuilder {
     if (fitted.truncated) this.truncated++
     const line = Buffer.from(fitted.line)
     const clock = progress.clocks.of(labels.text)
-    clock.next(record.timestamp.seconds, record.timestamp.nanos)
     const pairs = metadataOf(record, labels)
-    if (clock.late) {
+    if (clock.isLate(record.timestamp.seconds)) {
       this.late++
       pairs.push(['restamped', 'too_far_behind'], ['original_timestamp', formatInstant(record.timestamp)])
     }
     const encoded = encodePairs(pairs)
     const size = LINE_AT + line.length + encoded.length
+    // Before the clock moves: a batch that is sealed here carries the clocks as they stood at its own last entry.
     this.makeRoom(size)
+    clock.next(record.timestamp.seconds, record.timestamp.nanos)
     const stream = this.stream(labels.text)
     const at = stream.begin(clock.entrySeconds, clock.entryNanos, size)
     stream.bytes.set(line, at)
@@ -100,7 +101,8 @@ export class BatchBuilder {
     env: string | undefined,
     own: readonly [string, string][] = [],
   ): LabelSet {
-    const key = [service, node, level, env, ...own.flat()].join('\0')
+    let key = `${service}\0${node}\0${level}\0${env ?? ''}`
+    for (const [name, value] of own) key += `\0${name}\0${value}`
     let labels = this.labelSets.get(key)
     if (labels === undefined) {
       if (this.labelSets.size >= MAX_STREAMS) this.labelSets.clear()
@@ -205,18 +207,50 @@ function metadataOf(record: LogRecord, labels: LabelSet): [string, string][] {
   return pairs
 }
 
-/** Structured metadata as protobuf LabelPairs: 1a len 0a len name 12 len value. */
+/** What encodePairs wrote last. */
+let scratch = Buffer.allocUnsafeSlow(16 * 1024)
+
+/** Structured metadata as protobuf LabelPairs: 1a len 0a len name 12 len value. Valid until the next call. */
 function encodePairs(pairs: readonly [string, string][]): Uint8Array {
-  const parts: Buffer[] = []
+  let at = 0
   for (const [name, value] of pairs) {
-    const text = Buffer.from(value.toWellFormed())
-    if (text.length > MAX_METADATA_BYTES) continue
-    const body = Buffer.concat([varint(0x0a, name.length), Buffer.from(name), varint(0x12, text.length), text])
-    parts.push(varint(0x1a, body.length), body)
+    if (value.length > MAX_METADATA_BYTES) continue
+    const text = value.toWellFormed()
+    const size = Buffer.byteLength(text)
+    if (size > MAX_METADATA_BYTES) continue
+    const body = lengthSize(name.length) + name.length + lengthSize(size) + size + 2
+    if (at + body + 8 > scratch.length) scratch = Buffer.concat([scratch], scratch.length * 2 + body)
+    at = putLength(at, 0x1a, body)
+    at = putText(putLength(at, 0x0a, name.length), name)
+    at = putText(putLength(at, 0x12, size), text)
   }
-  return Buffer.concat(parts)
+  return scratch.subarray(0, at)
 }
 
-function varint(tag: number, length: number): Buffer {
-  return length < 0x80 ? Buffer.from([tag, length]) : Buffer.from([tag, (length & 0x7f) | 0x80, length >>> 7])
+function lengthSize(length: number): number {
+  return length < 0x80 ? 1 : 2
 }
+
+function putLength(at: number, tag: number, length: number): number {
+  scratch[at] = tag
+  if (length < 0x80) {
+    scratch[at + 1] = length
+    return at + 2
+  }
+  scratch[at + 1] = (length & 0x7f) | 0x80
+  scratch[at + 2] = length >>> 7
+  return at + 3
+}
+
+/** Most values are short and ASCII: a loop is quicker than a call into Node. */
+function putText(at: number, text: string): number {
+  if (text.length > SHORT_TEXT) return at + scratch.write(text, at)
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= 0x80) return at + scratch.write(text, at)
+    scratch[at + i] = code
+  }
+  return at + text.length
+}
+
+const SHORT_TEXT = 40
