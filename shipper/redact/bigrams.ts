@@ -74,7 +74,8 @@ function covers(other: Keyword, keyword: Keyword): boolean {
 }
 
 function isSubset(set: Uint8Array, of: Uint8Array): boolean {
-  return set.every((has, byte) => has <= of[byte])
+  // Nearly always the first member says it.
+  return of[set.indexOf(1)] === 1 && set.every((has, byte) => has <= of[byte])
 }
 
 function cheapest(keyword: Keyword, parity: number, cost: (pair: number) => number) {
