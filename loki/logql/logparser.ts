@@ -3,6 +3,7 @@ import type { StageExpr } from './ast.ts'
 import { unsupported } from './error.ts'
 import { parseLabelFilter } from './filterparser.ts'
 import { compileRegex, createMatcher, type Matcher, type MatchOp } from './matcher.ts'
+import { quote } from './quote.ts'
 import { accept, expect, is, peek, type Tokens, take, unexpected } from './tokens.ts'
 
 export function parseMatchers(tokens: Tokens): Matcher[] {
@@ -44,7 +45,8 @@ function parseLineFilter(tokens: Tokens): StageExpr {
     texts.push(expect(tokens, 'STRING', ['STRING', 'ip']).text)
   } while (accept(tokens, 'or'))
   if (op === '|>' || op === '!>') throw unsupported(`the pattern filter ${op}`)
-  if (op.endsWith('~')) for (const text of texts) compileRegex(text)
+  const stage = `stage '${op} ${texts.map(quote).join(' or ')}' : `
+  if (op.endsWith('~')) for (const text of texts) compileRegex(text, text, stage)
   return { kind: 'line', op: op as '|=', texts }
 }
 

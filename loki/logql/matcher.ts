@@ -50,12 +50,12 @@ function anchored(source: string): (text: string) => boolean {
   }
 }
 
-/** Compiles Go's syntax; `shown` is what the message names. */
-export function compileRegex(source: string, shown = source): RE2JS {
+/** Compiles Go's syntax; `shown` is what the message names, `where` stands before it. */
+export function compileRegex(source: string, shown = source, where = ''): RE2JS {
   try {
     RE2JS.compile(shown)
     return RE2JS.compile(source)
   } catch (error) {
-    throw parseError((error as Error).message)
+    throw parseError(`${where}${(error as Error).message}`)
   }
 }

@@ -27,6 +27,7 @@ export function parseQuery(input: string): Expr {
 export function parseSelector(input: string): readonly Matcher[] {
   const expr = parseAll(input)
   if (expr.kind !== 'log' || expr.stages.length > 0) throw parseErrorPlain('only label matchers are supported')
+  checkMatchers(expr)
   return expr.matchers
 }
 
@@ -38,6 +39,7 @@ function parseErrorPlain(message: string) {
 
 function parseAll(input: string): Expr {
   if (input.length >= MAX_INPUT) throw parseError(`input size too long (${input.length} > ${MAX_INPUT})`)
+  if (input === '') throw parseError('syntax error: unexpected $end')
   const tokens = openTokens(input)
   const expr = parseBinary(tokens, 0)
   if (peek(tokens).kind !== '$end') throw unexpected(tokens)

@@ -3,9 +3,10 @@
  * As strict as Loki, whose decoder wants texts where texts belong and no half surrogates; messages are near to its own.
  */
 
+import { quote } from '../logql/quote.ts'
 import type { ByteBuffer } from './bytes.ts'
 import { appendText, byteBuffer } from './bytes.ts'
-import { type Label, writeLabels } from './labels.ts'
+import type { Label } from './labels.ts'
 import type { Names } from './names.ts'
 import { addEntry, addPair, addStream, createPush, type Push, PushError, type PushedStream } from './pushed.ts'
 
@@ -25,6 +26,7 @@ export function readJsonPush(bytes: Buffer, names: Names): Push {
 }
 
 function parse(text: string): unknown {
+  if (text === '') throw new PushError(400, 'EOF')
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -46,12 +48,13 @@ function readLabelSet(value: unknown): string {
   if (!isObject(value)) throw malformedObject()
   const labels: Label[] = []
   for (const [name, label] of Object.entries(value)) {
-    if (typeof label !== 'string' && typeof label !== 'number') {
+    if (typeof label !== 'string' && typeof label !== 'number' && label !== null) {
       throw bad('unmarshalerDecoder', `could not parse label value. Expected string or number, got ${typeName(label)}`)
     }
+    // Loki takes null as the text "null".
     labels.push([wellFormed(name), wellFormed(String(label))])
   }
-  return writeLabels(labels)
+  return `{${labels.map(([name, label]) => `${name}=${quote(label)}`).join(', ')}}`
 }
 
 const NANOS = /^[+-]?\d{1,19}$/
@@ -59,10 +62,10 @@ const NANOS = /^[+-]?\d{1,19}$/
 function readEntry(entry: unknown, stream: PushedStream, lines: ByteBuffer, names: Names): void {
   if (!Array.isArray(entry)) throw bad('unmarshalerDecoder', "Value is array, but can't find closing ']' symbol")
   const [time, line, metadata] = entry
-  if (typeof time !== 'string' || (entry.length > 1 && typeof line !== 'string')) throw malformedString()
+  if (typeof time !== 'string') throw malformedNumber()
+  if (entry.length > 1 && typeof line !== 'string') throw malformedString()
   if (entry.length > 2 && !isObject(metadata)) throw malformedObject()
-  if (!NANOS.test(time))
-    throw bad('unmarshalerDecoder', "Value looks like Number/Boolean/None, but can't find its end: ',' or '}' symbol")
+  if (!NANOS.test(time)) throw malformedNumber()
   const { seconds, nanos } = splitNanos(time)
   const lineStart = lines.used
   if (typeof line === 'string') appendText(lines, wellFormed(line))
@@ -104,6 +107,10 @@ function typeName(value: unknown): string {
 
 function malformedString(): PushError {
   return bad('unmarshalerDecoder', "Value is string, but can't find closing '\"' symbol")
+}
+
+function malformedNumber(): PushError {
+  return bad('unmarshalerDecoder', "Value looks like Number/Boolean/None, but can't find its end: ',' or '}' symbol")
 }
 
 function malformedObject(): PushError {

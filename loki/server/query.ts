@@ -44,7 +44,15 @@ export async function queryRange(request: QueryRequest): Promise<string> {
     checkEntries(limit, limits)
     return logAnswer(request, expr, { start, end, limit, isBackward, interval })
   }
-  return metricAnswer(request, expr, start, step, stepCount(start, end, step), false)
+  const aligned = alignToStep(start, end, step)
+  return metricAnswer(request, expr, aligned.start, step, stepCount(aligned.start, aligned.end, step), false)
+}
+
+/** Loki's query splitter rounds the start down and the end up to a multiple of the step (split_queries_by_interval). */
+function alignToStep(start: Instant, end: Instant, step: number): { start: Instant; end: Instant } {
+  const from = Math.floor(Math.floor(params.millisOf(start)) / step) * step
+  const to = Math.ceil(Math.ceil(params.millisOf(end)) / step) * step
+  return { start: params.instantOf(from), end: params.instantOf(to) }
 }
 
 export async function queryInstant(request: QueryRequest): Promise<string> {
@@ -166,7 +174,7 @@ function streamsIn(request: QueryRequest, matchers: ReturnType<typeof parseSelec
 
 function selectorOf(request: QueryRequest): ReturnType<typeof parseSelector> {
   const query = request.params.get('query') ?? ''
-  return query === '' || query === '{}' ? [] : parseSelector(query)
+  return query === '' ? [] : parseSelector(query)
 }
 
 export function labelNames(request: QueryRequest): string {
@@ -200,9 +208,8 @@ export function series(request: QueryRequest): string {
 }
 
 function matchersOf(text: string): ReturnType<typeof parseSelector> {
-  const matchers = parseSelector(text)
-  if (matchers.length === 0) throw new QueryError(400, '0 matchers in group: {}')
-  return matchers
+  if (text.replaceAll(' ', '') === '{}') throw new QueryError(400, '0 matchers in group: {}')
+  return parseSelector(text)
 }
 
 export function indexStats(request: QueryRequest): string {

@@ -89,10 +89,15 @@ export async function receiveOtlp(
 
 const MEDIA = /^[\w!#$%&'*+.^`|~-]+(?:\/[\w!#$%&'*+.^`|~-]+)?$/
 
+/** Bounded and linear: what an ordinary client sends behind the type. */
+const PARAMETERS = /^(?:; ?[\w!#$%&'*+.^`|~-]{1,80}=(?:[\w!#$%&'*+.^`|~-]{1,200}|"[^"]{0,200}")){0,8};? *$/
+
 function mediaType(header: string | undefined): string {
   if (header === undefined) return 'application/x-protobuf'
   const type = header.split(';')[0]!.trim().toLowerCase()
   if (!MEDIA.test(type))
     throw new PushError(400, type === '' ? 'mime: no media type' : 'mime: expected slash in first token')
+  if (!PARAMETERS.test(header.slice(header.indexOf(';') < 0 ? header.length : header.indexOf(';'))))
+    throw new PushError(400, 'mime: invalid media parameter')
   return type
 }

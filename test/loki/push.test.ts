@@ -54,7 +54,7 @@ test('what cannot be read is refused whole, with 400', async () => {
       'number for a time',
       JSON.stringify({ streams: [{ stream: { a: 'b' }, values: [good, [1, 'x']] }] }),
       JSON_TYPE,
-      /can't find closing '"'/,
+      /Value looks like Number\/Boolean\/None/,
     ],
     [
       'number for a line',
@@ -84,11 +84,13 @@ test('what cannot be read is refused whole, with 400', async () => {
       'bad label name',
       JSON.stringify({ streams: [{ stream: { 'a-b': 'c' }, values: [good] }] }),
       JSON_TYPE,
-      /couldn't parse labels: 1:\d+: parse error/,
+      /couldn't parse labels: 1:3: parse error: unexpected character inside braces: '-'/,
     ],
     ['zlib for deflate', deflateSync('{"streams":[]}'), { ...JSON_TYPE, 'Content-Encoding': 'deflate' }, /./],
     ['brotli', '{}', { ...JSON_TYPE, 'Content-Encoding': 'br' }, /Content-Encoding "br" not supported/],
     ['json as text', '{"streams":[]}', { 'Content-Type': 'text/plain' }, /snappy: corrupt input/],
+    ['a torn content type', '{}', { 'Content-Type': 'application/json; =' }, /mime: invalid media parameter/],
+    ['nothing', '', JSON_TYPE, /^EOF/],
     ['torn json', '{"streams":[', JSON_TYPE, /PushRequest/],
     [
       'label text without an end',

@@ -177,7 +177,7 @@ const refused: [path: string, params: Record<string, string>, status: number, me
     400,
     /^parse error at line 1, col 11: syntax error: unexpected IDENTIFIER$/,
   ],
-  ['query_range', { query: '' }, 400, /^parse error at line 1, col 1: syntax error: unexpected \$end$/],
+  ['query_range', { query: '' }, 400, /^parse error : syntax error: unexpected \$end$/],
   ['query_range', { query: '{}' }, 400, /^parse error : queries require at least one regexp or equality matcher/],
   ['query_range', { query: '{app=~".*"}' }, 400, /^parse error : queries require at least one/],
   ['query_range', { query: '{app=~"("}' }, 400, /^parse error : error parsing regexp: missing closing \): `\(`$/],
@@ -207,6 +207,14 @@ const refused: [path: string, params: Record<string, string>, status: number, me
   ['query_range', { query: '{app="a"}', limit: '0' }, 400, /limit must be a positive value/],
   ['query_range', { query: '{app="a"}', limit: 'x' }, 400, /strconv.Atoi: parsing "x": invalid syntax/],
   ['query_range', { query: '{app="a"}', direction: 'up' }, 400, /invalid direction 'up'/],
+  [
+    'query_range',
+    { query: '{app="a"} |~ "a" or "("' },
+    400,
+    /^parse error : stage '\|~ "a" or "\("' : error parsing regexp: missing closing \): `\(`$/,
+  ],
+  ['series', { 'match[]': '{app=~".*"}' }, 400, /^parse error : queries require at least one/],
+  ['labels', { query: '{}' }, 400, /^parse error : queries require at least one/],
   ['query_range', { query: '{app="a"}', step: '0' }, 400, /zero or negative query resolution step widths/],
   ['query_range', { query: '{app="a"}', step: '0.1' }, 400, /exceeded maximum resolution of 11,000 points/],
   ['query_range', { query: '{app="a"}', start: 'x' }, 400, /could not parse 'start' parameter/],
@@ -313,4 +321,22 @@ test('a query that takes too long ends with 504, and the server answers meanwhil
       assert.match(text, /^request timed out/)
     },
   )
+})
+
+test("metric queries start and end on multiples of the step, as behind Loki's query splitter", async () => {
+  await withServer(PLAIN, async (loki) => {
+    const answer = await loki.get('/loki/api/v1/query_range', {
+      query: '1 + 1',
+      start: '1795261790.322',
+      end: '1795261915.5',
+      step: '60',
+    })
+    const [series] = JSON.parse(answer.text).data.result
+    assert.deepEqual(series.values, [
+      [1795261740, '2'],
+      [1795261800, '2'],
+      [1795261860, '2'],
+      [1795261920, '2'],
+    ])
+  })
 })
