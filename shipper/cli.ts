@@ -33,6 +33,14 @@ const commands: readonly Entry[] = [
   },
 ]
 
+// Whoever reads our output may go (`| head`): then that is the end of what is printed, not a failure. Shipping prints its
+// balance last, and goes on when nobody reads its log lines any more.
+process.stdout.on('error', (error) => {
+  if (!isPipeClosed(error)) throw error
+  process.exit()
+})
+process.stderr.on('error', () => {})
+
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(argv: string[]): Promise<number> {

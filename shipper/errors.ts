@@ -8,7 +8,7 @@ export const ERROR_CODES = {
   usage: 2,
   config: 2,
   file: 2,
-  positions: 1,
+  positions: 2,
   loki: 1,
   port: 2,
   lost: 1,

@@ -74,6 +74,8 @@ const EXPLAINED: ReadonlyMap<string, string> = new Map([
   ['ENFILE', 'cannot be opened: the machine has too many open files'],
   ['EISDIR', 'is a directory; name the files in it'],
   ['ENOTDIR', 'does not exist: a part of its path is no directory'],
+  ['ENXIO', 'cannot be read: it is a socket, or a device that is not there'],
+  ['NO_WRITER', 'is a pipe that nobody writes to'],
   ['EIO', 'cannot be read: input/output error'],
   ['ESTALE', 'cannot be read: the network file system lost it'],
 ])

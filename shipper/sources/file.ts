@@ -108,7 +108,8 @@ class FileSource implements Source {
   async *#once(signal: AbortSignal): AsyncIterable<SourceEvent> {
     const { paths, exclude } = this.#options
     let blocks = 0
-    for await (const event of readOnce({ paths, exclude: exclude ?? [] }, this.#block, this.#tracker, this.#tails)) {
+    const options = { paths, exclude: exclude ?? [] }
+    for await (const event of readOnce(options, this.#block, this.#tracker, this.#tails, signal)) {
       yield event
       yield* this.#problems()
       if (++blocks % BLOCKS_A_TURN === 0) await nextTurn()

@@ -1,5 +1,6 @@
 /** Reads files to their end, one after the other in the order given: plain ones, gzip, and pipes. */
-import { closeSync, createReadStream } from 'node:fs'
+import { closeSync, constants, createReadStream, lstatSync, openSync, readSync } from 'node:fs'
+import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { discover, explain, type Found } from './discover.ts'
@@ -27,14 +28,17 @@ export async function* readOnce(
   block: Buffer,
   tracker: Tracker,
   tails: Map<number, Tail>,
+  signal: AbortSignal,
 ): AsyncIterable<SourceEvent> {
   const { found, problems } = discover(options.paths, options.exclude)
   for (const [path, message] of problems) yield { kind: 'problem', path, message }
   for (const file of found) {
     try {
       const compression = file.stat.isFile() ? compressionOf(file.absolute) : undefined
-      if (!file.stat.isFile()) yield* readStream(file, createReadStream(file.absolute, { highWaterMark: CHUNK_BYTES }))
-      else if (compression === 'gzip') yield* readGzip(file)
+      if (lstatSync(file.absolute).isFIFO()) yield* readStream(file, openFifo(file.absolute), signal)
+      else if (!file.stat.isFile())
+        yield* readStream(file, createReadStream(file.absolute, { highWaterMark: CHUNK_BYTES }), signal)
+      else if (compression === 'gzip') yield* readGzip(file, signal)
       else if (compression)
         yield {
           kind: 'problem',
@@ -81,19 +85,42 @@ function* readPlain(file: Found, block: Buffer, tracker: Tracker, tails: Map<num
 }
 
 /** All members of a multi-member file; a torn one is read as far as it goes. */
-async function* readGzip(file: Found): AsyncIterable<SourceEvent> {
+async function* readGzip(file: Found, signal: AbortSignal): AsyncIterable<SourceEvent> {
   const compressed = createReadStream(file.absolute, { highWaterMark: CHUNK_BYTES })
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
   compressed.on('error', (error) => gunzip.destroy(error))
-  yield* readStream(file, compressed.pipe(gunzip))
+  yield* readStream(file, compressed.pipe(gunzip), signal)
 }
 
-/** Offsets are those of the text. */
+/** How long a named pipe may have no writer: with `--once` the other files must not wait for ever. */
+const FIFO_WAIT_MS = 5000
+
+/** Opened without waiting for a writer, as opening by path does: no signal would end that wait. */
+function openFifo(path: string): Readable {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  const pipe = new Socket({ fd, readable: true, writable: false })
+  const timer = setTimeout(() => {
+    if (pipe.bytesRead > 0 || pipe.destroyed) return
+    const first = Buffer.alloc(1)
+    try {
+      if (readSync(fd, first) > 0) pipe.unshift(first)
+      else pipe.destroy(Object.assign(new Error('no writer'), { code: 'NO_WRITER' }))
+    } catch {
+      // EAGAIN: there is a writer, it is only silent.
+    }
+  }, FIFO_WAIT_MS)
+  return pipe.once('close', () => clearTimeout(timer))
+}
+
+/** Offsets are those of the text. A signal ends it, however silent the stream is. */
 export async function* readStream(
   file: { path: string },
   stream: Readable,
+  signal?: AbortSignal,
   origin: Origin = newOrigin(file.path),
 ): AsyncIterable<SourceEvent> {
+  const onAbort = () => stream.destroy()
+  signal?.addEventListener('abort', onAbort, { once: true })
   let offset = 0
   try {
     for await (const bytes of stream as AsyncIterable<Uint8Array>) {
@@ -101,6 +128,7 @@ export async function* readStream(
       offset += bytes.length
     }
   } catch (error) {
+    if (signal?.aborted) return
     const { code } = error as NodeJS.ErrnoException
     const why = code?.startsWith('Z_') ? 'is no whole gzip file' : explain(code)
     yield {
@@ -109,6 +137,7 @@ export async function* readStream(
       message: offset > 0 ? `${why}; its first ${offset} bytes of text were read` : why,
     }
   } finally {
+    signal?.removeEventListener('abort', onAbort)
     stream.destroy()
   }
   yield { kind: 'end', origin }

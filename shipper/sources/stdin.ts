@@ -33,7 +33,7 @@ async function* readIdling(
   signal: AbortSignal,
 ): AsyncIterable<SourceEvent> {
   const origin = newOrigin('stdin')
-  const events = readStream({ path: 'stdin' }, input, origin)[Symbol.asyncIterator]()
+  const events = readStream({ path: 'stdin' }, input, undefined, origin)[Symbol.asyncIterator]()
   let next = events.next()
   let hasData = false
   for (;;) {
