@@ -17,7 +17,15 @@ const SECRET = /password$|bearer_token$|^headers$/
 /** A copy of `value` with the schema's defaults filled in, and what is wrong with it. Never throws. */
 export function validate(value: unknown, formats: readonly string[]): { value: unknown; problems: Problem[] } {
   // Numbers and booleans under a text key are what YAML made of it (tenant: 42).
-  const ajv = new Ajv({ allErrors: true, verbose: true, useDefaults: true, coerceTypes: true, allowUnionTypes: true })
+  const ajv = new Ajv({
+    allErrors: true,
+    verbose: true,
+    useDefaults: true,
+    coerceTypes: true,
+    allowUnionTypes: true,
+    // The schema is ours: checking it against JSON Schema's own, compiled for that, would be a part of every start.
+    validateSchema: false,
+  })
   const copy = structuredClone(value)
   const check = ajv.compile<unknown>(schema)
   const problems = check(copy) ? [] : (check.errors ?? []).flatMap(toProblem)
