@@ -3,7 +3,7 @@
  * four producers, read from files, parsed, pushed into a Loki that counts and keeps nothing. Needs Linux (/proc).
  * npm run bench -- micro: what one record costs, by format family. How and why: docs/performance.md.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -19,7 +19,6 @@ interface Options {
   readonly lines: number
   readonly runs: number
   readonly seed: number
-  readonly compression: string
   readonly json: boolean
 }
 
@@ -28,7 +27,7 @@ interface Result extends Measured {
 }
 
 const ROOT = dirname(import.meta.dirname)
-const MICRO_LINES_A_PRODUCER = 2000
+const MICRO_LINES_A_PRODUCER = 10_000
 /** Without colours: the figures are pasted into documents. */
 const plain = { head: [], border: [] }
 
@@ -38,7 +37,6 @@ const program = new Command('bench')
   .option('--lines <count>', 'lines in all', count, 1_000_000)
   .option('--runs <count>', 'how often each agent runs', count, 1)
   .option('--seed <number>', 'of the corpus', count, 7)
-  .option('--compression <kind>', "longship's push.compression; auto does not compress for this machine", 'auto')
   .option('--json', 'print JSON', false)
 program.parse()
 const options = program.opts<Options>()
@@ -74,13 +72,11 @@ function writeCorpus(lines: number): ReadonlyMap<Producer, string> {
 }
 
 async function runLongship(files: ReadonlyMap<Producer, string>, total: number): Promise<Result> {
-  const config = join(folder, 'longship.yaml')
-  writeFileSync(config, `push:\n  compression: ${options.compression}\n`)
   const log = join(folder, 'longship.log')
   const cli = join(ROOT, 'dist', 'cli.js')
   const measured = await measure(total, log, (port) => {
     const to = `http://127.0.0.1:${port}`
-    return [process.execPath, cli, 'ship', '--once', '--config', config, '--to', to, ...files.values()]
+    return [process.execPath, cli, 'ship', '--once', '--to', to, ...files.values()]
   })
   if (measured.lines < total) complain('Longship', log, measured.lines, total)
   return { agent: 'Longship', ...measured }
