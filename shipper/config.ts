@@ -61,7 +61,6 @@ export interface Config {
     readonly out_of_window: 'clamp' | 'reject'
     /** undefined: off. */
     readonly dead_letter: string | undefined
-    readonly in_flight: number
   }
   readonly redact: {
     readonly enabled: boolean

@@ -51,7 +51,12 @@ export async function runShipping(options: ShippingOptions): Promise<ShippingRes
     config,
     once,
     positions: options.positions,
-    onPush: watcher(telemetry, log, config.push.retry.give_up_after_ms, deadline),
+    onPush: watcher(
+      telemetry,
+      log,
+      config.push.retry.give_up_after_ms ?? (once ? ONCE_GIVE_UP_MS : undefined),
+      deadline,
+    ),
     onProblem(path, message) {
       telemetry.problems('source').value++
       if (problems.length < MAX_PROBLEMS) problems.push(`${path}: ${message}`)
@@ -74,6 +79,9 @@ export async function runShipping(options: ShippingOptions): Promise<ShippingRes
   const summary = summarize(assembly, problems)
   return { summary, text: describe(summary) }
 }
+
+/** Reading once ends: a Loki that never answers is given up, and what is pending is said. Following waits for ever. */
+const ONCE_GIVE_UP_MS = 5 * 60_000
 
 const MAX_PROBLEMS = 100
 

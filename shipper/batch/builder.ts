@@ -1,7 +1,7 @@
 /** Fills batches: records in, each into its stream; a Batch out when size or count say so, or when asked. */
 import { type LogRecord, METADATA_FIELDS, type TextField } from '../record.ts'
 import type { Origin } from '../sources/source.ts'
-import { formatInstant } from '../terms/instant.ts'
+import { formatInstant, type Instant } from '../terms/instant.ts'
 import { valueText } from '../terms/json.ts'
 import type { Batch, BatchPosition } from './batch.ts'
 import { OriginClocks } from './clock.ts'
@@ -75,7 +75,8 @@ export class BatchBuilder {
     const line = Buffer.from(fitted.line)
     const clock = progress.clocks.of(labels.text)
     const pairs = metadataOf(record, labels)
-    if (clock.isLate(record.timestamp.seconds)) {
+    const { seconds, nanos } = timeOf(record, progress.clocks)
+    if (clock.isLate(seconds)) {
       this.late++
       pairs.push(['restamped', 'too_far_behind'], ['original_timestamp', formatInstant(record.timestamp)])
     }
@@ -83,7 +84,7 @@ export class BatchBuilder {
     const size = LINE_AT + line.length + encoded.length
     // Before the clock moves: a batch that is sealed here carries the clocks as they stood at its own last entry.
     this.makeRoom(size)
-    clock.next(record.timestamp.seconds, record.timestamp.nanos)
+    clock.next(seconds, nanos)
     const stream = this.stream(labels.text)
     const at = stream.begin(clock.entrySeconds, clock.entryNanos, size)
     stream.bytes.set(line, at)
@@ -194,6 +195,16 @@ export function newProgress(origin: Origin, offset: number, carried?: Record<str
   const clocks = new OriginClocks()
   clocks.restore(carried)
   return { origin, clocks, offset }
+}
+
+/** The record's time; of a line without one, that of the line before it. */
+function timeOf(record: LogRecord, clocks: OriginClocks): Instant {
+  if (record.timestamp_source !== 'read') {
+    clocks.lastSeconds = record.timestamp.seconds
+    clocks.lastNanos = record.timestamp.nanos
+    return record.timestamp
+  }
+  return clocks.lastSeconds < 0 ? record.timestamp : { seconds: clocks.lastSeconds, nanos: clocks.lastNanos }
 }
 
 function metadataOf(record: LogRecord, labels: LabelSet): [string, string][] {

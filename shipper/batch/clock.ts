@@ -59,9 +59,18 @@ export class StreamClock {
   }
 }
 
+/** Where the time of the last line that had one is carried: no stream has empty labels. */
+const LAST_TIME = ''
+
 /** The clocks of one origin, by stream. */
 export class OriginClocks {
   private readonly clocks = new Map<string, StreamClock>()
+  /**
+   * The time of the last line that carried one; -1 before the first. A line without a time goes to Loki beside it: at
+   * the time it was read, one stray line of an old file would make Loki refuse everything behind it as too late.
+   */
+  lastSeconds = -1
+  lastNanos = 0
 
   of(labels: string): StreamClock {
     let clock = this.clocks.get(labels)
@@ -74,6 +83,7 @@ export class OriginClocks {
 
   save(): Record<string, unknown> {
     const saved: Record<string, unknown> = {}
+    if (this.lastSeconds >= 0) saved[LAST_TIME] = [this.lastSeconds, this.lastNanos]
     let count = 0
     for (const [labels, clock] of this.clocks) {
       if (count++ === MAX_CARRIED) break
@@ -83,7 +93,15 @@ export class OriginClocks {
   }
 
   restore(carried: Record<string, unknown> | undefined): void {
-    for (const [labels, saved] of Object.entries(carried ?? {})) this.of(labels).restore(saved)
+    for (const [labels, saved] of Object.entries(carried ?? {})) {
+      if (labels === LAST_TIME) this.restoreLast(saved)
+      else this.of(labels).restore(saved)
+    }
+  }
+
+  private restoreLast(saved: unknown): void {
+    if (!Array.isArray(saved) || saved.length !== 2 || !saved.every(Number.isSafeInteger)) return
+    ;[this.lastSeconds, this.lastNanos] = saved
   }
 }
 

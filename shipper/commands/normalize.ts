@@ -1,19 +1,25 @@
 /** longship normalize [FILE…|-]: one JSON record a line on stdout, in input order, and nothing else there. */
 
 import { once } from 'node:events'
-import { createReadStream } from 'node:fs'
 import { hostname } from 'node:os'
-import { createGunzip } from 'node:zlib'
 import { Command } from 'commander'
 import { fitLine } from '../batch/fit.ts'
 import { writeRecord } from '../batch/line.ts'
 import { LongshipError } from '../errors.ts'
 import type { Format } from '../formats/format.ts'
 import { byName, formats } from '../formats/index.ts'
-import { createFramer, FRAMINGS, type Framing } from '../framing/index.ts'
+import {
+  createFramer,
+  FRAMINGS,
+  type FramedEvent,
+  type Framer,
+  type FramerSink,
+  type Framing,
+} from '../framing/index.ts'
 import { Interpreter } from '../interpret.ts'
 import { createRedactor } from '../redact/redact.ts'
-import { originName } from '../sources/origin.ts'
+import { createFileSource } from '../sources/file.ts'
+import { createStdinSource } from '../sources/stdin.ts'
 import { suggestion } from '../suggest.ts'
 import { fromMillis } from '../terms/instant.ts'
 import { isZone } from '../terms/zone.ts'
@@ -36,18 +42,11 @@ export async function run(argv: string[]): Promise<number> {
   const { args, options } = parsed
   const format = formatOf(options.format)
   checkZone(options.timezone)
-  let failed = 0
+  let isWhole = true
   for (const path of args.length === 0 ? ['-'] : args) {
-    try {
-      await normalizeFile(path, options, format)
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code
-      if (code === 'EPIPE' || code === undefined) throw error
-      console.error(`longship: ${path}: ${readProblem(error as NodeJS.ErrnoException)}`)
-      failed++
-    }
+    if (!(await normalizeFile(path, options, format))) isWhole = false
   }
-  return failed > 0 ? 1 : 0
+  return isWhole ? 0 : 1
 }
 
 function definition(): Command {
@@ -81,63 +80,58 @@ export function checkZone(name: string): void {
     throw new LongshipError('usage', `"${name}" is no time zone. Use an IANA name such as UTC or Europe/Berlin.`)
 }
 
-async function normalizeFile(path: string, options: Options, format: Format | undefined): Promise<void> {
-  const interpreter = new Interpreter({
-    around: {
-      service: options.service ?? (path === '-' ? 'stdin' : originName(path)),
-      node: options.node,
-      env: options.env,
-      level: 'unknown',
-      host: hostname(),
-    },
-    zone: options.timezone,
-    format,
-    redactor: options.redact ? createRedactor() : undefined,
-    now: () => fromMillis(Date.now()),
-  })
-  const framer = createFramer({ framing: options.framing, multiline: options.multiline })
-  let out = ''
-  const sink = {
-    event: ({ message, cut }: { message: Parameters<Interpreter['record']>[0]; cut: number }) => {
-      const record = interpreter.record(message)
-      if (cut > 0) record.fields.set('truncated_bytes', cut)
-      out += `${fitLine(record, writeRecord).line}\n`
-    },
+/** False when something of it could not be read: that was said on stderr. */
+async function normalizeFile(path: string, options: Options, format: Format | undefined): Promise<boolean> {
+  const source = path === '-' ? createStdinSource() : createFileSource({ paths: [path], once: true })
+  const writers = new Map<number, RecordWriter>()
+  let isWhole = true
+  for await (const event of source.events(new AbortController().signal)) {
+    if (event.kind === 'problem') {
+      console.error(`longship: ${event.path}: ${event.message}`)
+      isWhole = false
+      continue
+    }
+    const { id, name } = event.origin
+    const writer = writers.get(id) ?? new RecordWriter(options, format, path === '-' ? 'stdin' : name)
+    writers.set(id, writer)
+    if (event.kind === 'data') writer.framer.push(event.bytes, event.offset, writer)
+    else if (event.kind === 'idle') writer.framer.idle(writer)
+    else writer.framer.end(writer)
+    if (event.kind === 'end') writers.delete(id)
+    await writer.flush()
   }
-  const flush = async () => {
-    const text = out
-    out = ''
+  await source.close()
+  return isWhole
+}
+
+/** One origin's events as lines of JSON on stdout. */
+class RecordWriter implements FramerSink {
+  readonly framer: Framer
+  private readonly interpreter: Interpreter
+  private text = ''
+
+  constructor(options: Options, format: Format | undefined, name: string) {
+    const { service = name, node, env, timezone, framing, multiline, redact } = options
+    this.framer = createFramer({ framing, multiline })
+    this.interpreter = new Interpreter({
+      around: { service, node, env, level: 'unknown', host: hostname() },
+      zone: timezone,
+      format,
+      redactor: redact ? createRedactor() : undefined,
+      now: () => fromMillis(Date.now()),
+    })
+  }
+
+  event({ message, cut }: FramedEvent): void {
+    const record = this.interpreter.record(message)
+    if (cut > 0) record.fields.set('truncated_bytes', cut)
+    this.text += `${fitLine(record, writeRecord).line}\n`
+  }
+
+  /** Waits while the reader of stdout is slower than we are. */
+  async flush(): Promise<void> {
+    const { text } = this
+    this.text = ''
     if (text !== '' && !process.stdout.write(text)) await once(process.stdout, 'drain')
   }
-  let offset = 0
-  for await (const block of blocksOf(path)) {
-    framer.push(block, offset, sink)
-    offset += block.length
-    await flush()
-  }
-  framer.end(sink)
-  await flush()
-}
-
-const BLOCK_BYTES = 256 * 1024
-
-function blocksOf(path: string): AsyncIterable<Uint8Array> {
-  if (path === '-') return process.stdin
-  const file = createReadStream(path, { highWaterMark: BLOCK_BYTES })
-  if (!path.endsWith('.gz')) return file
-  const plain = createGunzip()
-  file.on('error', (error) => plain.destroy(error))
-  return file.pipe(plain)
-}
-
-const PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EACCES: 'not readable: permission denied',
-  EISDIR: 'is a directory; name its files, or a pattern such as dir/*.log',
-  Z_DATA_ERROR: 'is not a gzip file, whatever its name says',
-  Z_BUF_ERROR: 'the gzip file ends too early; what came before its end was read',
-}
-
-function readProblem(error: NodeJS.ErrnoException): string {
-  return PROBLEMS[error.code ?? ''] ?? error.message
 }

@@ -141,7 +141,6 @@ function pushOf(raw: Raw): Config['push'] {
     },
     out_of_window: raw.out_of_window,
     dead_letter: raw.dead_letter === 'off' ? undefined : raw.dead_letter,
-    in_flight: raw.in_flight,
   }
 }
 

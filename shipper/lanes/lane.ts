@@ -161,6 +161,8 @@ export class Lane {
     const entryEnd = writer.metadata(plan, scan, values, source, stream.view, lineEnd)
     const size = entryEnd - stream.used
     stream.finish(entryEnd)
+    progress.clocks.lastSeconds = values.time.seconds
+    progress.clocks.lastNanos = values.time.nanos
     builder.count(size, progress, endOffset)
     plan.lines++
     return true

@@ -153,3 +153,23 @@ test('logfmt lines quote what needs it', () => {
   )
   assert.match(line, /message="a \\"b\\"" format=json k_y="v=1"$/)
 })
+
+test('a line without a time stands beside the line before it, and delays nobody', () => {
+  const batches = builder()
+  const origin = progress()
+  const read = { seconds: START + 100_000, nanos: 0 }
+  const timeless = normalize(
+    { format: 'plain', time: undefined, fields: new Map([['message', 'banner']]) },
+    undefined,
+    read,
+    AROUND,
+  )
+  for (const record of [recordAt(START, 5), timeless, recordAt(START + 1, 0)]) batches.add(record, origin, 1)
+  const [{ entries }] = entriesOf(batches.take(true)[0])
+  assert.deepEqual(
+    entries.map(({ ns }) => ns - BigInt(START) * 1_000_000_000n),
+    [5n, 6n, 1_000_000_000n],
+  )
+  assert.match(entries[1].line, /"timestamp":"2026-11-19T14:53:20.000000000Z","timestamp_source":"read"/)
+  assert.equal(batches.late, 0)
+})
