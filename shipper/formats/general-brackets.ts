@@ -1,5 +1,5 @@
 /** What stands in brackets in a head: a time, a level, a pid, a thread or a component. */
-import { add, addLevel, type Scan, weakWords } from './general-scan.ts'
+import { add, addLevel, type Scan, sticky, weakWords } from './general-scan.ts'
 import { readTimeToken } from './general-times.ts'
 import { delimitedLevel, isName, isThreadLike } from './general-words.ts'
 
@@ -7,7 +7,7 @@ export function readBracket(scan: Scan, open: number): boolean {
   const { text, at } = scan
   let inner = at + 1
   while (text.charCodeAt(inner) === 0x20) inner++
-  if (readTimeToken(scan, inner)) return true
+  if (readTimeToken(scan, inner)) return readSamba(scan)
   // Tornado: [I 10:11:12.123 LabApp].
   if (!scan.hasLevel && /^[DIWEC] \d/.test(text.slice(inner, inner + 3)) && readTimeToken(scan, inner + 2)) {
     return addLevel(scan, text.charAt(inner), scan.at)
@@ -29,6 +29,11 @@ export function readBracket(scan: Scan, open: number): boolean {
     }
   }
   if (scan.named || !direct || word === '') return false
+  const owner = open === 0x5b || scan.time === undefined ? null : OWNER.exec(word)
+  if (owner !== null) {
+    scan.named = true
+    return add(scan, 'program', owner[1] as string, close + 1, true, owner[2])
+  }
   if (/^(?:pid|tid|thread)?[ :=#]{0,2}\d+(?:[:/#.-]\d+)*$/i.test(word)) return add(scan, 'pid', word, close + 1, true)
   const alone = scan.tokens.length === 0
   if (open === 0x3c && !alone && !isName(word)) return false
@@ -39,6 +44,16 @@ export function readBracket(scan: Scan, open: number): boolean {
   // Zookeeper's [thread:Class@line] is all that names the writer.
   if (/@\d+$/.test(word)) scan.named = true
   return add(scan, 'group', word, close + 1, true)
+}
+
+/** macOS: <airport[172]> text, (system/com.apple.mdworker.shared [4211]) <Notice>: text */
+const OWNER = /^([A-Za-z][\w./-]{1,120}) ?\[(\d{1,10})\]$/
+
+/** Samba's [time,  3, pid=1234, effective(0, 0), real(0, 0)]: what stands behind the time in its bracket. Always true. */
+function readSamba(scan: Scan): boolean {
+  const match = sticky(/, {1,2}(\d{1,2}(?:, [^\]\n]{1,120})?)\] /y, scan)
+  if (match !== null) add(scan, 'word', match[1] as string, scan.at + match[0].length - 1, false)
+  return true
 }
 
 const CLOSE = new Map([

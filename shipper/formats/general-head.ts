@@ -5,7 +5,7 @@
  */
 import { readTime, type TimeOptions } from '../terms/time.ts'
 import { readBracket } from './general-brackets.ts'
-import { readCisco, readPlace, readProgram, readVmware } from './general-programs.ts'
+import { readCisco, readPlace, readProgram, readThread, readVmware } from './general-programs.ts'
 import {
   add,
   addLevel,
@@ -59,25 +59,37 @@ function step(scan: Scan): boolean {
   if (code >= 0x30 && code <= 0x39 && scan.tokens.length === 0) return readLeadingNumber(scan)
   if (code >= 0x30 && code <= 0x39) return readTimeToken(scan, at) || readNumber(scan) || readWord(scan)
   if (code === 0x23) return readNumber(scan) || readWord(scan)
-  if (code === 0x25) return readCisco(scan)
+  if (code === 0x25) return readCisco(scan) || skipContext(scan)
   if (code === 0x7b) return readTimeToken(scan, at + 1)
   return (
     readTimeToken(scan, at) ||
     readKlog(scan) ||
     readVmware(scan) ||
+    readThread(scan) ||
     readPair(scan) ||
     readProgram(scan) ||
     readWord(scan)
   )
 }
 
-/** A line that begins with a number: Zabbix and Sybase write processes right before the time, without a space. */
+/** NX-OS names the virtual device before the mnemonic: %$ VDC-1 %$ %PLATFORM-0-PFM_ALERT: */
+function skipContext(scan: Scan): boolean {
+  const match = sticky(/%\$ ([\w .-]{1,40}) %\$/y, scan)
+  return match !== null && add(scan, 'group', match[1] as string, scan.at + match[0].length, false)
+}
+
+/** A line that begins with a number: Zabbix and Sybase write processes right before the time, Factorio its uptime. */
 function readLeadingNumber(scan: Scan): boolean {
   const { at } = scan
   const zabbix = sticky(/(\d{1,7}):(?=\d{8}:\d{6}\.\d{3})/y, scan)
   if (zabbix !== null) return add(scan, 'pid', zabbix[1] as string, at + zabbix[0].length, true)
   const sybase = sticky(/\d\d:(?:\d{4,6}:){1,3}(?=\d{4}\/\d\d\/)/y, scan)
   if (sybase !== null) add(scan, 'number', sybase[0].slice(0, -1), at + sybase[0].length, false)
+  const uptime = sticky(/(\d{1,9}\.\d{3}) (Verbose|Debug|Info|Warning|Error)(?= [\w./-]{1,80}:\d{1,6}: )/y, scan)
+  if (uptime !== null) {
+    add(scan, 'pid', uptime[1] as string, at + (uptime[1] as string).length, true)
+    return addLevel(scan, uptime[2] as string, at + uptime[0].length)
+  }
   return readTimeToken(scan, scan.at) || readNumber(scan) || readWord(scan)
 }
 
@@ -92,6 +104,7 @@ const WORD = /[^\s|[\](){}<>"',;=]{1,160}/y
 
 function readWord(scan: Scan): boolean {
   if (scan.mark === 0x7c && readCell(scan)) return true
+  if (readNamedCell(scan) || readUserAndClass(scan)) return true
   const match = sticky(WORD, scan)
   if (match === null) return false
   const word = match[0]
@@ -99,6 +112,11 @@ function readWord(scan: Scan): boolean {
   const end = scan.at + word.length
   const next = scan.text.charCodeAt(end)
   if (word.length > 1 && word.endsWith(':') && !(next > 0x20)) return readTag(scan, word.slice(0, -1), end)
+  // JetBrains: #c.i.o.a.i.ApplicationImpl
+  if (word.startsWith('#') && scan.hasLevel && !scan.named && weakWords(scan, false) === 0 && isDotted(word.slice(1))) {
+    scan.named = true
+    return add(scan, 'name', word.slice(1), end, true)
+  }
   if (next === 0x3d || next === 0x28 || next === 0x27 || next === 0x7b || next === 0x3c) return false
   return readBareLevel(scan, word, end) || readName(scan, word, end) || readWeak(scan, word, end)
 }
@@ -111,6 +129,28 @@ function readCell(scan: Scan): boolean {
   const cell = text.slice(at, bar).trim()
   if (!cell.includes(' ') || cell.includes('=') || cell.split(' ').length > 6) return false
   return add(scan, 'group', cell, bar, true)
+}
+
+/** A cell of several capitalized words behind time and level, as Windows exports events: ,Error,Service Control Manager, */
+function readNamedCell(scan: Scan): boolean {
+  const { text, at, mark } = scan
+  if (scan.named || scan.celled || scan.time === undefined || !scan.hasLevel) return false
+  if ((mark !== 0x2c && mark !== 0x09) || text.charCodeAt(at - 1) !== mark) return false
+  const match = sticky(/[A-Z][\w.-]{0,40}(?: [A-Z][\w.-]{0,40}){1,4}(?=[,\t])/y, scan)
+  if (match === null || text.charCodeAt(at + match[0].length) !== mark) return false
+  scan.celled = true
+  return add(scan, 'cell', match[0], at + match[0].length, true)
+}
+
+/** Nexus and others: "INFO  [thread] admin org.sonatype.nexus.Class - text". */
+function readUserAndClass(scan: Scan): boolean {
+  if (!scan.hasLevel || scan.named || scan.time === undefined || weakWords(scan, false) > 0) return false
+  const match = sticky(/([*\w@.-]{1,60}) {1,2}([a-z]\w{0,40}(?:\.[\w$]{1,80}){2,14}) - /y, scan)
+  if (match === null) return false
+  const end = scan.at + match[0].length - 3
+  scan.named = true
+  add(scan, 'word', match[1] as string, end, false)
+  return add(scan, 'name', match[2] as string, end, true)
 }
 
 function readTag(scan: Scan, name: string, end: number): boolean {
@@ -167,6 +207,12 @@ function readBareLevel(scan: Scan, word: string, end: number): boolean {
     return addLevel(scan, word, end)
   }
   if (words > 0) return false
+  if (scan.tokens.length === 0 && (scan.text.charCodeAt(end) === 0x09 || scan.text.charCodeAt(end) === 0x2c))
+    return (
+      delimitedLevel(word) !== undefined &&
+      readTime(scan.text, end + 1, scan.options) !== undefined &&
+      addLevel(scan, word, end)
+    )
   if (scan.tokens.length === 0)
     return (
       /^[VDIWEFTC]$/.test(word) && readTime(scan.text, end + 1, scan.options) !== undefined && addLevel(scan, word, end)

@@ -34,7 +34,8 @@ export function readProgram(scan: Scan): boolean {
   if (levelBeforeProgram(scan)) return true
   const match = sticky(PROGRAM, scan) ?? (weakWords(scan, false) === 1 ? sticky(SPACED_PROGRAM, scan) : null)
   if (match === null || (scan.time === undefined && !match[0].endsWith(':'))) return false
-  const isPid = /^\d+$/.test(match[3] as string)
+  // unbound[1234:0]: the thread behind the process
+  const isPid = /^\d+(?::\d{1,4})?$/.test(match[3] as string)
   if (isPid && !scan.hasLevel && capitalLevel(match[1] as string)) {
     // Asterisk's VERBOSE[1234]
     addLevel(scan, match[1] as string, scan.at + (match[1] as string).length)
@@ -42,6 +43,11 @@ export function readProgram(scan: Scan): boolean {
   }
   if (!isPid && (!match[0].endsWith(':') || weakWords(scan, true) > 1)) return false
   scan.named = true
+  if (!isPid && !scan.hasLevel && capitalLevel(match[3] as string)) {
+    // cloud-init's util.py[DEBUG]: and Greenplum's gpstart:mdw:gpadmin-[INFO]:
+    add(scan, 'name', (match[1] as string).replace(/-$/, ''), scan.at + (match[1] as string).length, true)
+    return addLevel(scan, match[3] as string, scan.at + match[0].length - (match[1] as string).length)
+  }
   return add(scan, 'program', match[1] as string, scan.at + match[0].length, true, match[3], match[2] || undefined)
 }
 
@@ -76,6 +82,13 @@ export function readVmware(scan: Scan): boolean {
   if (match === null || level === undefined) return false
   add(scan, 'priority', match[2] as string, scan.at + match[0].length - 1, true)
   return addLevel(scan, level, scan.at)
+}
+
+/** Vertica's thread: Main:0x7f12ab34 [Init] <INFO> */
+export function readThread(scan: Scan): boolean {
+  if (scan.time === undefined || scan.named || weakWords(scan, false) > 0) return false
+  const match = sticky(/[A-Z][\w ]{1,30}:0x[\da-f]{4,16}(?:-[\da-f]{1,16})?(?= )/y, scan)
+  return match !== null && add(scan, 'pid', match[0], scan.at + match[0].length, true)
 }
 
 /** Samba's file.c:12(function). */

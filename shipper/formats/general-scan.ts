@@ -83,6 +83,7 @@ export function skipMarks(scan: Scan): void {
     else if (code === 0x2d || code === 0x3a || code === 0x2a || code === 0x23 || code === 0x2e) {
       // "- ", " : ", "--", Cisco's *Mar 1 and .Mar 1, WebLogic's ####<
       const next = text.charCodeAt(scan.at + 1)
+      if (code === 0x2d && next === 0x3e && text.charCodeAt(scan.at + 2) === 0x20) continue
       const isLone = next === 0x20 || (next === code && code !== 0x2e) || (code === 0x23 && next === 0x3c)
       const beforeTime = scan.at === 0 && (code === 0x2a || code === 0x2e)
       const behindToken = code === 0x3a && scan.end === scan.at && scan.end > 0

@@ -106,7 +106,7 @@ function roleOf(
       return undefined
     case 'pid':
       if (/^\d+\.\d{3,9}$/.test(token.text)) return 'uptime'
-      if (/^t/i.test(token.text)) return 'thread'
+      if (/^t|:0x/i.test(token.text)) return 'thread'
       return fields.has('pid') ? 'thread' : 'pid'
     case 'program':
       return 'service'

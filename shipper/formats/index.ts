@@ -77,6 +77,7 @@ import { nest } from './nest.ts'
 import { nginxError } from './nginx-error.ts'
 import { nlog } from './nlog.ts'
 import { openTelemetry } from './open-telemetry.ts'
+import { openldap } from './openldap.ts'
 import { openstack } from './openstack.ts'
 import { openvpn } from './openvpn.ts'
 import { ossec } from './ossec.ts'
@@ -234,6 +235,7 @@ export const formats = [
   icinga,
   jira,
   mikrotik,
+  openldap,
   ossec,
   ros,
   tai64n,

@@ -30,6 +30,8 @@ export const klog: Format = {
     fields.set('level', letter)
     fields.set('thread', thread)
     fields.set('file', file)
+    // klog names no program: the file is the part that wrote it.
+    fields.set('logger', file)
     fields.set('line', Number(line))
     let body = head.slice(all.length)
     if (date.length === 6) body = takeTags(fields, body)

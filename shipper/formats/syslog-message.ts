@@ -6,7 +6,7 @@ import { readPriorityWords, SEVERITIES } from './syslog-priority.ts'
 
 const UPTIME = /^ *\[ {0,12}(\d{1,12}\.\d{3,9})\] ?/
 /** %ASA-6-302013: · %LINK-3-UPDOWN: · %SYS-SW1-5-RESTART: · %DAEMON-4: */
-const CISCO = /^%([A-Z][A-Z0-9_]{1,40}(?:-[A-Z][A-Z0-9_]{0,20})?)-([0-7])(?:-([A-Z0-9_]{1,60}))?: ?/
+const CISCO = /^%([A-Z][A-Z0-9_]{1,40}(?:-[A-Z][A-Z0-9_]{0,20})?)-([0-7])(?:-([A-Z0-9_]{1,60}))? ?: ?/
 /** What the device itself puts in front when a relay has written a header already: `87: sw1: *Oct 18 02:03:04.251 UTC: `. */
 const DEVICE_HEADER =
   /^(?:: )?(?:\d{1,10}: )?(?:[A-Za-z][\w.-]{0,63}: )?(?:[*.]?[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?[\d:.]{8,15}(?: [A-Z]{3,4})?: )?(?=%)/

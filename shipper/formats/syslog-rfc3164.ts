@@ -63,7 +63,10 @@ interface HeaderTime {
   readonly sure: boolean
 }
 
-const COUNT = /(\d{1,10}): (?:([\w.:-]{1,255}): )?(?=[*.\dA-Z])/y
+const COUNT = /(\d{1,10}): (?:([\w.:-]{1,255}): )?(?=[*.\dA-Z]|[\w.-]{1,64} (?:RP|LC|DRP|\d)\/)/y
+
+/** IOS XR: `router1 RP/0/RSP0/CPU0:May  5 10:11:12.123`. */
+const LOCATION = /(?:([\w.-]{1,255}) )?((?:RP|LC|DRP|\d)\/[\w/]{3,30}):(?=[A-Z][a-z]{2} [ \d]\d )/y
 
 /** Cisco counts its lines (`45: `) and marks a clock that is not synchronized with `*` or `.`. */
 function readHeaderTime(head: string, start: number, fields: Fields, options: ParseOptions): HeaderTime | undefined {
@@ -74,6 +77,13 @@ function readHeaderTime(head: string, start: number, fields: Fields, options: Pa
     fields.set('sequence', Number(count[1]))
     if (count[2] !== undefined) fields.set('host', count[2])
     at = COUNT.lastIndex
+  }
+  LOCATION.lastIndex = at
+  const location = head.includes('/', at) ? LOCATION.exec(head) : null
+  if (location !== null) {
+    if (location[1] !== undefined) fields.set('host', location[1])
+    fields.set('location', location[2] as string)
+    at = LOCATION.lastIndex
   }
   const mark = head.charCodeAt(at)
   if (mark === 0x2a || mark === 0x2e) at++
@@ -94,7 +104,7 @@ function afterTime(head: string, end: number): number {
 const REPEATED = /^(?:--- )?last message repeated \d{1,9} times?(?: ---)?$/
 /** No host is called so: a line of some other program that writes its time the same way. */
 const LEVEL_WORD =
-  /^[[<(]?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SEVERE|INF|WRN|ERR|DBG|TRC|FTL|CRIT|PANIC)[\]>)]?:?$/i
+  /^[[<(]?(?:TRACE|D?DEBUG|SUBDEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SEVERE|INF|WRN|ERR|DBG|TRC|FTL|CRIT|PANIC)[\]>)]?:?$/i
 const HOST = /^[\w.:@%/-]{1,255}$/
 /** AIX: auth|security:info */
 const AIX = /^([a-z0-9|]{2,40}):(emerg|alert|crit|err|warn|warning|notice|info|debug)$/
@@ -133,7 +143,9 @@ function readBehindHost(fields: Fields, text: string, start: number, sure: boole
 
 function putTagged(fields: Fields, text: string, tagStart: number, tagEnd: number): boolean {
   if (isHaproxyTraffic(text, tagStart)) return false
-  return putRest(fields, text.slice(tagEnd))
+  // IOS XR: ifmgr[243]: %PKT_INFRA-LINK-3-UPDOWN : text
+  const message = text.slice(tagEnd).trimStart()
+  return putRest(fields, (message.startsWith('%') ? putCisco(fields, message) : undefined) ?? message)
 }
 
 function putRest(fields: Fields, text: string): boolean {

@@ -31,7 +31,7 @@ const SYNONYMS: Record<KnownLevel, string> = {
 /** Words that say more, or something else, than the level that they count as. */
 const NEARLY: Record<KnownLevel, string> = {
   trace: 'all',
-  debug: 'config cfg debug1 debug2 debug3 debug4 debug5 d1 d2 d3 d4 d5 verbose1 verbose2',
+  debug: 'ddebug subdebug config cfg debug1 debug2 debug3 debug4 debug5 d1 d2 d3 d4 d5 verbose1 verbose2',
   info: 'notice note ntc notic not hint hinweis log success audit http default status user',
   warn: 'caution deprecated deprecation',
   error: 'failure fail failed exception',

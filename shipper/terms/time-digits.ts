@@ -106,6 +106,8 @@ function clockStart(text: string, at: number): number {
       // "May 5, 2026 at 12:30:11"
       if (text.charCodeAt(clock) === 0x61 && text.startsWith('at ', clock)) return clock + 3
       if (text.charCodeAt(clock) === 0x2d && text.charCodeAt(clock + 1) === 0x20) return clock + 2
+      // Suricata: 5/5/2026 -- 10:11:12
+      if (text.startsWith('-- ', clock)) return clock + 3
       return clock
     }
     default:
@@ -180,8 +182,8 @@ function readShort(text: string, start: number, run: number, options: TimeOption
   const end = behind + 1 + thirdDigits
   if (thirdDigits === 4) {
     parts.year = third
-    // With dots the day comes first (05.11.2026), with others the month does, unless it cannot.
-    if (mark === 0x2e && second <= 12) setMonthAndDay(second, first)
+    // With dots (05.11.2026) and in Suricata's notation the day comes first, with others the month, unless it cannot.
+    if ((mark === 0x2e || text.startsWith(' -- ', end)) && second <= 12) setMonthAndDay(second, first)
     else setMonthAndDay(first, second)
     return readClockBehind(text, end, options, false)
   }
