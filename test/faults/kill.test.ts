@@ -9,7 +9,7 @@ import { assertAllCame, eventText } from './numbered.ts'
 const KILLS = 12
 const MAX_ENTRIES = 300
 /** More than a batch holds, so that batches are sealed both by count and by age. */
-const BURST = 700
+const BURST = 450
 
 test(`${KILLS} times kill -9 while a writer appends`, async (t) => {
   const place = new Place()
