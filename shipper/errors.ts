@@ -1,6 +1,6 @@
 /**
  * The one error class. Thrown only for wrong usage or configuration, or for a bug: on the data path a
- * failure is a value (a PushResult, a counted drop), never an exception.
+ * failure is a value (a Delivery, a counted drop), never an exception.
  */
 
 /** What went wrong, by code; the exit code that the command line ends with. */

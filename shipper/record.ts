@@ -1,17 +1,10 @@
 /**
- * What flows: RawLine → Message → ParsedLine → LogRecord → Batch → PushResult. One type a stage hands to the next.
+ * What flows: bytes → Message → ParsedLine → LogRecord → Batch → Delivery. One type a stage hands to the next.
  * Flowing records have every field present (undefined where the line had none), so that their shape never changes.
  */
 import type { Instant } from './terms/instant.ts'
 import type { Fields } from './terms/json.ts'
 import type { Level, LevelScale } from './terms/level.ts'
-
-/** One physical line as a source read it, without its line end. */
-export interface RawLine {
-  readonly text: string
-  /** File offset in bytes just behind this line's end: where reading resumes once it is delivered. */
-  readonly end: number
-}
 
 /** What a container runtime knew of a line (Docker json-file, CRI). */
 export interface Runtime {

@@ -3,8 +3,6 @@
  * that is too late for its stream is moved into what Loki still takes. What is decided depends only on the lines of the
  * origin so far, and travels with its position: a replay after a crash makes the same bytes again.
  */
-import type { Instant } from '../terms/instant.ts'
-
 /**
  * Loki refuses an entry older than the newest of its stream by half of max_chunk_age (1 h by default), and hides it
  * behind a 204 when another stream follows in the same push. Five minutes of margin.
@@ -103,10 +101,4 @@ export class OriginClocks {
     if (!Array.isArray(saved) || saved.length !== 2 || !saved.every(Number.isSafeInteger)) return
     ;[this.lastSeconds, this.lastNanos] = saved
   }
-}
-
-/** For tests and for whoever needs one instant. */
-export function entryTime(clock: StreamClock, time: Instant): Instant {
-  clock.next(time.seconds, time.nanos)
-  return { seconds: clock.entrySeconds, nanos: clock.entryNanos }
 }

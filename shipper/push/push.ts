@@ -1,13 +1,10 @@
 /** The destination's side of the contract: a batch in, what became of it out. */
 import type { Batch } from '../batch/batch.ts'
 
-/** What one POST came to. `retry`: nothing was stored, the same bytes may go again. */
-export type PushResult =
-  | { readonly kind: 'delivered' }
-  | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number }
-  | { readonly kind: 'rejected'; readonly status: number; readonly reason: string; readonly stored: 'none' | 'rest' }
-
-/** What became of a whole batch. delivered + rejected = batch.entries, unless the signal aborted: then the rest is undelivered and its positions must not be committed. */
+/**
+ * What became of a whole batch. delivered + rejected = batch.entries, unless it is not done: then the rest is undelivered,
+ * and its positions must not be committed.
+ */
 export interface Delivery {
   readonly delivered: number
   /** Entries Loki will never take, by reason (`line_too_long`, `too_old`, `bad_entry`, …); each is in the dead letters. */

@@ -1,4 +1,6 @@
 /** Waiting before the next try: exponential backoff with full jitter, as a wrapper around whatever is tried. */
+
+import { sleep } from '../terms/sleep.ts'
 import type { Verdict } from './classify.ts'
 
 export interface Backoff {
@@ -55,15 +57,5 @@ function waitAfter(verdict: Retry, attempt: number, options: RetryOptions): numb
 export const systemClock: Clock = {
   now: Date.now,
   random: Math.random,
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal.aborted) return resolve()
-      const done = () => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      const timer = setTimeout(done, ms)
-      signal.addEventListener('abort', done, { once: true })
-    }),
+  sleep,
 }

@@ -1,4 +1,6 @@
 /** Time as an argument: tests drive it, nothing in a test waits. */
+import { sleep } from '../terms/sleep.ts'
+
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
@@ -6,18 +8,4 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }
 
-export const realClock: Clock = {
-  now: Date.now,
-  sleep(ms, signal) {
-    return new Promise((resolve) => {
-      if (signal.aborted) return resolve()
-      const done = () => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      const timer = setTimeout(done, ms)
-      signal.addEventListener('abort', done, { once: true })
-    })
-  },
-}
+export const realClock: Clock = { now: Date.now, sleep }

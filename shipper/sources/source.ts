@@ -14,7 +14,7 @@ export interface Origin {
 export type Carried = Record<string, unknown>
 
 export type SourceEvent =
-  /** bytes[0] stands at `offset` of the origin. Blocks of one origin are contiguous; a line may cross blocks. The block is the consumer's. */
+  /** bytes[0] stands at `offset` of the origin. Blocks of one origin are contiguous; a line may cross blocks. The bytes are valid until the next event is asked for. */
   | {
       readonly kind: 'data'
       readonly origin: Origin
