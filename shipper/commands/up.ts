@@ -96,6 +96,7 @@ async function demonstrate(options: Options, workshop: Workshop, url: string, st
     summaries.push(summary)
     if (shipped !== undefined && isWhole(summary) && !stop.aborted) remember(shipped)
     console.log(reportSamples(summary, moved))
+    if (stop.aborted) console.log('  stopped   before all samples were read')
   }
   if (!options.once && !stop.aborted) {
     const samples = relative(process.cwd(), samplesFolder()) || '.'
