@@ -71,11 +71,11 @@ async function overview(argv: string[]): Promise<number> {
     return 0
   }
   if (!argv[0].startsWith('-') && argv[0] !== 'help') {
-    const { suggestion } = await import('./suggest.ts')
+    const { didYouMean } = await import('./suggest.ts')
     const names = commands.map(({ name }) => name)
     throw new LongshipError(
       'usage',
-      `there is no command "${argv[0]}". Known: ${names.join(', ')}.${suggestion(argv[0], names)}`,
+      `there is no command "${argv[0]}". Known: ${names.join(', ')}.${didYouMean(argv[0], names)}`,
     )
   }
   try {

@@ -3,10 +3,10 @@
  * said at once, with file, line and column; secrets are never part of a message.
  */
 import { readFileSync } from 'node:fs'
-import { LineCounter, parseDocument } from 'yaml'
 import { buildConfig } from './config/build.ts'
 import { type Env, interpolate, readEnvironment } from './config/environment.ts'
 import { type Problem, validate } from './config/validate.ts'
+import { yaml } from './config/yaml.ts'
 import { LongshipError } from './errors.ts'
 import type { Level } from './terms/level.ts'
 
@@ -130,6 +130,7 @@ function readYaml(path: string, env: Env, readFile: (path: string) => string): F
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message
     throw new LongshipError('config', `cannot read configuration ${path}: ${reason}`)
   }
+  const { LineCounter, parseDocument } = yaml()
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const at = (offset: number): string => {

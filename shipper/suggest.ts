@@ -1,12 +1,10 @@
 /** "Did you mean …?" for names that are not known. */
-import { distance } from 'fastest-levenshtein'
+import { closest, distance } from 'fastest-levenshtein'
 
 /** ` Did you mean "nginx"?`, or '' when nothing is near. */
-export function suggestion(got: string, known: readonly string[]): string {
-  const nearest = known
-    .map((name) => ({ name, far: distance(got.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.far - b.far)[0]
-  return nearest !== undefined && nearest.far <= Math.max(2, nearest.name.length / 3)
-    ? ` Did you mean "${nearest.name}"?`
-    : ''
+export function didYouMean(value: unknown, known: readonly string[]): string {
+  if (typeof value !== 'string' || known.length === 0) return ''
+  const best = closest(value.toLowerCase(), known as string[])
+  const isClose = distance(value.toLowerCase(), best.toLowerCase()) <= Math.max(2, Math.floor(best.length / 3))
+  return isClose ? ` Did you mean ${JSON.stringify(best)}?` : ''
 }

@@ -20,7 +20,7 @@ import { Interpreter } from '../interpret.ts'
 import { createRedactor } from '../redact/redact.ts'
 import { createFileSource } from '../sources/file.ts'
 import { createStdinSource } from '../sources/stdin.ts'
-import { suggestion } from '../suggest.ts'
+import { didYouMean } from '../suggest.ts'
 import { fromMillis } from '../terms/instant.ts'
 import { isZone } from '../terms/zone.ts'
 import { parseArguments } from './arguments.ts'
@@ -71,7 +71,7 @@ export function formatOf(name: string): Format | undefined {
   const known = ['auto', ...formats.map((each) => each.name)]
   throw new LongshipError(
     'usage',
-    `there is no format "${name}". Known: ${known.join(', ')}.${suggestion(name, known)}`,
+    `there is no format "${name}". Known: ${known.join(', ')}.${didYouMean(name, known)}`,
   )
 }
 

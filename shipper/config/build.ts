@@ -1,8 +1,9 @@
 /** The checked configuration with units read, files of secrets read, and everything frozen. */
 import { RE2JS } from 're2js'
 import type { Config, LokiConfig } from '../config.ts'
+import { didYouMean } from '../suggest.ts'
 import { durationMs, sizeBytes } from './units.ts'
-import { didYouMean, type Problem } from './validate.ts'
+import type { Problem } from './validate.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: what the schema has checked
 type Raw = Record<string, any>

@@ -1,5 +1,6 @@
 /** Settings from the environment, and ${VAR} inside longship.yaml. */
-import { type Document, isScalar, visit } from 'yaml'
+import type { Document } from 'yaml'
+import { yaml } from './yaml.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
 
@@ -44,6 +45,7 @@ const VARIABLE = /^([A-Za-z_][A-Za-z0-9_]*)(?:(:?-)([\s\S]*))?$/
  */
 export function interpolate(document: Document, env: Env): { offset: number; message: string }[] {
   const problems: { offset: number; message: string }[] = []
+  const { isScalar, visit } = yaml()
   visit(document, {
     Scalar(key, node) {
       if (key === 'key' || !isScalar(node) || typeof node.value !== 'string' || !node.value.includes('${')) return

@@ -1,7 +1,7 @@
 /** Checks a configuration against its JSON Schema and says all that is wrong with it, each with its place. */
-import { Ajv, type ErrorObject } from 'ajv'
-import { closest, distance } from 'fastest-levenshtein'
 import schema from '../../schema/longship.schema.json' with { type: 'json' }
+import { didYouMean } from '../suggest.ts'
+import compiled from './check.generated.ts'
 
 export { schema }
 
@@ -11,28 +11,30 @@ export interface Problem {
   readonly message: string
 }
 
+/** What the generated check finds wrong: ajv's error objects, as far as messages are made of them. */
+interface SchemaError {
+  readonly keyword: string
+  readonly instancePath: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly data: unknown
+  readonly parentSchema: unknown
+  readonly message?: string
+}
+
+/** Fills in defaults in place; false with `errors` set. */
+const check = compiled as unknown as { (value: unknown): boolean; readonly errors?: readonly SchemaError[] | null }
+
 /** Values under these names are never shown. */
 const SECRET = /password$|bearer_token$|^headers$/
 
 /** A copy of `value` with the schema's defaults filled in, and what is wrong with it. Never throws. */
 export function validate(value: unknown, formats: readonly string[]): { value: unknown; problems: Problem[] } {
-  // Numbers and booleans under a text key are what YAML made of it (tenant: 42).
-  const ajv = new Ajv({
-    allErrors: true,
-    verbose: true,
-    useDefaults: true,
-    coerceTypes: true,
-    allowUnionTypes: true,
-    // The schema is ours: checking it against JSON Schema's own, compiled for that, would be a part of every start.
-    validateSchema: false,
-  })
   const copy = structuredClone(value)
-  const check = ajv.compile<unknown>(schema)
   const problems = check(copy) ? [] : (check.errors ?? []).flatMap(toProblem)
   return { value: copy, problems: [...problems, ...formatProblems(copy, formats)] }
 }
 
-function toProblem(error: ErrorObject): Problem[] {
+function toProblem(error: SchemaError): Problem[] {
   const path = toPath(error.instancePath)
   const where = pathText(path)
   const parent = (error.parentSchema ?? {}) as { title?: string; properties?: object; enum?: string[] }
@@ -78,13 +80,6 @@ function formatProblems(value: unknown, formats: readonly string[]): Problem[] {
 /** sources[1].format must not be "ngnix". Known: auto, pino, …. Did you mean "nginx"? */
 export function notAllowed(where: string, got: string, known: readonly string[], value: unknown): string {
   return `${where} must not be ${got}. Known: ${known.join(', ')}.${didYouMean(value, known)}`
-}
-
-export function didYouMean(value: unknown, known: readonly string[]): string {
-  if (typeof value !== 'string' || known.length === 0) return ''
-  const best = closest(value.toLowerCase(), known as string[])
-  const isClose = distance(value.toLowerCase(), best.toLowerCase()) <= Math.max(2, Math.floor(best.length / 3))
-  return isClose ? ` Did you mean ${JSON.stringify(best)}?` : ''
 }
 
 export function pathText(path: readonly (string | number)[]): string {
