@@ -177,7 +177,8 @@ class FileSource implements Source {
     const { idleMs, rotateWaitMs } = this.#options
     const tracker = this.#tracker
     for (const tail of this.#loud) {
-      if (now - tail.lastData < idleMs) continue
+      // A consumer that was slow is no silence: what is still ready has more to read, perhaps the rest of an event.
+      if (now - tail.lastData < idleMs || tracker.ready.has(tail)) continue
       this.#loud.delete(tail)
       yield { kind: 'idle', origin: tail.origin }
     }
