@@ -60,7 +60,7 @@ function step(scan: Scan): boolean {
   if (code >= 0x30 && code <= 0x39) return readTimeToken(scan, at) || readNumber(scan) || readWord(scan)
   if (code === 0x23) return readNumber(scan) || readWord(scan)
   if (code === 0x25) return readCisco(scan) || skipContext(scan)
-  if (code === 0x7b) return readTimeToken(scan, at + 1)
+  if (code === 0x7b) return readTimeToken(scan, at + 1) || readBracedThread(scan)
   return (
     readTimeToken(scan, at) ||
     readKlog(scan) ||
@@ -70,6 +70,12 @@ function step(scan: Scan): boolean {
     readProgram(scan) ||
     readWord(scan)
   )
+}
+
+/** Traffic Server's {0x7f12ab34}. */
+function readBracedThread(scan: Scan): boolean {
+  const match = scan.time === undefined ? null : sticky(/\{(0x[\da-f]{4,16})\}(?= )/y, scan)
+  return match !== null && add(scan, 'pid', match[1] as string, scan.at + match[0].length, true)
 }
 
 /** NX-OS names the virtual device before the mnemonic: %$ VDC-1 %$ %PLATFORM-0-PFM_ALERT: */
@@ -153,16 +159,28 @@ function readUserAndClass(scan: Scan): boolean {
   return add(scan, 'name', match[2] as string, end, true)
 }
 
+/** Behind a thread or an uptime: Privoxy's "7f12ab34 Error: ", RethinkDB's "0.512s info: ". */
+const PLAIN_LEVEL = /^(?:[Ii]nfo|[Nn]otice|[Ww]arning|[Ee]rror|[Dd]ebug|[Ff]atal|[Cc]ritical)$/
+
 function readTag(scan: Scan, name: string, end: number): boolean {
   const words = weakWords(scan, false)
   // PostgreSQL's "user@db ERROR: ".
-  const mayBeLevel = words === 0 || (words === 1 && !isProse(lastWord(scan)) && capitalLevel(name) !== undefined)
+  const mayBeLevel =
+    words === 0 ||
+    (words === 1 && !isProse(lastWord(scan)) && (capitalLevel(name) !== undefined || PLAIN_LEVEL.test(name)))
   if (!scan.hasLevel && mayBeLevel && delimitedLevel(name)) {
     // A message that begins "error: " keeps the word; a head that holds "ERROR: " is rid of it.
     const start = scan.named || scan.celled ? scan.end : end
     addLevel(scan, name, end)
     scan.end = start
     return start === end
+  }
+  // Android Studio's "1234-1250/com.example E/Tag: "
+  const android = /^([VDIWEF])\/([\w.:-]{1,80})$/.exec(name)
+  if (android !== null && !scan.hasLevel && scan.time !== undefined && !scan.named && words < 2) {
+    scan.named = true
+    addLevel(scan, android[1] as string, end)
+    return add(scan, 'tag', android[2] as string, end, true)
   }
   const channel = /^([\w.-]{1,80})\.([A-Z]{4,9})$/.exec(name)
   if (channel !== null && !scan.hasLevel && words === 0 && !scan.named && capitalLevel(channel[2] as string)) {

@@ -9,7 +9,7 @@ import type { Format, ParseOptions } from './format.ts'
 import { readErrpt } from './general-errpt.ts'
 import { readHead } from './general-head.ts'
 import type { Head, Token } from './general-scan.ts'
-import { isDotted, isHostLike, isLevelKey, isProse, isThreadLike, isTimeKey } from './general-words.ts'
+import { isDotted, isHostLike, isLevelKey, isPassing, isProse, isThreadLike, isTimeKey } from './general-words.ts'
 import { findPairs } from './key-values.ts'
 
 export const general = {
@@ -106,7 +106,7 @@ function roleOf(
       return undefined
     case 'pid':
       if (/^\d+\.\d{3,9}$/.test(token.text)) return 'uptime'
-      if (/^t|:0x/i.test(token.text)) return 'thread'
+      if (/^t|0x/i.test(token.text)) return 'thread'
       return fields.has('pid') ? 'thread' : 'pid'
     case 'program':
       return 'service'
@@ -157,7 +157,7 @@ function nameWords(tokens: readonly Token[]): Map<number, string> {
   let host = -1
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i] as Token
-    if (token.kind !== 'word') continue
+    if (token.kind !== 'word' || isPassing(token.text)) continue
     const next = tokens[i + 1]
     const isLast = next?.kind !== 'word'
     const isTagged = next?.kind === 'program' || next?.kind === 'tag'

@@ -18,6 +18,7 @@ import { chromium } from './chromium.ts'
 import { clef } from './clef.ts'
 import { clickhouse } from './clickhouse.ts'
 import { cmtrace } from './cmtrace.ts'
+import { comware } from './comware.ts'
 import { coredns } from './coredns.ts'
 import { couchbase } from './couchbase.ts'
 import { cups } from './cups.ts'
@@ -66,6 +67,7 @@ import { logrus } from './logrus.ts'
 import { logrusConsole } from './logrus-console.ts'
 import { logstash } from './logstash.ts'
 import { loguru } from './loguru.ts'
+import { lsf } from './lsf.ts'
 import { mikrotik } from './mikrotik.ts'
 import { mongodb } from './mongodb.ts'
 import { monolog } from './monolog.ts'
@@ -94,6 +96,7 @@ import { pythonLogging } from './python-logging.ts'
 import { rails } from './rails.ts'
 import { redis } from './redis.ts'
 import { ros } from './ros.ts'
+import { sapHana } from './sap-hana.ts'
 import { serilogConsole } from './serilog-console.ts'
 import { sidekiq } from './sidekiq.ts'
 import { slog } from './slog.ts'
@@ -227,6 +230,7 @@ export const formats = [
   zerologConsole,
   chromium,
   cmtrace,
+  comware,
   couchbase,
   cups,
   espIdf,
@@ -234,10 +238,12 @@ export const formats = [
   glib,
   icinga,
   jira,
+  lsf,
   mikrotik,
   openldap,
   ossec,
   ros,
+  sapHana,
   tai64n,
   telegraf,
   websphere,

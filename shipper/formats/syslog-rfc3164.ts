@@ -118,7 +118,11 @@ function readBody(head: string, start: number, fields: Fields, sure: boolean): b
   let at = skipPriorityWords(text, 0, fields)
   const first = wordAt(text, at)
   if (LEVEL_WORD.test(first)) return false
-  if (isTag(first) || at > 0) {
+  // LSF: pid, severity and version behind a time with its year.
+  if (/^\d{1,10}(?::\d{1,10})? [0-7] \d{1,2}\.\d/.test(text)) return false
+  // FreeBSD writes its priority before the host: <auth.info> bsd1 sshd[1234]: text
+  const isHost = at > 0 && !isTag(first) && isTag(wordAt(text, skipSpace(text, at + first.length)))
+  if ((isTag(first) || at > 0) && !isHost) {
     const tagEnd = readTag(text, at, fields)
     if (tagEnd > 0) return putTagged(fields, text, at, tagEnd)
   }
@@ -131,8 +135,18 @@ function readBody(head: string, start: number, fields: Fields, sure: boolean): b
 /** MikroTik's topics, which are a format of their own: system,info,account user admin logged in */
 const ROUTER_OS = /^[a-z0-9-]{2,20}(?:,[a-z0-9!-]{2,20}){0,3},(?:info|error|warning|critical|debug)[, ]/
 
+/** F5 writes the severity between host and tag: bigip1 info tmm[1234]: text */
+const SEVERITY = /^(emerg|alert|crit|err|error|warning|notice|info|debug) (?=[\w./-]{1,60}(?:\[\d{1,10}\])?: )/
+const COMWARE = /^(?:%%\d\d)?[A-Z][A-Z0-9_]{1,40}\/[0-7]\/[A-Za-z]/
+
 function readBehindHost(fields: Fields, text: string, start: number, sure: boolean): boolean {
+  const severity = SEVERITY.exec(text.slice(start, start + 140))
+  if (severity !== null) {
+    if (!fields.has('level')) fields.set('level', severity[1] as string)
+    return readBehindHost(fields, text, start + severity[0].length, sure)
+  }
   const behind = text.slice(start)
+  if (COMWARE.test(behind)) return false
   if (REPEATED.test(behind)) return putRepeated(fields, behind)
   const cisco = putCisco(fields, behind)
   if (cisco !== undefined) return putRest(fields, cisco)

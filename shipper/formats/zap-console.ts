@@ -22,6 +22,8 @@ export const zapConsole: Format = {
     if (match === null) return undefined
     const fields: Fields = new Map([['level', match[1] as string]])
     const columns = head.slice(LEVEL.lastIndex).split('\t')
+    // Trino: time, level, thread, Java class.
+    if (JAVA_CLASS.test(columns[1] ?? '')) return undefined
     takeSource(fields, columns)
     const body = columns.join('\t')
     const tail = readJsonTail(body)
@@ -34,6 +36,7 @@ export const zapConsole: Format = {
 }
 
 const TAB = 9
+const JAVA_CLASS = /^[a-z]\w{0,40}(?:\.[a-z]\w{0,40}){1,12}\.[A-Z][\w$]{0,100}$/
 const CALLER = /^([^\s:]{1,300}\.go):(\d{1,7})$/
 const LOGGER = /^[\w./-]{1,200}$/
 
