@@ -65,6 +65,7 @@ export async function runShipping(options: ShippingOptions): Promise<ShippingRes
   })
   const release = stopOnSignals(stop, deadline, config.shutdown_deadline_ms)
   options.stop?.addEventListener('abort', () => stop.abort(), { once: true })
+  if (options.stop?.aborted) stop.abort()
   const { listen } = config.telemetry
   const exporter = once || listen === undefined ? undefined : await openExporter(listen, telemetry, assembly, log)
   const progress = options.showProgress ? showProgress(assembly) : undefined

@@ -19,6 +19,7 @@ export type Mode =
   | 'php'
   | 'json'
   | 'slow_query'
+  | 'pem'
   | 'closed'
 
 /** An event whose end has not been seen. */
@@ -50,6 +51,15 @@ const RUNTIME_PLACE = /^(?:(?:file:\/\/)?\S+\.[cm]?[jt]sx?|node:\S+):\d+$/
 const CLOSER = /^[)}\]]+[,;]?$/
 const JUL_HEAD = /^[A-Z][a-z]{2}\.? \d{1,2}, \d{4},? \d{1,2}:\d{2}:\d{2}\s[AP]M \S+/
 const JUL_LEVEL = /^(?:SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST): /
+
+/** A key is one secret: its lines stay together, so that redaction sees it whole. */
+const PEM_BEGIN = /-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----\s*$/
+const PEM_LINE = /^\s*(?:[A-Za-z0-9+/=]{1,100}|[A-Za-z-]{1,40}: .{1,200})\s*$/
+
+/** The mode of an event that may go on with lines of any look, told by its head; most have none. */
+export function modeOfHead(head: string): Mode | undefined {
+  return head.includes('PRIVATE KEY') && PEM_BEGIN.test(head.slice(-400)) ? 'pem' : undefined
+}
 
 /** What a first line announces, in order. */
 const HEADS: readonly { readonly head: RegExp; readonly mode: Mode }[] = [
@@ -148,6 +158,13 @@ const MODES: Partial<Record<Mode, (event: OpenEvent, line: string) => Verdict | 
     )
       ? 'joins'
       : undefined
+  },
+  pem: (event, line) => {
+    if (/^\s*-----END /.test(line)) {
+      event.mode = 'closed'
+      return 'joins'
+    }
+    return event.blanks <= 1 && PEM_LINE.test(line) ? 'joins' : 'starts'
   },
   slow_query: (event, line) => {
     if (event.blanks > 0 || /^# Time: |^\/\S+, Version: |^Tcp port: /.test(line)) return 'starts'

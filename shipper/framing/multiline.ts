@@ -4,7 +4,7 @@
  */
 
 import type { Runtime } from '../record.ts'
-import { confirms, continues, type Mode, type OpenEvent } from './continuation.ts'
+import { confirms, continues, type Mode, modeOfHead, type OpenEvent } from './continuation.ts'
 
 /** Traces longer than this are recursion; Loki's lines end at 256 KiB. */
 export const MAX_EVENT_LINES = 1000
@@ -130,7 +130,7 @@ class Growing implements OpenEvent {
   last: string
   blanks = 0
   opened: boolean
-  mode: Mode | undefined = undefined
+  mode: Mode | undefined
   stamped: boolean | undefined = undefined
   readonly #runtime: Runtime | undefined
   readonly #rest: string[] = []
@@ -144,6 +144,7 @@ class Growing implements OpenEvent {
     this.last = line.text
     this.start = line.start
     this.opened = opens(line.text)
+    this.mode = modeOfHead(line.text)
     this.#runtime = line.runtime
     this.#chars = line.text.length
     this.#lines = line.lines
