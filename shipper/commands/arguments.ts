@@ -16,7 +16,7 @@ export function parseArguments<Options>(
     if (code === 'commander.helpDisplayed' || code === 'commander.help') return undefined
     if (code?.startsWith('commander.')) {
       const text = message.replace(/^error: /, '').replaceAll('\n', ' ')
-      throw new LongshipError('usage', `${text}. See "${command.name()} --help".`)
+      throw new LongshipError('usage', `${text.replace(/\.$/, '')}. See "${command.name()} --help".`)
     }
     throw error
   }

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { hostname } from 'node:os'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { fitLine } from '../batch/fit.ts'
 import { writeRecord } from '../batch/line.ts'
 import { LongshipError } from '../errors.ts'
@@ -58,7 +58,7 @@ function definition(): Command {
     .option('--service <name>', 'service of lines that name none (default: from the file name)')
     .option('--node <name>', 'node of lines that name none (default: the host they name, or this one)')
     .option('--env <name>', 'environment of lines that name none')
-    .option('--framing <kind>', `what wraps the lines: ${FRAMINGS.join(', ')}`, 'auto')
+    .addOption(new Option('--framing <kind>', 'what wraps the lines').choices(FRAMINGS).default('auto'))
     .option('--no-multiline', 'a line is a record: join no stack traces and continued lines')
     .option('--no-redact', 'leave secrets where they are')
 }
@@ -111,10 +111,10 @@ class RecordWriter implements FramerSink {
   private text = ''
 
   constructor(options: Options, format: Format | undefined, name: string) {
-    const { service = name, node, env, timezone, framing, multiline, redact } = options
+    const { node, env, timezone, framing, multiline, redact } = options
     this.framer = createFramer({ framing, multiline })
     this.interpreter = new Interpreter({
-      around: { service, node, env, level: 'unknown', host: hostname() },
+      around: { service: options.service || name, node, env, level: 'unknown', host: hostname() },
       zone: timezone,
       format,
       redactor: redact ? createRedactor() : undefined,

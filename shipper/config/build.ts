@@ -3,11 +3,17 @@ import { RE2JS } from 're2js'
 import type { Config, LokiConfig } from '../config.ts'
 import { didYouMean } from '../suggest.ts'
 import { durationMs, sizeBytes } from './units.ts'
-import type { Problem } from './validate.ts'
+import { type Problem, pathText } from './validate.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: what the schema has checked
 type Raw = Record<string, any>
 type Report = (path: Problem['path'], message: string) => undefined
+
+/** Loki's gRPC ceiling is 4 MiB, and what is added around entries needs room. */
+const MAX_BATCH_BYTES = 3 * 1024 * 1024
+
+/** A line is held in memory whole, as text and as a record. */
+const MAX_LINE_BYTES = 16 * 1024 * 1024
 
 /** `value` has passed the schema and carries its defaults for keys whose group was given. */
 export function buildConfig(
@@ -22,7 +28,7 @@ export function buildConfig(
     sources: raw.sources.map((source: Raw, index: number) => sourceOf(source, index, raw, report)),
     labels: { allow: listOf(raw.labels.allow), max_values_per_label: raw.labels.max_values_per_label },
     batch: {
-      max_bytes: sizeBytes(raw.batch.max_bytes),
+      max_bytes: boundedSize(raw.batch.max_bytes, ['batch', 'max_bytes'], MAX_BATCH_BYTES, report),
       max_entries: raw.batch.max_entries,
       max_wait_ms: durationMs(raw.batch.max_wait),
     },
@@ -40,6 +46,13 @@ export function buildConfig(
     },
   }
   return problems.length > 0 ? { config: undefined, problems } : { config: deepFreeze(config) as Config, problems }
+}
+
+function boundedSize(text: string | number, path: Problem['path'], max: number, report: Report): number {
+  const bytes = sizeBytes(text)
+  if (bytes > max)
+    report(path, `${pathText(path)} must be at most ${max / 1024 / 1024}MiB, got ${JSON.stringify(text)}.`)
+  return bytes
 }
 
 function lokiOf(raw: Raw, readFile: (path: string) => string, report: Report): LokiConfig {
@@ -122,7 +135,7 @@ function sourceOf(source: Raw, index: number, raw: Raw, report: Report): unknown
     labels: { ...source.labels },
     framing: source.framing,
     multiline: source.multiline,
-    max_line_bytes: sizeBytes(source.max_line_bytes),
+    max_line_bytes: boundedSize(source.max_line_bytes, ['sources', index, 'max_line_bytes'], MAX_LINE_BYTES, report),
     from: source.from,
   }
 }
