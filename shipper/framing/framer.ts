@@ -53,9 +53,17 @@ export interface FramerCounts {
   split: number
 }
 
+/**
+ * An event may wait for so many lines of the container's other stream: a trace on stderr is often interleaved with
+ * stdout, but a last line there must not hold back what is read after it.
+ */
+const MAX_INTERLEAVED_LINES = 32
+
 interface Stream {
   readonly fragments: Fragments
   readonly assembler: EventAssembler
+  /** Number of the last line that came in it. */
+  lastLine: number
   /** Where the first fragment stood. */
   fragmentStart: number
 }
@@ -82,6 +90,8 @@ export class Framer {
   #heldOffset = 0
   /** Where the next line starts; everything before it is emitted or held. */
   #at = 0
+  /** Events that are complete, but started behind one that is still held: events come out in the order they started. */
+  readonly #finished: AssembledEvent[] = []
   #begun = false
 
   constructor(options: FramerOptions) {
@@ -93,7 +103,7 @@ export class Framer {
 
   /** Everything before it was emitted. */
   get position(): number {
-    let position = this.#at
+    let position = this.#finished[0]?.start ?? this.#at
     for (const stream of this.#streams.values()) {
       if (stream.fragments.holds) position = Math.min(position, stream.fragmentStart)
       position = Math.min(position, stream.assembler.heldFrom ?? position)
@@ -115,6 +125,7 @@ export class Framer {
   idle(sink: FramerSink): void {
     this.#use(sink)
     for (const stream of this.#streams.values()) stream.assembler.flush(this.#onEvent)
+    this.#release(Number.POSITIVE_INFINITY)
   }
 
   /** The origin brings no more: everything goes out. */
@@ -126,6 +137,7 @@ export class Framer {
       if (joined) this.#assemble(stream, { ...joined, start: stream.fragmentStart, end: this.#at })
       stream.assembler.flush(this.#onEvent)
     }
+    this.#release(Number.POSITIVE_INFINITY)
   }
 
   #use(sink: FramerSink, block?: Uint8Array): void {
@@ -203,6 +215,7 @@ export class Framer {
   #fragment(wrapped: Wrapped, endOffset: number): void {
     const stream = this.#stream(wrapped.runtime.stream ?? 'unnamed')
     if (!stream.fragments.holds) stream.fragmentStart = this.#at
+    stream.lastLine = this.counts.lines
     const start = stream.fragmentStart
     const joined = stream.fragments.push(wrapped)
     if (!joined) {
@@ -219,6 +232,8 @@ export class Framer {
 
   #assemble(stream: Stream, line: Line): void {
     this.#at = line.end
+    stream.lastLine = this.counts.lines
+    if (this.#streams.size > 1) this.#flushSilent()
     const { assembler } = stream
     if (line.text.trim() === '' && assembler.heldFrom === undefined) {
       this.counts.empty += line.lines
@@ -228,17 +243,47 @@ export class Framer {
     if (!this.#options.multiline) assembler.flush(this.#onEvent)
   }
 
+  #flushSilent(): void {
+    for (const stream of this.#streams.values()) if (this.#isSilent(stream)) stream.assembler.flush(this.#onEvent)
+  }
+
+  #isSilent(stream: Stream): boolean {
+    return this.counts.lines - stream.lastLine > MAX_INTERLEAVED_LINES
+  }
+
   #onEvent = (event: AssembledEvent): void => {
+    const finished = this.#finished
+    let at = finished.length
+    while (at > 0 && finished[at - 1]!.start > event.start) at--
+    finished.splice(at, 0, event)
+    this.#release(this.#barrier())
+  }
+
+  /** What started behind this waits: an event of the other stream that may still grow. */
+  #barrier(): number {
+    let barrier = Number.POSITIVE_INFINITY
+    for (const stream of this.#streams.values()) {
+      if (this.#streams.size > 1 && this.#isSilent(stream)) continue
+      if (stream.fragments.holds) barrier = Math.min(barrier, stream.fragmentStart)
+      barrier = Math.min(barrier, stream.assembler.heldFrom ?? barrier)
+    }
+    return barrier
+  }
+
+  #release(barrier: number): void {
+    while (this.#finished.length > 0 && this.#finished[0]!.start < barrier) this.#emit(this.#finished.shift()!)
+  }
+
+  #emit({ head, rest, runtime, lines, cut }: AssembledEvent): void {
     this.counts.split = 0
     for (const stream of this.#streams.values()) this.counts.split += stream.assembler.split
-    const message = { head: event.head, rest: event.rest, runtime: event.runtime }
-    this.#sink.event({ message, end: this.position, lines: event.lines, cut: event.cut })
+    this.#sink.event({ message: { head, rest, runtime }, end: this.position, lines, cut })
   }
 
   #stream(name: string): Stream {
     let stream = this.#streams.get(name)
     if (!stream) {
-      stream = { fragments: new Fragments(this.#max), assembler: new EventAssembler(), fragmentStart: 0 }
+      stream = { fragments: new Fragments(this.#max), assembler: new EventAssembler(), fragmentStart: 0, lastLine: 0 }
       this.#streams.set(name, stream)
     }
     return stream

@@ -61,6 +61,22 @@ test('docker: what is held keeps the position before it', () => {
   assert.equal(ends.length, 3)
 })
 
+test('docker: events come out in the order they started, and nobody waits for long', () => {
+  const quiet = docker('2026-05-05 12:30:11 WARN alone on stderr\n', 'stderr')
+  const busy = (n: number) => docker(`2026-05-05 12:30:12 INFO number ${n}\n`)
+  const framer = createFramer({ framing: 'auto', multiline: true })
+  const events: FramedEvent[] = []
+  const sink = { event: (event: FramedEvent) => events.push(event) }
+  const text = quiet + Array.from({ length: 60 }, (_, n) => busy(n)).join('')
+  framer.push(Buffer.from(text), 0, sink)
+  assert.ok(events.length > 50, `${events.length} events came out`)
+  assert.equal(events[0]!.message.head, '2026-05-05 12:30:11 WARN alone on stderr')
+  assert.ok(framer.position > quiet.length)
+  for (let at = 1; at < events.length; at++) assert.ok(events[at]!.end >= events[at - 1]!.end)
+  framer.end(sink)
+  assert.equal(events.length, 61)
+})
+
 test('docker: a fragment without end, a fragment over the limit', () => {
   assert.deepEqual(heads(frame(docker('never ended'))), ['never ended'])
   const [event] = frame(docker('x'.repeat(300)) + docker('y'.repeat(300)) + docker('z\n'), { maxLineBytes: 400 })
@@ -113,7 +129,7 @@ test('cri: full and partial lines, tags, spaces kept, streams apart', () => {
     `${TIME} stdin F not a container's`,
   ].join('\n')
   const events = frame(`${text}\n`, { multiline: false })
-  assert.deepEqual(heads(events), ['other', 'begin middle end', '  two spaces', `${TIME} stdin F not a container's`])
+  assert.deepEqual(heads(events), ['begin middle end', 'other', '  two spaces', `${TIME} stdin F not a container's`])
   assert.equal(events[1]!.message.runtime?.time?.nanos, 123456789)
   assert.equal(events[3]!.message.runtime, undefined)
 })
