@@ -1,4 +1,4 @@
-/** LogQL as a tree. What the embedded server does not evaluate has no node: the parser says so. */
+/** LogQL as a tree (grafana/loki v3.7.6 pkg/logql/syntax/ast.go). Parsed and checked: what stands here can be evaluated. */
 import type { Matcher } from './matcher.ts'
 
 export type Expr = LogExpr | MetricExpr
@@ -11,17 +11,55 @@ export interface LogExpr {
 }
 
 export type StageExpr =
-  | { readonly kind: 'line'; readonly op: LineOp; readonly texts: readonly string[] }
+  | { readonly kind: 'line'; readonly op: LineOp; readonly texts: readonly LineText[] }
   | { readonly kind: 'label'; readonly filter: LabelFilter }
-  | { readonly kind: 'json' }
-  | { readonly kind: 'logfmt'; readonly isStrict: boolean; readonly keepsEmpty: boolean }
+  | { readonly kind: 'json'; readonly expressions: readonly Extraction[] }
+  | {
+      readonly kind: 'logfmt'
+      readonly isStrict: boolean
+      readonly keepsEmpty: boolean
+      readonly expressions: readonly Extraction[]
+    }
+  | { readonly kind: 'pattern' | 'regexp'; readonly pattern: string }
+  | { readonly kind: 'unpack' | 'decolorize' }
+  | { readonly kind: 'line_format'; readonly template: string }
+  | { readonly kind: 'label_format'; readonly formats: readonly LabelFormat[] }
+  | { readonly kind: 'drop' | 'keep'; readonly labels: readonly NamedOrMatched[] }
 
-export type LineOp = '|=' | '!=' | '|~' | '!~'
+export type LineOp = '|=' | '!=' | '|~' | '!~' | '|>' | '!>'
+
+/** One of a line filter's `or` chain; `isIp`: ip("…") and not the text itself. */
+export interface LineText {
+  readonly isIp: boolean
+  readonly text: string
+}
+
+/** name="expression" of json and logfmt; a bare name stands for itself. */
+export interface Extraction {
+  readonly name: string
+  readonly expression: string
+}
+
+/** name=other renames; name="template" writes. */
+export interface LabelFormat {
+  readonly name: string
+  readonly isRename: boolean
+  /** The other label's name, or the template. */
+  readonly value: string
+}
+
+/** drop and keep: a name, or a name with what its value has to match. */
+export interface NamedOrMatched {
+  readonly name: string
+  readonly matcher: Matcher | undefined
+}
 
 export type LabelFilter =
   | { readonly kind: 'and' | 'or'; readonly left: LabelFilter; readonly right: LabelFilter }
   | { readonly kind: 'match'; readonly matcher: Matcher }
+  | { readonly kind: 'ip'; readonly name: string; readonly op: '=' | '!='; readonly pattern: string }
   | {
+      /** duration: milliseconds; bytes: bytes. */
       readonly kind: 'number' | 'duration' | 'bytes'
       readonly name: string
       readonly op: CompareOp
@@ -30,14 +68,42 @@ export type LabelFilter =
 
 export type CompareOp = '=' | '==' | '!=' | '>' | '>=' | '<' | '<='
 
-export type MetricExpr = RangeExpr | VectorExpr | BinaryExpr | NumberExpr
+export type MetricExpr = RangeExpr | VectorExpr | BinaryExpr | NumberExpr | ConstantVectorExpr | LabelReplaceExpr
+
+export type RangeOp =
+  | 'count_over_time'
+  | 'rate'
+  | 'rate_counter'
+  | 'bytes_over_time'
+  | 'bytes_rate'
+  | 'sum_over_time'
+  | 'avg_over_time'
+  | 'min_over_time'
+  | 'max_over_time'
+  | 'first_over_time'
+  | 'last_over_time'
+  | 'stddev_over_time'
+  | 'stdvar_over_time'
+  | 'quantile_over_time'
+  | 'absent_over_time'
 
 export interface RangeExpr {
   readonly kind: 'range'
-  readonly op: 'count_over_time' | 'rate' | 'bytes_over_time' | 'bytes_rate'
+  readonly op: RangeOp
   readonly log: LogExpr
+  readonly unwrap: Unwrap | undefined
   readonly rangeMs: number
   readonly offsetMs: number
+  readonly grouping: Grouping | undefined
+  /** quantile_over_time's quantile; NaN for the others. */
+  readonly parameter: number
+}
+
+/** | unwrap name, | unwrap duration(name), and the filters behind it. */
+export interface Unwrap {
+  readonly name: string
+  readonly conversion: 'bytes' | 'duration' | 'duration_seconds' | undefined
+  readonly filters: readonly LabelFilter[]
 }
 
 export interface Grouping {
@@ -45,26 +111,79 @@ export interface Grouping {
   readonly labels: readonly string[]
 }
 
+export type VectorOp =
+  | 'sum'
+  | 'avg'
+  | 'min'
+  | 'max'
+  | 'count'
+  | 'stddev'
+  | 'stdvar'
+  | 'topk'
+  | 'bottomk'
+  | 'approx_topk'
+  | 'sort'
+  | 'sort_desc'
+
 export interface VectorExpr {
   readonly kind: 'vector'
-  readonly op: 'sum' | 'avg' | 'min' | 'max' | 'count' | 'topk' | 'bottomk' | 'sort' | 'sort_desc'
+  readonly op: VectorOp
   readonly inner: MetricExpr
   readonly grouping: Grouping | undefined
-  /** topk's and bottomk's k. */
+  /** topk's, bottomk's and approx_topk's k. */
   readonly parameter: number
 }
 
-export type BinaryOp = '+' | '-' | '*' | '/' | '%' | '^' | '==' | '!=' | '>' | '>=' | '<' | '<='
+export type BinaryOp =
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | '%'
+  | '^'
+  | '=='
+  | '!='
+  | '>'
+  | '>='
+  | '<'
+  | '<='
+  | 'and'
+  | 'or'
+  | 'unless'
 
 export interface BinaryExpr {
   readonly kind: 'binary'
   readonly op: BinaryOp
   readonly isBool: boolean
+  readonly matching: VectorMatching
   readonly left: MetricExpr
   readonly right: MetricExpr
+}
+
+/** on(…) or ignoring(…), group_left(…) or group_right(…). Without any: one to one, ignoring nothing. */
+export interface VectorMatching {
+  readonly card: 'one-to-one' | 'many-to-one' | 'one-to-many' | 'many-to-many'
+  readonly isOn: boolean
+  readonly labels: readonly string[]
+  readonly include: readonly string[]
 }
 
 export interface NumberExpr {
   readonly kind: 'number'
   readonly value: number
+}
+
+/** vector(1): the number as a vector of one series without labels. */
+export interface ConstantVectorExpr {
+  readonly kind: 'constant'
+  readonly value: number
+}
+
+export interface LabelReplaceExpr {
+  readonly kind: 'label_replace'
+  readonly inner: MetricExpr
+  readonly target: string
+  readonly replacement: string
+  readonly source: string
+  readonly pattern: string
 }

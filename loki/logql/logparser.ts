@@ -47,7 +47,7 @@ function parseLineFilter(tokens: Tokens): StageExpr {
   if (op === '|>' || op === '!>') throw unsupported(`the pattern filter ${op}`)
   const stage = `stage '${op} ${texts.map(quote).join(' or ')}' : `
   if (op.endsWith('~')) for (const text of texts) compileRegex(text, text, stage)
-  return { kind: 'line', op: op as '|=', texts }
+  return { kind: 'line', op: op as '|=', texts: texts.map((text) => ({ isIp: false, text })) }
 }
 
 const UNSUPPORTED_STAGES: ReadonlySet<string> = new Set(
@@ -59,7 +59,7 @@ function parseStage(tokens: Tokens): StageExpr {
   if (is(token, 'json')) {
     take(tokens)
     if (peek(tokens).kind === 'IDENTIFIER') throw unsupported('json with expressions')
-    return { kind: 'json' }
+    return { kind: 'json', expressions: [] }
   }
   if (is(token, 'logfmt')) return parseLogfmt(tokens)
   if (token.kind === 'MARK' && UNSUPPORTED_STAGES.has(token.text)) throw unsupported(`the stage ${token.text}`)
@@ -72,5 +72,5 @@ function parseLogfmt(tokens: Tokens): StageExpr {
   const flags = new Set<string>()
   while (peek(tokens).kind === 'FLAG') flags.add(take(tokens).text)
   if (peek(tokens).kind === 'IDENTIFIER') throw unsupported('logfmt with expressions')
-  return { kind: 'logfmt', isStrict: flags.has('--strict'), keepsEmpty: flags.has('--keep-empty') }
+  return { kind: 'logfmt', isStrict: flags.has('--strict'), keepsEmpty: flags.has('--keep-empty'), expressions: [] }
 }

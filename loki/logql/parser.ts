@@ -100,7 +100,8 @@ function binary(op: string, isBool: boolean, left: Expr, right: Expr): MetricExp
     throw parseError(`unexpected type for ${side} leg of binary operation (${op}): ${type}`)
   }
   if (op === 'or' || op === 'and' || op === 'unless') throw unsupported(`the set operation ${op}`)
-  return { kind: 'binary', op: op as BinaryOp, isBool, left: left as MetricExpr, right: right as MetricExpr }
+  const matching = { card: 'one-to-one', isOn: false, labels: [], include: [] } as const
+  return { kind: 'binary', op: op as BinaryOp, isBool, matching, left: left as MetricExpr, right: right as MetricExpr }
 }
 
 function parseUnary(tokens: Tokens): Expr {
@@ -158,7 +159,8 @@ function parseRange(tokens: Tokens): MetricExpr {
   if (is(peek(tokens), 'by') || is(peek(tokens), 'without')) {
     throw parseError(`grouping not allowed for ${op} aggregation`)
   }
-  return { kind: 'range', op: op as RangeExpr['op'], log, rangeMs, offsetMs }
+  const plain = { unwrap: undefined, grouping: undefined, parameter: Number.NaN }
+  return { kind: 'range', op: op as RangeExpr['op'], log, rangeMs, offsetMs, ...plain }
 }
 
 function parseLogRange(tokens: Tokens): { log: LogExpr; rangeMs: number; offsetMs: number } {

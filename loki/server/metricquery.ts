@@ -3,7 +3,7 @@
  * and arithmetic. Each sample is put once into the steps whose window holds it, so a long window costs no more scans.
  */
 import type { BinaryExpr, MetricExpr, RangeExpr, VectorExpr } from '../logql/ast.ts'
-import { QueryError } from '../logql/error.ts'
+import { QueryError, unsupported } from '../logql/error.ts'
 import { entryStart } from './block.ts'
 import { compareText, writeLabels } from './labels.ts'
 import { type EntryLabels, labelsOf } from './logquery.ts'
@@ -52,6 +52,9 @@ async function evaluate(query: MetricQuery, expr: MetricExpr): Promise<MetricRes
       return { kind: 'scalar', value: expr.value }
     case 'range':
       return { kind: 'series', series: await evaluateRange(query, expr), isOrdered: false }
+    case 'constant':
+    case 'label_replace':
+      throw unsupported(expr.kind)
     case 'vector':
       return evaluateVector(query, expr)
     case 'binary':

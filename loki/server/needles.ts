@@ -14,7 +14,13 @@ export function splitNeedles(stages: readonly StageExpr[]): { needles: Needles[]
   const rest: StageExpr[] = []
   for (const stage of stages) {
     // No stage here changes the line, so a filter may run before the parsers in front of it.
-    const texts = stage.kind === 'line' ? plainTexts(stage.op, stage.texts) : undefined
+    const texts =
+      stage.kind === 'line'
+        ? plainTexts(
+            stage.op,
+            stage.texts.map(({ text }) => text),
+          )
+        : undefined
     if (stage.kind !== 'line' || texts === undefined || texts.includes('')) rest.push(stage)
     else needles.push({ texts: texts.map((text) => Buffer.from(text)), isNegated: isNegated(stage.op) })
   }

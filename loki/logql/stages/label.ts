@@ -1,5 +1,6 @@
 /** Label filters: texts, numbers, durations and sizes. A value that cannot be read passes with __error__ (Loki's LabelFilterErr). */
 import type { CompareOp, LabelFilter } from '../ast.ts'
+import { unsupported } from '../error.ts'
 import type { Row, Stage } from '../row.ts'
 import { readGoDuration, readLogqlSize } from '../units.ts'
 
@@ -18,6 +19,8 @@ export function labelStage(filter: LabelFilter): Stage {
     }
     case 'match':
       return (row) => filter.matcher.matches(row.get(filter.matcher.name) ?? '')
+    case 'ip':
+      throw unsupported('the label filter ip()')
     default:
       return compareStage(filter.name, filter.op, filter.value, READERS[filter.kind])
   }
