@@ -127,34 +127,33 @@ function siftDown(heap: FoundEntry[], entry: FoundEntry, isWorse: IsWorse): void
 
 /** The labels of the row's entry; entries with the same ones share them. */
 export function labelsOf(row: ScanRow, seen: Map<string, EntryLabels>): EntryLabels {
-  const metadata = row.metadata()
-  const key = labelsKey(row, metadata)
+  const key = labelsKey(row)
   const known = seen.get(key)
   if (known !== undefined) return known
-  const parsed = new Map(row.parsed)
-  if (row.error !== '') {
-    parsed.set('__error__', row.error)
-    if (row.details !== '') parsed.set('__error_details__', row.details)
+  const by = {
+    stream: new Map<string, string>(),
+    metadata: new Map<string, string>(),
+    parsed: new Map<string, string>(),
   }
-  const all = sortedMap([...row.stream.labels, ...metadata, ...parsed])
-  const stream = new Map(row.stream.labels.filter(([name]) => !metadata.has(name) && !parsed.has(name)))
+  row.each((name, value, category) => by[category].set(name, value))
+  row.eachError((name, value) => by.parsed.set(name, value))
+  const all = sortedMap([...by.stream, ...by.metadata, ...by.parsed])
   const labels: EntryLabels = {
     all,
-    stream,
-    metadata: sortedMap([...metadata]),
-    parsed: sortedMap([...parsed]),
+    stream: by.stream,
+    metadata: sortedMap([...by.metadata]),
+    parsed: sortedMap([...by.parsed]),
     text: writeLabels([...all]),
   }
   seen.set(key, labels)
   return labels
 }
 
-function labelsKey(row: ScanRow, metadata: ReadonlyMap<string, string>): string {
-  let key = row.stream.text
-  for (const pairs of [metadata, row.parsed]) {
-    key += '\u0000'
-    for (const [name, value] of pairs) key += `\u0001${name}\u0002${value}`
-  }
+function labelsKey(row: ScanRow): string {
+  let key = ''
+  row.each((name, value, category) => {
+    key += `\u0001${category}\u0002${name}\u0002${value}`
+  })
   return row.error === '' ? key : `${key}\u0003${row.error}\u0002${row.details}`
 }
 

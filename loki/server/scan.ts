@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { LogExpr } from '../logql/ast.ts'
 import { QueryError } from '../logql/error.ts'
 import type { Matcher } from '../logql/matcher.ts'
-import type { Row, Stage } from '../logql/row.ts'
+import { createRow, type EntrySource, type MovingRow, type Row, type Stage } from '../logql/row.ts'
 import { createStage } from '../logql/stages/index.ts'
 import { type Block, entryStart, lowerBound, relativeTime, timeOrder } from './block.ts'
 import type { Names } from './names.ts'
@@ -59,8 +59,6 @@ export interface ScanRow extends Row {
   readonly stream: Stream
   readonly block: Block
   readonly index: number
-  /** Every pair of the entry's structured metadata. */
-  metadata(): Map<string, string>
 }
 
 /** The streams that a selector selects. */
@@ -129,7 +127,7 @@ export async function walk(query: Walk): Promise<void> {
       ? compareEdge(b.block, b.block.max, a.block, a.block.max)
       : compareEdge(a.block, a.block.min, b.block, b.block.min),
   )
-  const row = createRow(tenant.names)
+  const row = createScanRow(tenant.names)
   for (const { stream, block } of jobs) {
     if (query.isWanted?.(block) === false) continue
     query.stats.blocks++
@@ -152,7 +150,7 @@ const CHECK_EVERY = 256
 
 async function walkBlock(
   query: Walk,
-  row: MovingRow,
+  row: WalkRow,
   stages: readonly Stage[],
   passed: Uint8Array | undefined,
   order: Uint32Array | undefined,
@@ -176,63 +174,49 @@ async function walkBlock(
   }
 }
 
-interface MovingRow extends ScanRow {
+interface WalkRow extends ScanRow {
   enter(stream: Stream, block: Block): void
   move(index: number): void
 }
 
-function createRow(names: Names): MovingRow {
+function createScanRow(names: Names): WalkRow {
   let stream!: Stream
   let block!: Block
   let index = 0
-  let text: string | undefined
-  const parsed = new Map<string, string>()
-  const row: MovingRow = {
-    parsed,
-    error: '',
-    details: '',
-    get stream() {
-      return stream
+  const source: EntrySource = {
+    line: () => block.bytes.toString('utf8', entryStart(block, index), block.ends[2 * index]),
+    lineLength: () => block.ends[2 * index]! - entryStart(block, index),
+    timestamp: () => BigInt(block.base) * 1_000_000_000n + BigInt(block.times[index]!),
+    streamLabel: (name) => labelOf(stream, name) || undefined,
+    eachStreamLabel(visit) {
+      for (const [name, value] of stream.labels) visit(name, value)
     },
-    get block() {
-      return block
-    },
-    get index() {
-      return index
-    },
-    enter(nextStream, nextBlock) {
-      stream = nextStream
-      block = nextBlock
-    },
-    move(next) {
-      index = next
-      text = undefined
-      if (parsed.size > 0) parsed.clear()
-      row.error = ''
-      row.details = ''
-    },
-    line() {
-      text ??= block.bytes.toString('utf8', entryStart(block, index), block.ends[2 * index])
-      return text
-    },
-    get(name) {
-      if (name === '__error__') return row.error
-      if (name === '__error_details__') return row.details
-      return parsed.get(name) ?? metadataValue(names, block, index, name) ?? (labelOf(stream, name) || undefined)
-    },
-    isTaken(name) {
-      return labelOf(stream, name) !== '' || metadataValue(names, block, index, name) !== undefined
-    },
-    metadata() {
-      const pairs = new Map<string, string>()
+    metadata: (name) => metadataValue(names, block, index, name),
+    eachMetadata(visit) {
       eachPair(block, index, (id, start, end) => {
-        pairs.set(names.list[id]!, block.bytes.toString('utf8', start, end))
+        visit(names.list[id]!, block.bytes.toString('utf8', start, end))
         return true
       })
-      return pairs
     },
   }
-  return row
+  const row: MovingRow = createRow(source)
+  return Object.defineProperties(row, {
+    stream: { get: () => stream },
+    block: { get: () => block },
+    index: { get: () => index },
+    enter: {
+      value(nextStream: Stream, nextBlock: Block) {
+        stream = nextStream
+        block = nextBlock
+      },
+    },
+    move: {
+      value(next: number) {
+        index = next
+        row.reset()
+      },
+    },
+  }) as unknown as WalkRow
 }
 
 function metadataValue(names: Names, block: Block, index: number, name: string): string | undefined {

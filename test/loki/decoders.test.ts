@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { QueryError } from '../../loki/logql/error.ts'
 import { parseQuery } from '../../loki/logql/parser.ts'
-import { extract, type Row } from '../../loki/logql/row.ts'
+import { extract } from '../../loki/logql/row.ts'
 import { jsonStage } from '../../loki/logql/stages/json.ts'
 import { parseLogfmt } from '../../loki/logql/stages/logfmtline.ts'
 import { readLabels, writeLabels } from '../../loki/server/labels.ts'
@@ -16,6 +16,7 @@ import { readJsonPush } from '../../loki/server/pushjson.ts'
 import { readProtoPush } from '../../loki/server/pushproto.ts'
 import { createServer } from '../../loki/server/server.ts'
 import { NOW, ns, proto, stream } from './harness.ts'
+import { rowOf } from './stages/rows.ts'
 
 const RUNS = { numRuns: 3000 }
 const text = fc.string({ unit: 'binary', maxLength: 60 })
@@ -262,14 +263,7 @@ test('fuzz: line parsers take any line', () => {
         mutated(Buffer.from('a=b c="d e\\"" f= =g "h')).map(String),
       ),
       (line) => {
-        const row: Row = {
-          line: () => line,
-          get: () => undefined,
-          isTaken: () => false,
-          parsed: new Map(),
-          error: '',
-          details: '',
-        }
+        const row = rowOf({ line })
         json(row)
         parseLogfmt(line, (key, value) => {
           extract(row, key, value)
@@ -290,14 +284,7 @@ test('fuzz: line parsers take any line', () => {
     'a="'.repeat(70_000),
     '[error'.repeat(40_000),
   ]) {
-    const row: Row = {
-      line: () => line,
-      get: () => undefined,
-      isTaken: () => false,
-      parsed: new Map(),
-      error: '',
-      details: '',
-    }
+    const row = rowOf({ line })
     json(row)
     parseLogfmt(line, () => true)
     levelOfLine(line, ['level'], 2)

@@ -18,6 +18,7 @@ export function labelStage(filter: LabelFilter): Stage {
       }
     }
     case 'match':
+      if (filter.matcher.name === '__error__') return (row) => filter.matcher.matches(row.error)
       return (row) => filter.matcher.matches(row.get(filter.matcher.name) ?? '')
     case 'ip':
       throw unsupported('the label filter ip()')
