@@ -1,17 +1,15 @@
-/** The query endpoints: query_range, query, labels, label values, series, index/stats. */
+/** The query endpoints: query_range and query. */
 import type { Limits } from '../limits.ts'
 import type { Expr, LogExpr, MetricExpr } from '../logql/ast.ts'
 import { QueryError } from '../logql/error.ts'
-import { parseQuery, parseSelector } from '../logql/parser.ts'
+import { parseQuery } from '../logql/parser.ts'
 import { writePrometheusDuration } from '../logql/units.ts'
 import { instantAnswer, queryJson, rangeAnswer, stepCount, streamsJson } from './answer.ts'
-import { blockMemory } from './block.ts'
-import { compareText } from './labels.ts'
 import { runLogQuery } from './logquery.ts'
 import { runMetricQuery } from './metricquery.ts'
 import * as params from './params.ts'
-import { createTurn, hasEntriesIn, type Instant, type ScanStats, selectStreams } from './scan.ts'
-import type { Stream, Tenant } from './tenant.ts'
+import { createTurn, type Instant, type ScanStats } from './scan.ts'
+import type { Tenant } from './tenant.ts'
 
 export interface QueryRequest {
   readonly tenant: Tenant
@@ -162,69 +160,4 @@ function checkSelector(expr: Expr, limits: Limits): void {
     const message = `stream selector has less label matchers than required: (present: [${names.join(', ')}], number_present: ${names.length}, required_number_label_matchers: ${limits.minimum_labels_number})`
     throw new QueryError(400, message)
   }
-}
-
-/** Streams that have entries in the asked time: an hour up to now unless told otherwise. */
-function streamsIn(request: QueryRequest, matchers: ReturnType<typeof parseSelector>): Stream[] {
-  const { start, end } = params.readBounds(request.params, request.now)
-  // Loki's index knows whole chunks, not entries: the end counts in.
-  const behind = { seconds: end.seconds, nanos: end.nanos + 1 }
-  return selectStreams(request.tenant, matchers).filter((stream) => hasEntriesIn(stream, start, behind))
-}
-
-function selectorOf(request: QueryRequest): ReturnType<typeof parseSelector> {
-  const query = request.params.get('query') ?? ''
-  return query === '' ? [] : parseSelector(query)
-}
-
-export function labelNames(request: QueryRequest): string {
-  const names = new Set<string>()
-  for (const stream of streamsIn(request, selectorOf(request))) for (const [name] of stream.labels) names.add(name)
-  return listJson([...names])
-}
-
-export function labelValues(request: QueryRequest, name: string): string {
-  const values = new Set<string>()
-  for (const stream of streamsIn(request, selectorOf(request))) {
-    for (const label of stream.labels) if (label[0] === name) values.add(label[1])
-  }
-  return listJson([...values])
-}
-
-function listJson(texts: string[]): string {
-  // Loki leaves `data` out when there is nothing.
-  const data = texts.length === 0 ? '' : `,"data":${JSON.stringify(texts.sort(compareText))}`
-  return `{"status":"success"${data}}\n`
-}
-
-export function series(request: QueryRequest): string {
-  const all = [...request.params.getAll('match[]'), ...request.params.getAll('match')]
-  const texts = [...new Set(all)].filter((text, _, list) => list.length !== 1 || text.replaceAll(' ', '') !== '{}')
-  const groups = texts.length === 0 ? [[]] : texts.map((text) => matchersOf(text))
-  const found = new Map<string, Stream>()
-  for (const group of groups) for (const stream of streamsIn(request, group)) found.set(stream.text, stream)
-  const streams = [...found.values()].sort((a, b) => compareText(a.text, b.text))
-  return `{"status":"success","data":[${streams.map((stream) => JSON.stringify(Object.fromEntries(stream.labels))).join(',')}]}\n`
-}
-
-function matchersOf(text: string): ReturnType<typeof parseSelector> {
-  if (text.replaceAll(' ', '') === '{}') throw new QueryError(400, '0 matchers in group: {}')
-  return parseSelector(text)
-}
-
-export function indexStats(request: QueryRequest): string {
-  const { start, end } = params.readBounds(request.params, request.now)
-  const behind = { seconds: end.seconds, nanos: end.nanos + 1 }
-  const matchers = selectorOf(request)
-  const totals = { streams: 0, chunks: 0, bytes: 0, entries: 0 }
-  for (const stream of selectStreams(request.tenant, matchers)) {
-    const blocks = stream.blocks.filter((block) => hasEntriesIn({ ...stream, blocks: [block] }, start, behind))
-    if (blocks.length > 0) totals.streams++
-    totals.chunks += blocks.length
-    for (const block of blocks) {
-      totals.bytes += Math.min(block.used, blockMemory(block))
-      totals.entries += block.count
-    }
-  }
-  return `${JSON.stringify(totals)}\n`
 }
