@@ -3,6 +3,7 @@
  * then the general ones. Never fails: `plain` takes everything.
  */
 import type { Message, ParsedLine } from '../record.ts'
+import type { Instant } from '../terms/instant.ts'
 import type { Fields } from '../terms/json.ts'
 import { readLevel } from '../terms/level.ts'
 import type { TimeOptions } from '../terms/time.ts'
@@ -13,13 +14,15 @@ import { parseStack } from './stack.ts'
 /** What fitted the lines of one source, latest first. */
 export interface DetectMemory {
   readonly recent: Format[]
+  /** The time that stood alone on a line: Oracle's alert log gives it to the lines behind it. */
+  alone: Instant | undefined
 }
 
 /** A source mixes few formats; more would only cost. */
 const MAX_RECENT = 4
 
 export function createMemory(): DetectMemory {
-  return { recent: [] }
+  return { recent: [], alone: undefined }
 }
 
 /**
@@ -36,12 +39,40 @@ export function detector(list: readonly Format[]): Detect {
     const rest = message.rest === '' ? '' : stripColours(message.rest)
     const parseOptions: ParseOptions = { zone: options.zone, now: options.now, rest }
     const parsed = forced === undefined ? search(tables, head, parseOptions, memory) : forced.parse(head, parseOptions)
-    const answer = parsed ?? fallBack(tables, head, parseOptions)
+    const answer = parsed ?? readPrefixed(tables, head, parseOptions, memory) ?? fallBack(tables, head, parseOptions)
+    if (message.runtime === undefined) passTimeOn(answer, memory)
     if (rest !== '') addRest(answer.fields, rest)
     if (LOOSE.has(answer.format)) addWriter(answer.fields)
     return answer
   }
 }
+
+/** Docker Compose's "worker-1  | line": the line is read for itself, its service is the container's unless it says so. */
+const COMPOSED = /^([A-Za-z][\w.-]{0,80}) {1,40}\| (?=\S)/
+
+function readPrefixed(
+  tables: Tables,
+  head: string,
+  options: ParseOptions,
+  memory: DetectMemory,
+): ParsedLine | undefined {
+  const match = COMPOSED.exec(head)
+  const name = match?.[1] ?? ''
+  if (match === null || readLevel(name) !== undefined) return undefined
+  const text = head.slice(match[0].length)
+  const answer = search(tables, text, options, memory) ?? fallBack(tables, text, options)
+  if (LOOSE.has(answer.format)) addWriter(answer.fields)
+  answer.fields.set(answer.fields.has('service') ? 'container' : 'service', name)
+  return answer
+}
+
+/** A line that is a time and nothing else stamps the lines behind it that have none. */
+function passTimeOn(answer: Mutable<ParsedLine>, memory: DetectMemory): void {
+  if (answer.time === undefined) answer.time = memory.alone
+  else memory.alone = answer.format === 'general' && answer.fields.size === 0 ? answer.time : undefined
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 function search(tables: Tables, head: string, options: ParseOptions, memory: DetectMemory): ParsedLine | undefined {
   const { recent } = memory
@@ -108,7 +139,14 @@ function buildTables(list: readonly Format[]): Tables {
 }
 
 /** Formats with layouts of only time, level and message, which lines of many programs fit. */
-const LOOSE = new Set(['python_logging', 'winston_console', 'log4j'])
+const LOOSE = new Set([
+  'python_logging',
+  'winston_console',
+  'log4j',
+  'zerolog_console',
+  'serilog_console',
+  'pino_pretty',
+])
 const WRITER =
   /^(?:\[([A-Za-z][\w.:/-]{1,60})\](?= |:)|([A-Za-z_][\w./-]{1,60}):\d{1,6}(?= |:)|([A-Za-z_]\w{0,40}(?:[._/-][\w./-]{1,40}|[a-z][A-Z]\w{0,40})): )/
 

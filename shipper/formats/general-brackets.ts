@@ -1,4 +1,5 @@
 /** What stands in brackets in a head: a time, a level, a pid, a thread or a component. */
+import { readBarredGroup } from './general-places.ts'
 import { add, addLevel, type Scan, sticky, weakWords } from './general-scan.ts'
 import { readTimeToken } from './general-times.ts'
 import { delimitedLevel, isName, isThreadLike } from './general-words.ts'
@@ -17,6 +18,12 @@ export function readBracket(scan: Scan, open: number): boolean {
   const word = text.slice(inner, close).trim()
   if (open === 0x3c && scan.tokens.length === 0 && /^\d{1,3}$/.test(word))
     return add(scan, 'priority', word, close + 1, true)
+  // Snort's [**]
+  if (scan.time !== undefined && word !== '' && !/[\w-]/.test(word)) {
+    scan.at = close + 1
+    return true
+  }
+  if (word.includes('|') && readBarredGroup(scan, word, close + 1)) return true
   const direct = weakWords(scan, false) === 0
   if (!scan.hasLevel && (direct || weakWords(scan, true) < 2)) {
     if (delimitedLevel(word)) return addLevel(scan, word, close + 1)
@@ -34,7 +41,8 @@ export function readBracket(scan: Scan, open: number): boolean {
     scan.named = true
     return add(scan, 'program', owner[1] as string, close + 1, true, owner[2])
   }
-  if (/^(?:pid|tid|thread)?[ :=#]{0,2}\d+(?:[:/#.-]\d+)*$/i.test(word)) return add(scan, 'pid', word, close + 1, true)
+  if (/^(?:(?:pid|tid|thread)?[ :=#]{0,2}\d+(?:[:/#.-]\d+)?|0x[\da-f]{4,16})$/i.test(word))
+    return add(scan, 'pid', word, close + 1, true)
   const alone = scan.tokens.length === 0
   if (open === 0x3c && !alone && !isName(word)) return false
   if (open === 0x28 && (word.includes(' ') || !isName(word))) return false

@@ -5,7 +5,8 @@
  */
 import { readTime, type TimeOptions } from '../terms/time.ts'
 import { readBracket } from './general-brackets.ts'
-import { readCisco, readPlace, readProgram, readThread, readVmware } from './general-programs.ts'
+import { readBraced, readGluedLevel, readMethod, readPlace, readSession } from './general-places.ts'
+import { readCisco, readProgram, readThread, readVmware } from './general-programs.ts'
 import {
   add,
   addLevel,
@@ -60,22 +61,19 @@ function step(scan: Scan): boolean {
   if (code >= 0x30 && code <= 0x39) return readTimeToken(scan, at) || readNumber(scan) || readWord(scan)
   if (code === 0x23) return readNumber(scan) || readWord(scan)
   if (code === 0x25) return readCisco(scan) || skipContext(scan)
-  if (code === 0x7b) return readTimeToken(scan, at + 1) || readBracedThread(scan)
+  if (code === 0x7b) return readTimeToken(scan, at + 1) || readBraced(scan)
+  if (code === 0x2d || code === 0x2b) return readMethod(scan) || readWord(scan)
   return (
     readTimeToken(scan, at) ||
     readKlog(scan) ||
     readVmware(scan) ||
     readThread(scan) ||
+    readGluedLevel(scan) ||
+    readSession(scan) ||
     readPair(scan) ||
     readProgram(scan) ||
     readWord(scan)
   )
-}
-
-/** Traffic Server's {0x7f12ab34}. */
-function readBracedThread(scan: Scan): boolean {
-  const match = scan.time === undefined ? null : sticky(/\{(0x[\da-f]{4,16})\}(?= )/y, scan)
-  return match !== null && add(scan, 'pid', match[1] as string, scan.at + match[0].length, true)
 }
 
 /** NX-OS names the virtual device before the mnemonic: %$ VDC-1 %$ %PLATFORM-0-PFM_ALERT: */
@@ -123,8 +121,15 @@ function readWord(scan: Scan): boolean {
     scan.named = true
     return add(scan, 'name', word.slice(1), end, true)
   }
+  // RocksDB's thread: 7f12ab34 [db/db_impl.cc:123]
+  if (next === 0x20 && scan.text.charCodeAt(end + 1) === 0x5b && lastIsTime(scan) && /^[\da-f]{8,16}$/.test(word))
+    return add(scan, 'pid', word, end, true)
   if (next === 0x3d || next === 0x28 || next === 0x27 || next === 0x7b || next === 0x3c) return false
   return readBareLevel(scan, word, end) || readName(scan, word, end) || readWeak(scan, word, end)
+}
+
+function lastIsTime(scan: Scan): boolean {
+  return scan.tokens[scan.tokens.length - 1]?.kind === 'time'
 }
 
 /** A cell between bars that holds spaces. */
@@ -197,6 +202,8 @@ function readTag(scan: Scan, name: string, end: number): boolean {
   // Before any time a tag is a word like others: the time may still come.
   if (scan.time === undefined && !scan.hasLevel) return readWeak(scan, `${name}:`, end)
   if (scan.named || scan.celled || !isName(name) || (scan.time === undefined && !scan.hasLevel)) return false
+  // Monit's "error    : Warning: Client …": the message's word.
+  if (scan.hasLevel && PLAIN_LEVEL.test(name)) return false
   if (words > 1 || (words === 1 && !hostMayStand(scan) && !(isDotted(name) && lastWord(scan) === 'main'))) return false
   scan.named = true
   const numbered = /^(.{1,100}):(\d{1,6})$/.exec(name)
@@ -248,6 +255,8 @@ function readBareLevel(scan: Scan, word: string, end: number): boolean {
 function readName(scan: Scan, word: string, end: number): boolean {
   if (scan.named || weakWords(scan, false) > 0 || (scan.time === undefined && !scan.hasLevel)) return false
   if (!isName(word)) return false
+  // "host.example.com program[1234]: ": the next word is the name.
+  if (!scan.hasLevel && /^ [\w./-]{1,60}\[\d{1,10}\]:/.test(scan.text.slice(end, end + 76))) return false
   const numbered =
     /^([\w.$/-]{1,100}):(\d{1,6})$/.exec(word) ?? /^([\w.$]{1,80}(?::[\w<>]{1,80})):(\d{1,6})$/.exec(word)
   const next = scan.text.charCodeAt(end)

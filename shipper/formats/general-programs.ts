@@ -90,12 +90,3 @@ export function readThread(scan: Scan): boolean {
   const match = sticky(/[A-Z][\w ]{1,30}:0x[\da-f]{4,16}(?:-[\da-f]{1,16})?(?= )/y, scan)
   return match !== null && add(scan, 'pid', match[0], scan.at + match[0].length, true)
 }
-
-/** Samba's file.c:12(function). */
-export function readPlace(scan: Scan): boolean {
-  if (scan.named || scan.time === undefined) return false
-  const match = sticky(/([\w./-]{1,100}):(\d{1,6})\(([\w:~]{1,80})\)/y, scan)
-  if (match === null) return false
-  scan.named = true
-  return add(scan, 'name', match[1] as string, scan.at + match[0].length, true, match[2], match[3])
-}

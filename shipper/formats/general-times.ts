@@ -2,6 +2,7 @@
 import type { Instant } from '../terms/instant.ts'
 import { readTime } from '../terms/time.ts'
 import { parts } from '../terms/time-parts.ts'
+import { readOddTime } from './general-odd-times.ts'
 import { add, addLevel, type Scan, sticky, type Token, weakCount, weakWords } from './general-scan.ts'
 import { delimitedLevel, isLevelKey, isProse, isTimeKey } from './general-words.ts'
 
@@ -9,7 +10,7 @@ import { delimitedLevel, isLevelKey, isProse, isTimeKey } from './general-words.
 export function readTimeToken(scan: Scan, at: number): boolean {
   const { text, options } = scan
   parts.year = 0
-  const match = readTime(text, at, options)
+  const match = readOddTime(text, at, options) ?? readTime(text, at, options)
   if (match === undefined) return false
   const raw = text.slice(at, match.end)
   const isEpoch = /^\d{10}/.test(raw) && !/^\d{14}(?:\d{3})?(?!\d)/.test(raw)
@@ -70,11 +71,19 @@ export function readPair(scan: Scan): boolean {
   const value = scan.at + match[0].length
   const key = match[1]
   if (key === undefined || isTimeKey(key)) return readTimeToken(scan, value)
+  if (readIdPair(scan)) return true
   if (!isLevelKey(key) || scan.hasLevel) return readOtherPair(scan, value)
   const word = /[A-Za-z]{1,13}(?=[\s",;|\])}]|$)/y
   word.lastIndex = value
   const level = word.exec(scan.text)
   return level !== null && delimitedLevel(level[0]) !== undefined && addLevel(scan, level[0], value + level[0].length)
+}
+
+/** Google Drive's and iOS's "pid=1234" between level or time and thread. */
+function readIdPair(scan: Scan): boolean {
+  if (scan.time === undefined || scan.named || weakWords(scan, false) > 0) return false
+  const match = sticky(/(?:pid|tid|thread|process)=(\d{1,10}|0x[\da-f]{1,16})(?=[\s,])/iy, scan)
+  return match !== null && add(scan, 'pid', match[1] as string, scan.at + match[0].length, true)
 }
 
 /** A pair of another name, in a head that is made of pairs: the time or the level may still come. */

@@ -70,8 +70,9 @@ export function isProse(word: string): boolean {
   return /^[A-Za-z]?[a-z']+[.,;!?]?$/.test(word)
 }
 
-/** 0.512345s, 7f12ab34c700 (a thread), 1234-1250/com.example, a lone hyphen: as a label they would never end. */
-const PASSING = /^(?:\d{1,12}(?:\.\d{1,9})?[mun]?s|(?=[a-f]*\d)[\da-f]{8,16}|\d{1,10}-\d{1,10}\/\S{0,100}|-)$/
+/** 0.512345s, 67f, 7f12ab34c700 (threads), 1234-1250/com.example, a lone hyphen: as a label they would never end. */
+const PASSING =
+  /^(?:\d{1,12}(?:\.\d{1,9})?[mun]?s|(?=[a-f]*\d)[\da-f]{8,16}|\d[\da-f]{1,6}|\d{1,10}-\d{1,10}\/\S{0,100}|-)$/
 
 export function isPassing(word: string): boolean {
   return PASSING.test(word)
@@ -79,7 +80,7 @@ export function isPassing(word: string): boolean {
 
 /** web-1, R02-M1-N0, 10.0.0.1, db.example.com: a name with digits, dots or hyphens. */
 export function isHostLike(word: string): boolean {
-  if (isPassing(word)) return false
+  if (isPassing(word) || !/^\w.*[\w%]$/.test(word)) return false
   return /[\d.-]/.test(word) && /^[\w.:@/%-]{1,100}$/.test(word) && !/\.log\b|^\d+$|^\d{4}[.-]\d\d[.-]\d\d$/.test(word)
 }
 

@@ -27,6 +27,7 @@ export const general = {
     if (message !== '') fields.set('message', message)
     addPairs(head, found, fields)
     if (!fields.has('logger')) addTrailingClass(message, fields)
+    if (!fields.has('level') && found.time !== undefined) addLevelCell(head, found, fields)
     if (found.time === undefined && found.tokens.length === 0 && fields.size < 2) return undefined
     return { format: 'general', time: found.time, fields, ...(fields.has('mnemonic') && { scale: 'syslog' as const }) }
   },
@@ -60,6 +61,19 @@ function addTrailingClass(message: string, fields: Fields): void {
   const open = message.lastIndexOf('(')
   const name = message.slice(open + 1, -1)
   if (open > 0 && name.length < 200 && name.includes('.') && isDotted(name)) fields.set('logger', name)
+}
+
+/** A column that is nothing but a level, behind others: 05-05-26,10:11:12.123,67f,1998,0,NET,conn.cpp(177),0,ERR,text */
+const LEVEL_CELL =
+  /(?:([,;|\t])[^,;|\t\s"]{0,60}){1,9}?\1(FATAL|ERROR|ERR|CRITICAL|CRIT|WARNING|WARN|WRN|NOTICE|INFO|INF|DEBUG|DBG|TRACE|VRB|VERBOSE)(?=[,;|\t])/y
+
+function addLevelCell(text: string, head: Head, fields: Fields): void {
+  const time = head.tokens[head.timeToken]
+  const at = time === undefined || time.text === '' ? -1 : text.indexOf(time.text)
+  if (at < 0) return
+  LEVEL_CELL.lastIndex = at + (time as Token).text.length
+  const match = LEVEL_CELL.exec(text)
+  if (match !== null) fields.set('level', match[2] as string)
 }
 
 function nameTokens(head: Head, fields: Fields): void {
@@ -106,7 +120,7 @@ function roleOf(
       return undefined
     case 'pid':
       if (/^\d+\.\d{3,9}$/.test(token.text)) return 'uptime'
-      if (/^t|0x/i.test(token.text)) return 'thread'
+      if (/^t|^(?=\d*[a-f])[\da-f]{8,16}$|0x/i.test(token.text)) return 'thread'
       return fields.has('pid') ? 'thread' : 'pid'
     case 'program':
       return 'service'

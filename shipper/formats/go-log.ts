@@ -51,6 +51,9 @@ export const goLog: Format = {
     const fields: Fields = new Map()
     addPrefix(fields, prefix)
     addMessage(fields, head.slice(addHead(fields, head, from)))
+    // As with klog: no program is named, the file is the part that wrote it.
+    const file = fields.get('file')
+    if (file !== undefined && !fields.has('logger')) fields.set('logger', file)
     return parsed(NAME, time.instant, fields)
   },
 }

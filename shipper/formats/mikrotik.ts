@@ -7,7 +7,7 @@ export const mikrotik = shaped({
   starts: '0-9A-Za-z',
   guard: (head) => head.indexOf(',') > 8 && /,(?:info|error|warning|critical|debug)[, ]/.test(head.slice(0, 120)),
   pattern:
-    /^([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|(?:[a-z]{3}\/\d\d(?:\/\d{4})? |\d{4}-\d\d-\d\d |\d\d-\d\d )?\d\d:\d\d:\d\d) (?:([\w.:-]{1,100}) )?(?:\w[\w-]{0,40}: )?([a-z0-9-]{2,20}(?:,[a-z0-9!-]{2,20}){1,4}) (.*)$/,
+    /^([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.]{8,18}(?:Z|[+-]\d\d:?\d\d)|(?:[a-z]{3}\/\d\d(?:\/\d{4})? |\d{4}-\d\d-\d\d |\d\d-\d\d )?\d\d:\d\d:\d\d) (?:([\w.:-]{1,100}) )?(?:\w[\w-]{0,40}: )?([a-z0-9-]{2,20}(?:,[a-z0-9!-]{2,20}){1,4}) (.*)$/,
   columns: ['@time', 'host', 'topics', 'message'],
   time: (raw) => raw.replace(/^[a-z]/, (letter) => letter.toUpperCase()).replace(/^(\d\d)-(\d\d) /, monthFirst),
   finish(fields) {

@@ -60,6 +60,22 @@ const UPPER =
 const LOWER =
   /^(?:[[<(](trace|debug|info|notice|warn|warning|err|error|crit|critical|alert|emerg|fatal|panic)[\]>)]|([dD]ebug|[iI]nfo|[nN]otice|[wW]arning|[eE]rror|[cC]ritical|[fF]atal|[pP]anic|emergency)(?::| \()|\[ {0,4}(debug|info|warn|error) {0,4}\||([DIWE]): \[)/
 
+/** Behind what the daemon itself puts in front, when its own log goes to syslog. */
+const BEHIND_HEAD = [
+  // Dovecot: imap-login: Info: · imap(user)<42><session>: Error:
+  /^[a-z][\w-]{1,40}(?:\([^()\s]{1,120}\))?(?:<[^<>\s]{0,60}>){0,2}: (Debug|Info|Warning|Error|Fatal|Panic): /,
+  // Apache: [authz_core:error] [pid 22034]
+  /^\[[\w-]{1,40}:(emerg|alert|crit|error|warn|notice|info|debug|trace[1-8])\] /,
+  // Pure-FTPd: (user@10.0.0.1) [WARNING]; Sonarr: [Info] Auth:
+  /^(?:\([^()\s]{1,120}\) )?\[(EMERG|ALERT|CRIT|ERROR|WARNING|NOTICE|INFO|DEBUG|Trace|Debug|Info|Warn|Warning|Error|Fatal|Critical|Notice)\] /,
+  // MySQL: 260505 10:11:12 [Warning]
+  /^\d{6} [ \d]?\d:\d\d:\d\d \[(Note|Warning|ERROR|Error)\] /,
+  // BIND: 05-May-2026 10:11:12.123 security: error:
+  /^\d\d-[A-Z][a-z]{2}-\d{4} [\d:.]{8,15} (?:[\w-]{1,40}: )?(critical|error|warning|notice|info|debug)(?: \d{1,2})?: /,
+  // Python: fail2ban.actions        [1234]: NOTICE  [sshd]
+  /^[a-z_][\w.]{1,60} *\[\d{1,10}\]: (DEBUG|INFO|NOTICE|WARNING|ERROR|CRITICAL) /,
+]
+
 function putWrittenLevel(fields: Fields, message: string): void {
   const upper = UPPER.exec(message)
   if (upper !== null) {
@@ -67,5 +83,14 @@ function putWrittenLevel(fields: Fields, message: string): void {
     return
   }
   const lower = LOWER.exec(message)
-  if (lower !== null) fields.set('level', (lower[1] ?? lower[2] ?? lower[3] ?? lower[4]) as string)
+  if (lower !== null) {
+    fields.set('level', (lower[1] ?? lower[2] ?? lower[3] ?? lower[4]) as string)
+    return
+  }
+  for (const pattern of BEHIND_HEAD) {
+    const match = pattern.exec(message)
+    if (match === null) continue
+    fields.set('level', match[1] as string)
+    return
+  }
 }

@@ -6,6 +6,8 @@ import { putNumber } from './shaped.ts'
 const PLAIN = /([^\s:[\]<>"'=,;{}()]{1,128}(?:\([^\s()]{1,64}\))?)(?:\[([\w.:-]{0,40})\])?:(?= |$|\t)/y
 /** Names with spaces and what macOS puts behind the pid: Microsoft Word[14463]: · x[1] (y[2]) <Notice>: */
 const PROCESS = /([\w./(][^[\]:]{0,80}?)\[(\d{1,10})\](?: \(([^)]{1,120})\))?(?: ?<([A-Za-z]{3,9})>)?(: ?|$)/y
+/** ProFTPD and others write no colon: proftpd[12345] host (client): text */
+const OPEN = /([A-Za-z][\w./-]{1,60})\[(\d{1,10})\] (?=[\w(])/y
 /** rsyslogd 8.2 of before tags: syslogd 1.4.1: restart. login's: -- root[2421]: … */
 const ODD = /(?:(syslogd|klogd|rsyslogd) [\d.-]{1,20}|-- ?([\w.-]{1,64})(?:\[(\d{1,10})\])?):(?= |$)/y
 
@@ -24,6 +26,12 @@ export function readTag(text: string, start: number, fields: Fields): number {
     if (process[3] !== undefined) putSender(fields, process[3])
     if (process[4] !== undefined && !fields.has('level')) fields.set('level', process[4])
     return PROCESS.lastIndex
+  }
+  const open = matchAt(OPEN, text, start)
+  if (open !== null) {
+    putProgram(fields, open[1] as string)
+    putNumber(fields, 'pid', open[2])
+    return OPEN.lastIndex
   }
   const odd = matchAt(ODD, text, start)
   if (odd === null) return -1

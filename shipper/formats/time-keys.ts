@@ -41,6 +41,10 @@ const OTHER_KEYS = [
   'logged_at',
   'created_at',
   'created',
+  'started_at',
+  'instant',
+  'EdgeStartTimestamp',
+  'EdgeEndTimestamp',
 ]
 
 const DATE = /^\d{4}[-/]\d\d[-/]\d\d$/

@@ -92,3 +92,37 @@ test('an empty line is a plain one', () => {
   assert.equal(read('').format, 'plain')
   assert.equal(byName('nothing'), undefined)
 })
+
+test('a line of Docker Compose is read for itself, and named after its container', () => {
+  const json = read('caddy-1  | {"level":"warn","ts":1777975872.25,"logger":"tls","msg":"no certificate"}')
+  assert.equal(json.fields.get('level'), 'warn')
+  assert.equal(json.time?.seconds, 1_777_975_872)
+  assert.equal(json.fields.get('service'), 'caddy-1')
+  const bars = read('node3 | 2026-05-05T10:11:12Z | WARN | raft.Leader | lost quorum')
+  assert.deepEqual(
+    ['service', 'level', 'logger', 'message'].map((name) => bars.fields.get(name)),
+    ['node3', 'WARN', 'raft.Leader', 'lost quorum'],
+  )
+  const kernel = read('web | May  5 10:11:12 host1 kernel: up')
+  assert.deepEqual([kernel.fields.get('service'), kernel.fields.get('container')], ['kernel', 'web'])
+  assert.equal(read('INFO   | jvm 1    | 2026/05/05 10:11:12 | started').fields.get('service'), undefined)
+})
+
+test('a time that stands alone on its line stamps the lines behind it, until the next time', () => {
+  const memory = createMemory()
+  const times = [
+    'Starting ORACLE instance (normal)',
+    '2026-05-05T10:11:12.123456+02:00',
+    'Thread 1 opened at log sequence 1',
+    'Current log# 1 seq# 1',
+    '2026-05-05T10:11:13.000000+02:00',
+    'LGWR: switched',
+    '2026-05-05 10:11:14 INFO text',
+    'no time',
+  ].map((head) => detect(event(head), CORPUS_TIME, memory).time?.seconds)
+  const at = 1_777_968_672
+  assert.deepEqual(times, [undefined, at, at, at, at + 1, at + 1, at + 7202, undefined])
+  const stdout = { head: 'text', rest: '', runtime: { time: { seconds: 1, nanos: 0 }, stream: undefined } } as const
+  detect(event('2026-05-05T10:11:12Z'), CORPUS_TIME, memory)
+  assert.equal(detect(stdout, CORPUS_TIME, memory).time, undefined)
+})

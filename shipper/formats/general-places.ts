@@ -1,0 +1,85 @@
+/** Who wrote a line, told by a place in its source: a file with its line, a method, braces, a user's session. */
+import { add, addLevel, type Scan, sticky, weakWords } from './general-scan.ts'
+import { capitalLevel, delimitedLevel } from './general-words.ts'
+
+/** Samba's file.c:12(function). */
+export function readPlace(scan: Scan): boolean {
+  if (scan.named || scan.time === undefined) return false
+  const match = sticky(/([\w./-]{1,100}):(\d{1,6})\(([\w:~]{1,80})\)/y, scan)
+  if (match === null) return readSource(scan)
+  scan.named = true
+  return add(scan, 'name', match[1] as string, scan.at + match[0].length, true, match[2], match[3])
+}
+
+const LANGUAGES =
+  'c|cc|cpp|cxx|h|hpp|m|mm|go|rs|py|pyo|rb|php|js|mjs|ts|java|kt|scala|cs|swift|lua|pl|pm|erl|ex|vala|tcl|pas'
+/** sync.py:126 · net/absconn.cpp(177) · global.cpp:626!logVersion */
+const SOURCE = new RegExp(
+  `([\\w./+-]{1,120}\\.(?:${LANGUAGES}))(?::(\\d{1,6})(?:!(\\w{1,80}))?|\\((\\d{1,6})\\))(?=[\\s,;|\\]]|: |$)`,
+  'y',
+)
+
+/** A file that only source has, with its line: also behind a thread or a module. */
+function readSource(scan: Scan): boolean {
+  if (weakWords(scan, false) > 2 || weakWords(scan, true) > 0) return false
+  const match = sticky(SOURCE, scan)
+  if (match === null) return false
+  scan.named = true
+  return add(scan, 'name', match[1] as string, scan.at + match[0].length, true, match[2] ?? match[4], match[3])
+}
+
+/** Objective-C, on phones and Macs: -[MIContainer makeLive:]: */
+export function readMethod(scan: Scan): boolean {
+  if (scan.named || scan.time === undefined || weakWords(scan, false) > 1) return false
+  const match = sticky(/[-+]\[(\w{1,80}(?:\(\w{1,80}\))?) ([\w:.]{1,200})\]:?(?=\s)/y, scan)
+  if (match === null) return false
+  scan.named = true
+  return add(scan, 'name', match[1] as string, scan.at + match[0].length, true, undefined, match[2])
+}
+
+/** Traffic Server's thread {0x7f12ab34}, Calibre-Web's {cps.web:1475}. */
+export function readBraced(scan: Scan): boolean {
+  if (scan.time === undefined) return false
+  const thread = sticky(/\{(0x[\da-f]{4,16})\}(?= )/y, scan)
+  if (thread !== null) return add(scan, 'pid', thread[1] as string, scan.at + thread[0].length, true)
+  if (!scan.hasLevel || scan.named || weakWords(scan, false) > 0) return false
+  const name = sticky(/\{([A-Za-z_][\w./-]{0,100}):(\d{1,6})\}(?= )/y, scan)
+  if (name === null) return false
+  scan.named = true
+  return add(scan, 'name', name[1] as string, scan.at + name[0].length, true, name[2])
+}
+
+/** Dovecot's own file: "imap(user@example.com)<4242><session>: Info: ". */
+export function readSession(scan: Scan): boolean {
+  if (scan.named || scan.hasLevel || scan.time === undefined || weakWords(scan, false) > 1) return false
+  const match = sticky(
+    /([a-z][\w-]{1,60})\(([^()\s]{1,160})\)((?:<[^<>\s]{0,60}>){0,2}): (?=(?:Debug|Info|Warning|Error|Fatal|Panic): )/y,
+    scan,
+  )
+  if (match === null) return false
+  scan.named = true
+  const end = scan.at + match[0].length - 1
+  if (match[3] !== '') add(scan, 'number', match[3] as string, end, false)
+  return add(scan, 'program', match[1] as string, end, true, undefined, match[2])
+}
+
+/** Behind the time, or a number, without a space: Python's and Jetty's "time:LEVEL:name:message". */
+export function readGluedLevel(scan: Scan): boolean {
+  if (scan.hasLevel || scan.named || scan.tokens.length === 0 || weakWords(scan, false) > 0) return false
+  const match = sticky(/([A-Z]{3,9}):(?=[\w([<'"])/y, scan)
+  if (match === null || capitalLevel(match[1] as string) === undefined) return false
+  addLevel(scan, match[1] as string, scan.at + match[0].length)
+  const name = sticky(/([A-Za-z_][\w.$-]{1,100}):(?=[^/\s\d])/y, scan)
+  if (name === null) return true
+  scan.named = true
+  return add(scan, 'name', name[1] as string, scan.at + name[0].length, true)
+}
+
+/** [ERROR|auth|L83]: columns within a bracket, the first one the level. */
+export function readBarredGroup(scan: Scan, word: string, end: number): boolean {
+  const [level = '', ...others] = word.split('|').map((part) => part.trim())
+  if (others.length === 0 || scan.hasLevel || capitalLevel(level) === undefined || !delimitedLevel(level)) return false
+  addLevel(scan, level, end)
+  for (const other of others) if (other !== '') add(scan, 'group', other, end, true)
+  return true
+}
