@@ -146,6 +146,8 @@ test('SIGTERM and SIGINT: exit 0, positions kept, nothing comes again', async (t
       assert.equal(await longship.stop(signal), 0, longship.stderr)
       assert.ok(Date.now() - begun < 5000)
     }
+    // One line more: what it delivers shows that it is up and hears signals.
+    append(1)
     const last = follow(place, double.url, {}, [place.path('app.log')])
     await until(() => double.stored.length >= count, 'the rest')
     assert.equal(await last.stop(signal), 0)
