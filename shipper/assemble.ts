@@ -82,7 +82,7 @@ function matcher(sources: readonly SourceConfig[]): (path: string) => SourceConf
   return (path) => (tests.find(({ holds }) => holds(path)) ?? tests[0]).source
 }
 
-function makeFlow(
+export function makeFlow(
   config: Config,
   source: SourceConfig,
   origin: Origin,

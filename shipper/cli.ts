@@ -25,6 +25,11 @@ const commands: readonly Entry[] = [
     summary: 'say which format takes a line, and where each field came from',
     load: () => import('./commands/explain.ts'),
   },
+  {
+    name: 'query',
+    summary: 'ask LogQL of any Loki, or of local log files',
+    load: () => import('./commands/query.ts'),
+  },
   { name: 'serve', summary: 'run the embedded Loki', load: () => import('./commands/serve.ts') },
   {
     name: 'doctor',

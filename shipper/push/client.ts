@@ -17,12 +17,17 @@ export interface Client {
   close(): void
 }
 
-/** The largest part of an answer that is read; what follows is thrown away, so that the connection can be used again. */
-const MAX_ANSWER_BYTES = 64 * 1024
-/** An answer longer than this is cut off with its connection. */
-const MAX_DRAINED_BYTES = 8 * 1024 * 1024
+export interface AnswerBounds {
+  /** The largest part of an answer that is read; what follows is thrown away, so that the connection can be used again. */
+  readonly read: number
+  /** An answer longer than this is cut off with its connection. */
+  readonly drained: number
+}
 
-export function createClient(endpoint: Endpoint): Client {
+/** What Loki says to a push is short. */
+const PUSH_BOUNDS: AnswerBounds = { read: 64 * 1024, drained: 8 * 1024 * 1024 }
+
+export function createClient(endpoint: Endpoint, bounds: AnswerBounds = PUSH_BOUNDS): Client {
   const isTls = endpoint.url.protocol === 'https:'
   const pool = { keepAlive: true, maxSockets: 8, scheduling: 'lifo' as const }
   const agent = isTls ? new https.Agent({ ...pool, ...tlsOptions(endpoint) }) : new http.Agent(pool)
@@ -49,7 +54,7 @@ export function createClient(endpoint: Endpoint): Client {
       const timer = setTimeout(() => fail('TIMEOUT', `no answer within ${endpoint.timeoutMs} ms`), endpoint.timeoutMs)
       signal.addEventListener('abort', onAbort, { once: true })
       sent.on('response', (response) => {
-        read(response, settle, fail)
+        read(response, bounds, settle, fail)
       })
       sent.on('error', (error: NodeJS.ErrnoException) => {
         // The server closed a kept connection just as it was used again: nothing was read of this request.
@@ -80,15 +85,16 @@ export function createClient(endpoint: Endpoint): Client {
 
 function read(
   response: http.IncomingMessage,
+  bounds: AnswerBounds,
   settle: (reply: Reply) => void,
   fail: (code: string, text: string) => void,
 ) {
   const parts: Buffer[] = []
   let length = 0
   response.on('data', (part: Buffer) => {
-    if (length < MAX_ANSWER_BYTES) parts.push(part.subarray(0, MAX_ANSWER_BYTES - length))
+    if (length < bounds.read) parts.push(part.subarray(0, bounds.read - length))
     length += part.length
-    if (length > MAX_DRAINED_BYTES) {
+    if (length > bounds.drained) {
       settle(answer())
       response.destroy()
     }
@@ -103,7 +109,7 @@ function read(
     kind: 'answer',
     status: response.statusCode ?? 0,
     body: parts.length === 0 ? '' : Buffer.concat(parts).toString('utf8'),
-    isCut: length > MAX_ANSWER_BYTES,
+    isCut: length > bounds.read,
     contentType: response.headers['content-type'] ?? '',
     retryAfter: response.headers['retry-after'],
     location: response.headers.location,

@@ -1,0 +1,88 @@
+/** An entry as people read it: level, who said it, the message, and what else there is. */
+import type { Entry, Labels } from './answer.ts'
+
+export interface RecordView {
+  /** '' when nothing says it. */
+  readonly level: string
+  readonly message: string
+  /** What the message does not say, the important first. */
+  readonly fields: readonly (readonly [name: string, value: string])[]
+}
+
+const LEVELS = ['level', 'detected_level', 'severity', 'lvl'] as const
+const MESSAGES = ['message', 'msg', 'event', 'error', 'body', 'MESSAGE'] as const
+
+/** Names that come first behind the message, in this order; stacks last. */
+const FIRST = ['event', 'operation', 'step', 'status', 'outcome', 'error_type', 'error', 'duration_ms']
+const LAST = ['stack', 'exc_info', 'stacktrace', 'stack_trace']
+
+/** What the record carries for machines: its columns say it, or nobody asks. */
+const UNSAID: ReadonlySet<string> = new Set([
+  ...LEVELS,
+  'timestamp',
+  'timestamp_source',
+  'time',
+  'ts',
+  '@timestamp',
+  'format',
+  'service_name',
+  'service',
+  'node',
+  'env',
+  '__error_details__',
+])
+
+/** `shown`: names of labels that have columns, or that all entries share. */
+export function viewOf(entry: Entry, shown: ReadonlySet<string>): RecordView {
+  const object = readObject(entry.line)
+  const spoken = object === undefined ? undefined : MESSAGES.find((name) => isText(object.get(name)))
+  const said = spoken === undefined ? entry.line : String(object!.get(spoken))
+  const fields = new Map<string, string>()
+  // A line that is shown whole says its own fields.
+  if (object !== undefined && spoken !== undefined) {
+    for (const [name, value] of object) {
+      if (name !== spoken && !UNSAID.has(name) && value !== null) fields.set(name, textOf(value))
+    }
+  }
+  for (const [name, value] of entry.labels) {
+    if (shown.has(name) || UNSAID.has(name) || value === said || (object?.has(name) ?? false)) continue
+    fields.set(name, value)
+  }
+  return { level: levelOf(entry.labels, object), message: said, fields: ordered(fields) }
+}
+
+function levelOf(labels: Labels, object: ReadonlyMap<string, unknown> | undefined): string {
+  for (const name of LEVELS) {
+    const level = labels.get(name) ?? object?.get(name)
+    if (typeof level === 'string' && level !== '' && level !== 'unknown') return level
+  }
+  return ''
+}
+
+/** The line as a JSON object's members, undefined when it is none. */
+export function readObject(line: string): ReadonlyMap<string, unknown> | undefined {
+  if (!line.startsWith('{')) return undefined
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null ? new Map(Object.entries(value)) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+}
+
+function ordered(fields: ReadonlyMap<string, string>): [string, string][] {
+  const rank = (name: string) => {
+    if (LAST.includes(name)) return FIRST.length + 1
+    const at = FIRST.indexOf(name)
+    return at < 0 ? FIRST.length : at
+  }
+  return [...fields].sort(([a], [b]) => rank(a) - rank(b))
+}

@@ -1,0 +1,61 @@
+/** Where output goes: how wide it is, whether people look at it, and which colours it takes. */
+import { once } from 'node:events'
+import picocolors from 'picocolors'
+
+type Colours = ReturnType<typeof picocolors.createColors>
+
+export interface Screen {
+  /** Somebody looks at it; otherwise it is read by a program, or kept. */
+  readonly isTerminal: boolean
+  /** Cells in a line; Infinity where nothing cuts. */
+  readonly columns: number
+  readonly colours: Colours
+  /** One line of output. Waits in flush() while the reader is slower than we are. */
+  line(text: string): void
+  flush(): Promise<void>
+  /** One line for people, beside the output: on stderr. */
+  note(text: string): void
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+export interface ScreenOptions {
+  readonly env: Env
+  readonly isQuiet: boolean
+}
+
+/** stdout and stderr of this process. NO_COLOR, FORCE_COLOR and TERM=dumb are heard, CI is not. */
+export function openScreen({ env, isQuiet }: ScreenOptions): Screen {
+  const { stdout, stderr } = process
+  const isTerminal = stdout.isTTY === true
+  let text = ''
+  const write = () => {
+    const chunk = text
+    text = ''
+    return chunk === '' || stdout.write(chunk)
+  }
+  return {
+    isTerminal,
+    columns: isTerminal ? stdout.columns || DEFAULT_COLUMNS : Number.POSITIVE_INFINITY,
+    colours: picocolors.createColors(hasColours(env, isTerminal)),
+    line(line) {
+      text += `${line}\n`
+      if (text.length > FLUSH_CHARS) write()
+    },
+    async flush() {
+      if (!write() || stdout.writableNeedDrain) await once(stdout, 'drain')
+    },
+    note(message) {
+      if (!isQuiet) stderr.write(`${message}\n`)
+    },
+  }
+}
+
+const DEFAULT_COLUMNS = 80
+const FLUSH_CHARS = 64 * 1024
+
+export function hasColours(env: Env, isTerminal: boolean): boolean {
+  if (env['NO_COLOR']) return false
+  if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0'
+  return isTerminal && env['TERM'] !== 'dumb'
+}
