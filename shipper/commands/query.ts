@@ -1,5 +1,6 @@
 /** longship query LOGQL: LogQL against any Loki, or over local files with the embedded engine. */
 import { Command, Option } from 'commander'
+import { writePrometheusDuration } from '../../loki/logql/units.ts'
 import { LongshipError } from '../errors.ts'
 import { type Answer, AnswerError } from '../querying/answer.ts'
 import { refusalText } from '../querying/failure.ts'
@@ -8,9 +9,9 @@ import { emptyHint } from '../querying/hints.ts'
 import { type Loki, RefusedQuery } from '../querying/loki.ts'
 import { OUTPUTS, type Output, type OutputForm, openOutput } from '../querying/output.ts'
 import { type Asked, askPage, firstBatch, type LogQuestion, pages } from '../querying/paging.ts'
-import { explainPlan, stepOf } from '../querying/plan.ts'
+import { explainPlan, shortestWindow } from '../querying/plan.ts'
 import { openScreen, type Screen } from '../querying/screen.ts'
-import { type Range, readRange, readStep, readTime, timeText } from '../querying/times.ts'
+import { defaultStep, type Range, readRange, readStep, readTime, timeText } from '../querying/times.ts'
 import { parseArguments } from './arguments.ts'
 
 interface Options extends SourceFlags {
@@ -108,7 +109,7 @@ async function answer(loki: Loki, query: string, options: Options, screen: Scree
     limit: readCount('--limit', options.limit) ?? (options.file.length > 0 ? 0 : DEFAULT_LIMIT),
     batch: readCount('--batch', options.batch) || undefined,
   }
-  const stepMs = options.step === undefined ? stepOf(query, range) : readStep(options.step, range)
+  const stepMs = chooseStep(query, options.step, range, loki, screen)
   const first = await askPage(loki, question, range, firstBatch(loki, question), stepMs)
   const isEmpty =
     first.answer.kind === 'streams'
@@ -120,6 +121,27 @@ async function answer(loki: Loki, query: string, options: Options, screen: Scree
 }
 
 const DEFAULT_LIMIT = 100
+
+/** Milliseconds; undefined: as Loki chooses. A step of the window's own length counts each entry once. */
+function chooseStep(
+  query: string,
+  given: string | undefined,
+  range: Range,
+  { maxPoints }: Loki,
+  screen: Screen,
+): number | undefined {
+  const window = shortestWindow(query)
+  if (window === undefined) return given === undefined ? undefined : readStep(given, range, maxPoints)
+  const fits = Number(range.end - range.start) / 1e6 / window <= maxPoints
+  const step = given === undefined ? (fits ? window : defaultStep(range)) : readStep(given, range, maxPoints)
+  if (step > window) {
+    const lengths = `step ${writePrometheusDuration(step)}, window ${writePrometheusDuration(window)}`
+    screen.note(
+      `note: what lies between the windows is not counted (${lengths}): ask for a longer window or a shorter time`,
+    )
+  }
+  return step
+}
 
 async function answerInstant(
   loki: Loki,

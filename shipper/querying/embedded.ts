@@ -12,6 +12,8 @@ import { defaultStep, type Range } from './times.ts'
 
 /** Nobody else asks: a page is bounded by what it takes as objects. */
 const BATCH = 20_000
+/** Ten weeks of minutes. */
+const MAX_POINTS = 100_000
 
 const NO_LIMITS = {
   ...DEFAULT_LIMITS,
@@ -31,6 +33,7 @@ export function openEmbedded(store: Store, name: string, signal: AbortSignal): L
   return {
     name,
     batch: BATCH,
+    maxPoints: MAX_POINTS,
     span: spanOf(tenant),
     range: ({ query, start, end, limit, isForward, stepMs = defaultStep({ start, end }) }) =>
       asked(async () => {

@@ -12,8 +12,10 @@ import type { Batch } from '../batch/batch.ts'
 import { BatchBuilder, type Progress } from '../batch/builder.ts'
 import { OriginClocks, StreamClock } from '../batch/clock.ts'
 import { lineWriter } from '../batch/line.ts'
-import type { Config } from '../config.ts'
+import type { Config, SourceConfig } from '../config.ts'
 import { LongshipError } from '../errors.ts'
+import { byName } from '../formats/index.ts'
+import { Interpreter } from '../interpret.ts'
 import { Pipeline } from '../pipeline.ts'
 import { varint } from '../push/entry.ts'
 import type { Destination } from '../push/push.ts'
@@ -21,6 +23,8 @@ import { createRedactor } from '../redact/redact.ts'
 import { createFileSource } from '../sources/file.ts'
 import type { Source } from '../sources/source.ts'
 import { createStdinSource } from '../sources/stdin.ts'
+import { fromMillis, type Instant } from '../terms/instant.ts'
+import { withFirstTimes } from './first-time.ts'
 
 export interface Loaded {
   readonly store: Store
@@ -61,12 +65,13 @@ export async function loadFiles({ config, maxBytes, signal, onProgress }: LoadOp
   })
   const [source] = config.sources
   if (source === undefined) throw new LongshipError('usage', 'no file is named.')
+  const opened = withFirstTimes(openSource(source.path), source.framing, () => readerOf(source))
   const pipeline = new Pipeline({
-    source: openSource(source.path),
+    source: opened.source,
     destination: destinationOf(store, () => onProgress(pipeline.counts.delivered)),
     builder,
     flowOf: (origin, { offset }) => {
-      const progress: Progress = { origin, clocks: new FileClocks(), offset }
+      const progress: Progress = { origin, clocks: new FileClocks(opened.times.get(origin.id)), offset }
       return makeFlow(config, source, origin, progress, builder, redactor)
     },
     maxWaitMs: config.batch.max_wait_ms,
@@ -79,6 +84,17 @@ export async function loadFiles({ config, maxBytes, signal, onProgress }: LoadOp
     throw new LongshipError('file', pipeline.gaveUp)
   }
   return { store, records: pipeline.counts.delivered, files: pipeline.counts.files, problems }
+}
+
+/** Reads lines for their times alone. */
+function readerOf({ timezone, format }: SourceConfig): Interpreter {
+  return new Interpreter({
+    around: { service: 'file', node: undefined, env: undefined, level: 'unknown', host: 'host' },
+    zone: timezone,
+    format: format === 'auto' ? undefined : byName(format),
+    redactor: undefined,
+    now: () => fromMillis(Date.now()),
+  })
 }
 
 function openSource(paths: readonly string[]): Source {
@@ -154,6 +170,14 @@ function pushRequest({ streams }: Batch): Buffer {
 /** One clock for all of a file's streams: lines of one second keep their order across levels and services. */
 class FileClocks extends OriginClocks {
   private readonly clock = new FileClock()
+
+  /** `first`: where lines stand that come before the first with a time. */
+  constructor(first: Instant | undefined) {
+    super()
+    if (first === undefined) return
+    this.lastSeconds = first.seconds
+    this.lastNanos = first.nanos
+  }
 
   override of(): StreamClock {
     return this.clock

@@ -16,6 +16,8 @@ export interface Loki {
   readonly name: string
   /** Entries that one question may ask for. */
   readonly batch: number
+  /** Points that a series of a metric query may have. */
+  readonly maxPoints: number
   /** The time of all that there is; undefined: not known, as of a Loki elsewhere. Nanoseconds, the end exclusive. */
   readonly span: Range | undefined
   /** Both throw a RefusedQuery, or a LongshipError where no Loki answers. */

@@ -8,7 +8,6 @@ import { RefusedQuery } from './loki.ts'
 import { neededLabels } from './plan-labels.ts'
 import { binaryText, groupingText, stageText, stageWords, unwrapText } from './plan-words.ts'
 import type { Screen } from './screen.ts'
-import { MAX_POINTS, type Range } from './times.ts'
 import { escapeControls, padEnd, widthOf } from './width.ts'
 
 interface Node {
@@ -37,14 +36,12 @@ export function explainPlan(query: string, colours: Screen['colours']): Plan {
 
 const MAX_TEXT_CELLS = 64
 
-/** A metric query's shortest window, where a range of that step has few enough points: each entry counts once. */
-export function stepOf(query: string, { start, end }: Range): number | undefined {
+/** A metric query's shortest window in milliseconds; undefined for log queries, and for what does not parse. */
+export function shortestWindow(query: string): number | undefined {
   try {
     const expr = parseQuery(query)
-    if (expr.kind === 'log') return undefined
-    const step = Math.min(...rangesOf(expr).map(({ rangeMs }) => rangeMs))
-    const points = Number(end - start) / 1e6 / step
-    return Number.isFinite(step) && step > 0 && points <= MAX_POINTS ? step : undefined
+    const windows = expr.kind === 'log' ? [] : rangesOf(expr).map(({ rangeMs }) => rangeMs)
+    return windows.length === 0 ? undefined : Math.min(...windows)
   } catch {
     // What is wrong with it, the Loki that is asked will say.
     return undefined

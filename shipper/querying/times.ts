@@ -83,24 +83,18 @@ function durationMs(text: string): number | undefined {
   return readPrometheusDuration(text) ?? readGoDuration(text)
 }
 
-/** Loki answers at most so many points a series. */
-export const MAX_POINTS = 11_000
-
 /** Loki's own choice of a step, in milliseconds: 250 points, whole seconds. */
 export function defaultStep({ start, end }: Range): number {
   return Math.max(Math.floor(Number(end - start) / 1e9 / 250), 1) * 1000
 }
 
 /** --step in milliseconds: a duration, or seconds as Loki takes them. */
-export function readStep(text: string, { start, end }: Range): number {
+export function readStep(text: string, { start, end }: Range, maxPoints: number): number {
   const ms = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) * 1000 : readLength('--step', text)
   if (!(ms >= 1)) throw new LongshipError('usage', `--step must be at least 1ms, got ${JSON.stringify(text)}.`)
   const points = Math.floor(Number(end - start) / 1e6 / ms)
-  if (points <= MAX_POINTS) return ms
-  throw new LongshipError(
-    'usage',
-    `--step ${text} makes ${points} points; Loki answers at most ${MAX_POINTS} a series.`,
-  )
+  if (points <= maxPoints) return ms
+  throw new LongshipError('usage', `--step ${text} makes ${points} points; answered are at most ${maxPoints} a series.`)
 }
 
 /** RFC 3339 in UTC with as many digits of the second as the time has, at least three. */
