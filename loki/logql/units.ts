@@ -126,3 +126,46 @@ export function writePrometheusDuration(ms: number): string {
   }
   return text
 }
+
+/** As Go writes a duration: 1h30m0s, 1.5s, 1.5ms, 0s; whole nanoseconds. */
+export function writeGoDuration(ms: number): string {
+  const nanos = BigInt(Math.trunc(ms)) * 1_000_000n + BigInt(Math.round((ms - Math.trunc(ms)) * 1e6))
+  if (nanos === 0n) return '0s'
+  const sign = nanos < 0n ? '-' : ''
+  const size = nanos < 0n ? -nanos : nanos
+  for (const [unit, places] of SMALL_UNITS) {
+    if (size < 10n ** BigInt(places + 3)) return `${sign}${writeDecimal(size, places)}${unit}`
+  }
+  const minutes = size / 60_000_000_000n
+  const seconds = `${writeDecimal(size % 60_000_000_000n, 9)}s`
+  if (minutes === 0n) return sign + seconds
+  return minutes < 60n ? `${sign}${minutes}m${seconds}` : `${sign}${minutes / 60n}h${minutes % 60n}m${seconds}`
+}
+
+const SMALL_UNITS = [
+  ['ns', 0],
+  ['µs', 3],
+  ['ms', 6],
+] as const
+
+function writeDecimal(size: bigint, places: number): string {
+  const digits = size.toString().padStart(places + 1, '0')
+  const fraction = digits.slice(digits.length - places).replace(/0+$/, '')
+  const whole = digits.slice(0, digits.length - places)
+  return places === 0 || fraction === '' ? whole : `${whole}.${fraction}`
+}
+
+const HUMAN_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'] as const
+
+/** As go-humanize writes a size, without its blank: 5B, 1.5kB, 42MB. */
+export function writeHumanBytes(bytes: number): string {
+  if (bytes < 10) return `${bytes}B`
+  const power = Math.floor(Math.log(bytes) / Math.log(1000))
+  const value = Math.floor((bytes / 1000 ** power) * 10 + 0.5) / 10
+  return `${value < 10 ? value.toFixed(1) : roundHalfEven(value)}${HUMAN_UNITS[power]}`
+}
+
+function roundHalfEven(value: number): number {
+  const floor = Math.floor(value)
+  return value - floor === 0.5 ? floor + (floor % 2) : Math.round(value)
+}

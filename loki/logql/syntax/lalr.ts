@@ -1,0 +1,322 @@
+/**
+ * LALR(1) tables for a grammar, as goyacc makes them. Loki's parser is goyacc's, and what it says about a wrong query
+ * (which tokens it expected, how far it read) follows from its tables: the same tables give the same words. Conflicts
+ * are settled goyacc's way: precedence, else shift; among reductions the earlier rule.
+ */
+
+export interface Grammar {
+  /** By number; 0 is none, 1 the end, 2 `error`. */
+  readonly terminals: readonly string[]
+  /** From weak to strong. */
+  readonly precedence: readonly (readonly string[])[]
+  readonly rightAssociative: ReadonlySet<string>
+  /** The first rule's left side is the start. Terminals are written in capitals. */
+  readonly rules: readonly { readonly left: string; readonly right: readonly string[] }[]
+}
+
+export interface Tables {
+  readonly states: readonly State[]
+  /** By rule (1 is the first): the left side's number and the length of the right side. */
+  readonly left: readonly number[]
+  readonly length: readonly number[]
+}
+
+export interface State {
+  /** Terminal to state. */
+  readonly shifts: ReadonlyMap<number, number>
+  /** Left side to state. */
+  readonly gotos: ReadonlyMap<number, number>
+  /** Terminal to rule where that is not the default; ACCEPT, or 0 for an error. In ascending order. */
+  readonly exceptions: ReadonlyMap<number, number>
+  /** The rule to reduce by whatever follows; 0 is an error. */
+  readonly fallback: number
+}
+
+export const ACCEPT = -1
+export const ERROR_TERMINAL = 2
+const END_TERMINAL = 1
+
+/** A set of terminals. */
+type Set32 = Uint32Array
+
+interface Item {
+  readonly rule: number
+  readonly dot: number
+}
+
+interface Draft {
+  readonly kernel: readonly Item[]
+  readonly lookaheads: readonly Set32[]
+  readonly next: Map<number, number>
+}
+
+/** Rules as numbers: terminals from 0, left sides from `terminals` on; rule 0 is the start's. */
+interface Numbered {
+  readonly terminals: number
+  readonly lefts: number
+  readonly rules: readonly { readonly left: number; readonly right: readonly number[] }[]
+  readonly rulesOf: readonly (readonly number[])[]
+  readonly isEmpty: readonly boolean[]
+  readonly first: readonly Set32[]
+  readonly words: number
+}
+
+export function buildTables(grammar: Grammar): Tables {
+  const numbered = numberRules(grammar)
+  const drafts = buildStates(numbered)
+  spreadLookaheads(numbered, drafts)
+  const levels = precedenceLevels(grammar)
+  const ruleLevels = numbered.rules.map(({ right }) => {
+    const last = right.findLast((symbol) => symbol < numbered.terminals && levels.has(symbol))
+    return last === undefined ? 0 : levels.get(last)!.level
+  })
+  return {
+    states: drafts.map((draft, index) => settle(numbered, draft, index, levels, ruleLevels)),
+    left: numbered.rules.map(({ left }) => left - numbered.terminals),
+    length: numbered.rules.map(({ right }) => right.length),
+  }
+}
+
+function numberRules(grammar: Grammar): Numbered {
+  const terminals = grammar.terminals.length
+  const numbers = new Map(grammar.terminals.map((name, index) => [name, index]))
+  const lefts = [...new Set(grammar.rules.map(({ left }) => left))]
+  for (const [index, name] of lefts.entries()) numbers.set(name, terminals + index)
+  const number = (name: string) => {
+    const found = numbers.get(name)
+    if (found === undefined) throw new Error(`grammar: ${name} is neither a terminal nor a rule`)
+    return found
+  }
+  const rules = [
+    { left: terminals + lefts.length, right: [terminals, END_TERMINAL] },
+    ...grammar.rules.map(({ left, right }) => ({ left: number(left), right: right.map(number) })),
+  ]
+  const rulesOf = lefts.map((_, index) =>
+    rules.flatMap(({ left }, rule) => (rule > 0 && left === terminals + index ? [rule] : [])),
+  )
+  const words = Math.ceil(terminals / 32)
+  const isEmpty = lefts.map(() => false)
+  const first = lefts.map(() => new Uint32Array(words))
+  const numbered = { terminals, lefts: lefts.length, rules, rulesOf, isEmpty, first, words }
+  for (let changed = true; changed; ) {
+    changed = false
+    for (const { left, right } of rules.slice(1)) {
+      const isNull = addFirst(numbered, right, 0, first[left - terminals]!, () => {
+        changed = true
+      })
+      if (isNull && !isEmpty[left - terminals]) changed = isEmpty[left - terminals] = true
+    }
+  }
+  return numbered
+}
+
+/** Adds what the symbols from `at` on may start with; returns whether they may be nothing. */
+function addFirst(
+  numbered: Pick<Numbered, 'terminals' | 'first' | 'isEmpty'>,
+  right: readonly number[],
+  at: number,
+  into: Set32,
+  onChange: () => void,
+): boolean {
+  for (let i = at; i < right.length; i++) {
+    const symbol = right[i]!
+    if (symbol < numbered.terminals) {
+      if (!has(into, symbol)) {
+        into[symbol >> 5]! |= 1 << (symbol & 31)
+        onChange()
+      }
+      return false
+    }
+    if (unite(into, numbered.first[symbol - numbered.terminals]!)) onChange()
+    if (!numbered.isEmpty[symbol - numbered.terminals]) return false
+  }
+  return true
+}
+
+function buildStates(numbered: Numbered): Draft[] {
+  const drafts: Draft[] = []
+  const known = new Map<string, number>()
+  const stateOf = (kernel: Item[]): number => {
+    kernel.sort((a, b) => a.rule - b.rule || a.dot - b.dot)
+    const key = kernel.map(({ rule, dot }) => rule * 32 + dot).join()
+    let state = known.get(key)
+    if (state === undefined) {
+      state = drafts.length
+      known.set(key, state)
+      const lookaheads = kernel.map(() => new Uint32Array(numbered.words))
+      drafts.push({ kernel, lookaheads, next: new Map() })
+    }
+    return state
+  }
+  stateOf([{ rule: 0, dot: 0 }])
+  for (let index = 0; index < drafts.length; index++) {
+    const draft = drafts[index]!
+    const moves = new Map<number, Item[]>()
+    for (const { rule, dot } of [...draft.kernel, ...closure(numbered, draft.kernel)]) {
+      const symbol = numbered.rules[rule]!.right[dot]
+      if (symbol === undefined || symbol === END_TERMINAL) continue
+      const items = moves.get(symbol)
+      if (items === undefined) moves.set(symbol, [{ rule, dot: dot + 1 }])
+      else items.push({ rule, dot: dot + 1 })
+    }
+    for (const [symbol, items] of moves) draft.next.set(symbol, stateOf(items))
+  }
+  return drafts
+}
+
+/** The rules that may start at an item's dot. */
+function closure(numbered: Numbered, kernel: readonly Item[]): Item[] {
+  const items: Item[] = []
+  const seen = new Set<number>()
+  const visit = ({ rule, dot }: Item) => {
+    const symbol = numbered.rules[rule]!.right[dot]
+    if (symbol === undefined || symbol < numbered.terminals || seen.has(symbol)) return
+    seen.add(symbol)
+    for (const started of numbered.rulesOf[symbol - numbered.terminals]!) items.push({ rule: started, dot: 0 })
+  }
+  for (const item of kernel) visit(item)
+  for (let i = 0; i < items.length; i++) visit(items[i]!)
+  return items
+}
+
+function spreadLookaheads(numbered: Numbered, drafts: readonly Draft[]): void {
+  drafts[0]!.lookaheads[0]![0]! |= 1 << END_TERMINAL
+  const waiting = drafts.map((_, index) => index)
+  const isWaiting = drafts.map(() => true)
+  for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
+    isWaiting[index] = false
+    const draft = drafts[index]!
+    const behind = closureLookaheads(numbered, draft)
+    const spread = (rule: number, dot: number, lookahead: Set32) => {
+      const symbol = numbered.rules[rule]!.right[dot]
+      const target = symbol === undefined ? undefined : draft.next.get(symbol)
+      if (target === undefined) return
+      const { kernel, lookaheads } = drafts[target]!
+      const at = kernel.findIndex((item) => item.rule === rule && item.dot === dot + 1)
+      if (!unite(lookaheads[at]!, lookahead) || isWaiting[target]) return
+      isWaiting[target] = true
+      waiting.push(target)
+    }
+    for (const [i, { rule, dot }] of draft.kernel.entries()) spread(rule, dot, draft.lookaheads[i]!)
+    for (const [left, lookahead] of behind) {
+      for (const rule of numbered.rulesOf[left - numbered.terminals]!) spread(rule, 0, lookahead)
+    }
+  }
+}
+
+/** What may follow each left side that starts in this state. */
+function closureLookaheads(numbered: Numbered, draft: Draft): Map<number, Set32> {
+  const behind = new Map<number, Set32>()
+  const open: number[] = []
+  const add = (rule: number, dot: number, lookahead: Set32) => {
+    const { right } = numbered.rules[rule]!
+    const symbol = right[dot]
+    if (symbol === undefined || symbol < numbered.terminals) return
+    let set = behind.get(symbol)
+    let changed = set === undefined
+    if (set === undefined) behind.set(symbol, (set = new Uint32Array(numbered.words)))
+    const isNull = addFirst(numbered, right, dot + 1, set, () => {
+      changed = true
+    })
+    if (isNull && unite(set, lookahead)) changed = true
+    if (changed) open.push(symbol)
+  }
+  for (const [i, { rule, dot }] of draft.kernel.entries()) add(rule, dot, draft.lookaheads[i]!)
+  for (let symbol = open.pop(); symbol !== undefined; symbol = open.pop()) {
+    for (const rule of numbered.rulesOf[symbol - numbered.terminals]!) add(rule, 0, behind.get(symbol)!)
+  }
+  return behind
+}
+
+interface Level {
+  readonly level: number
+  readonly isRight: boolean
+}
+
+function precedenceLevels(grammar: Grammar): ReadonlyMap<number, Level> {
+  return new Map(
+    grammar.precedence.flatMap((names, index) =>
+      names.map((name) => [
+        grammar.terminals.indexOf(name),
+        { level: index + 1, isRight: grammar.rightAssociative.has(name) },
+      ]),
+    ),
+  )
+}
+
+function settle(
+  numbered: Numbered,
+  draft: Draft,
+  index: number,
+  levels: ReadonlyMap<number, Level>,
+  ruleLevels: readonly number[],
+): State {
+  const shifts = new Map<number, number>()
+  const gotos = new Map<number, number>()
+  for (const [symbol, state] of draft.next) {
+    if (symbol < numbered.terminals) shifts.set(symbol, state)
+    else gotos.set(symbol - numbered.terminals, state)
+  }
+  const reductions = new Map<number, number>()
+  if (index === 1) reductions.set(END_TERMINAL, ACCEPT)
+  for (const [rule, lookahead] of complete(numbered, draft)) {
+    for (let terminal = 0; terminal < numbered.terminals; terminal++) {
+      if (!has(lookahead, terminal)) continue
+      const other = reductions.get(terminal)
+      if (shifts.has(terminal)) {
+        const winner = shiftOrReduce(levels.get(terminal), ruleLevels[rule]!)
+        if (winner === 'reduce') {
+          shifts.delete(terminal)
+          reductions.set(terminal, rule)
+        }
+      } else if (other === undefined || (other > 0 && rule < other)) reductions.set(terminal, rule)
+    }
+  }
+  const fallback = shifts.has(ERROR_TERMINAL) ? 0 : mostFrequent(reductions)
+  const exceptions = new Map([...reductions].filter(([, rule]) => rule !== fallback).sort(([a], [b]) => a - b))
+  return { shifts: new Map([...shifts].sort(([a], [b]) => a - b)), gotos, exceptions, fallback }
+}
+
+function* complete(numbered: Numbered, draft: Draft): Generator<readonly [rule: number, lookahead: Set32]> {
+  for (const [i, { rule, dot }] of draft.kernel.entries()) {
+    if (rule > 0 && numbered.rules[rule]!.right.length === dot) yield [rule, draft.lookaheads[i]!]
+  }
+  for (const [left, lookahead] of closureLookaheads(numbered, draft)) {
+    for (const rule of numbered.rulesOf[left - numbered.terminals]!) {
+      if (numbered.rules[rule]!.right.length === 0) yield [rule, lookahead]
+    }
+  }
+}
+
+function shiftOrReduce(terminal: Level | undefined, rule: number): 'shift' | 'reduce' {
+  if (terminal === undefined || rule === 0) return 'shift'
+  if (terminal.level === rule) return terminal.isRight ? 'shift' : 'reduce'
+  return terminal.level > rule ? 'shift' : 'reduce'
+}
+
+/** Of equally frequent rules the one that the lowest terminal asks for. */
+function mostFrequent(reductions: ReadonlyMap<number, number>): number {
+  const counts = new Map<number, number>()
+  for (const [, rule] of [...reductions].sort(([a], [b]) => a - b)) {
+    if (rule > 0) counts.set(rule, (counts.get(rule) ?? 0) + 1)
+  }
+  let best = 0
+  for (const [rule, count] of counts) if (count > (counts.get(best) ?? 0)) best = rule
+  return best
+}
+
+function has(set: Set32, terminal: number): boolean {
+  return (set[terminal >> 5]! & (1 << (terminal & 31))) !== 0
+}
+
+/** Adds all of `more`; returns whether that changed the set. */
+function unite(set: Set32, more: Set32): boolean {
+  let changed = false
+  for (let i = 0; i < set.length; i++) {
+    const united = (set[i]! | more[i]!) >>> 0
+    if (united === set[i]) continue
+    set[i] = united
+    changed = true
+  }
+  return changed
+}
