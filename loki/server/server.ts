@@ -13,6 +13,7 @@ import { readJsonPush } from './pushjson.ts'
 import { readProtoPush } from './pushproto.ts'
 import { storePush } from './receive.ts'
 import { createRoutes } from './routes.ts'
+import { createRuler } from './ruler/ruler.ts'
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts'
 import { EXPIRE_EVERY_MS, openStore, type Store } from './store.ts'
 
@@ -56,15 +57,17 @@ const MAX_HEADER_BYTES = 256 * 1024
 export function createServer(options: ServerOptions = {}): LokiServer {
   const settings = mergeSettings(options)
   const now = options.now ?? Date.now
+  const warn = options.warn ?? ((message: string) => console.error(message))
   const store = openStore({
     dir: options.data === 'memory' ? undefined : options.data,
     fsync: options.fsync ?? false,
     settings,
     maxBytes: options.maxBytes ?? totalmem() / 4,
     now,
-    warn: options.warn ?? ((message) => console.error(message)),
+    warn,
   })
-  const handle = createRoutes({ store, settings, now, fallback: options.fallback })
+  const ruler = rulerOf(settings, store, now, warn)
+  const handle = createRoutes({ store, settings, now, fallback: options.fallback, ruler })
   const http = createHttpServer(
     { maxHeaderSize: MAX_HEADER_BYTES },
     (request, response) => void handle(request, response),
@@ -84,17 +87,19 @@ export function createServer(options: ServerOptions = {}): LokiServer {
     async listen() {
       const host = options.host ?? '127.0.0.1'
       const port = await listenOn(http, host, options.port ?? 3100, options.nextPorts ?? 0)
+      ruler?.start()
       return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port }
     },
     close() {
       closing ??= new Promise((resolve) => {
         clearInterval(timer)
-        const end = () => {
+        const end = async () => {
+          await ruler?.stop()
           store.close()
           resolve()
         }
-        if (!http.listening) return end()
-        http.close(end)
+        if (!http.listening) return void end()
+        http.close(() => void end())
         http.closeIdleConnections()
         // Requests under way may finish; who is still there then is cut off.
         setTimeout(() => {
@@ -117,6 +122,13 @@ export function createServer(options: ServerOptions = {}): LokiServer {
 }
 
 const CLOSE_GRACE_MS = 3000
+
+/** Loki takes files in the directory itself for none; here they are the rules of the one tenant. */
+function rulerOf(settings: Settings, store: Store, now: () => number, warn: (message: string) => void) {
+  if (settings.ruler.directory === '') return undefined
+  const { ruler, limits } = settings
+  return createRuler({ settings: ruler, limits, findTenant: store.findTenant, rootTenant: 'fake', now, warn })
+}
 
 function mergeSettings(options: ServerOptions): Settings {
   const settings = { ...DEFAULT_SETTINGS, ...options.settings }

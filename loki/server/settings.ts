@@ -3,6 +3,7 @@ import { parseDocument } from 'yaml'
 import { LongshipError } from '../../shipper/errors.ts'
 import { DEFAULT_LIMITS, LIMIT_NAMES, type Limits, readDuration, readLimits, readNumber, readSize } from '../limits.ts'
 import { HOUR, MINUTE, MiB } from '../logql/units.ts'
+import { DEFAULT_RULER, type RulerSettings, readRuler, TAKEN_FOR_GRANTED } from './ruler/settings.ts'
 
 export interface Settings {
   readonly limits: Limits
@@ -21,6 +22,7 @@ export interface Settings {
   readonly shardStreams: { readonly enabled: boolean; readonly desiredRate: number }
   /** compactor.retention_enabled; here retention_period alone is enough. */
   readonly retentionEnabled: boolean
+  readonly ruler: RulerSettings
 }
 
 export const DEFAULT_SETTINGS: Settings = Object.freeze({
@@ -34,6 +36,7 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   chunkIdlePeriod: 30 * MINUTE,
   shardStreams: { enabled: true, desiredRate: 1.5 * MiB },
   retentionEnabled: true,
+  ruler: DEFAULT_RULER,
 })
 
 export interface LokiConfig {
@@ -65,6 +68,7 @@ export function readLokiConfig(text: string, file: string): LokiConfig {
   }
   const settings = readSettings(root, file, get)
   for (const name of LIMIT_NAMES) used.add(`limits_config.${name}`)
+  for (const name of TAKEN_FOR_GRANTED) used.add(name)
   const host = get('server.http_listen_address', readText)
   const port = get('server.http_listen_port', readPort)
   const pathPrefix = get('common.path_prefix', readText)
@@ -97,6 +101,7 @@ function readSettings(root: Tree, file: string, get: Get): Settings {
       desiredRate: get('limits_config.shard_streams.desired_rate', readSize) ?? d.shardStreams.desiredRate,
     },
     retentionEnabled: get('compactor.retention_enabled', readBoolean) ?? d.retentionEnabled,
+    ruler: readRuler(get),
   }
 }
 

@@ -1,9 +1,10 @@
 /** `longship serve`: the embedded Loki-compatible server. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { readConfigSize } from '../../loki/logql/units.ts'
+import { readUrls } from '../../loki/server/ruler/settings.ts'
 import { createServer } from '../../loki/server/server.ts'
-import { type LokiConfig, readLokiConfig } from '../../loki/server/settings.ts'
+import { DEFAULT_SETTINGS, type LokiConfig, readLokiConfig, type Settings } from '../../loki/server/settings.ts'
 import { LongshipError } from '../errors.ts'
 
 interface Flags {
@@ -13,6 +14,8 @@ interface Flags {
   readonly config?: string
   readonly fsync: boolean
   readonly maxMemory?: number
+  readonly rules?: string
+  readonly alertmanagerUrl?: readonly string[]
 }
 
 const DEFAULT_DATA = '.longship/data'
@@ -42,7 +45,11 @@ function describe(): Command {
     .option('--port <number>', 'port to listen on (default: 3100)', readPort)
     .option('--host <address>', 'address to listen on (default: 127.0.0.1, this machine only)')
     .option('--data <dir>', `where entries are kept; "memory" keeps them in memory only (default: ${DEFAULT_DATA})`)
-    .option('--config <file>', "Loki's own YAML: server, auth_enabled, common.path_prefix, limits_config")
+    .option('--config <file>', "Loki's own YAML: server, auth_enabled, common.path_prefix, limits_config, ruler")
+    .option('--rules <dir>', 'rule files to evaluate: DIR/*.yaml and DIR/<tenant>/*.yaml')
+    .option('--alertmanager-url <url>', 'where alerts are posted; several with commas', (text) =>
+      readUrls(text, '--alertmanager-url'),
+    )
     .option(
       '--max-memory <size>',
       "memory that entries may take, such as 2GB (default: a quarter of the machine's)",
@@ -72,7 +79,7 @@ async function serve(flags: Flags): Promise<number> {
   const server = createServer({
     port: flags.port ?? config?.port ?? 3100,
     ...(host === undefined ? {} : { host }),
-    ...(config === undefined ? {} : { settings: config.settings }),
+    settings: withRules(config?.settings ?? DEFAULT_SETTINGS, flags),
     ...(flags.maxMemory === undefined ? {} : { maxBytes: flags.maxMemory }),
     data,
     fsync: flags.fsync,
@@ -86,6 +93,15 @@ async function serve(flags: Flags): Promise<number> {
     await server.close()
   }
   return 0
+}
+
+/** --rules and --alertmanager-url over the configuration's `ruler:`. */
+function withRules(settings: Settings, { rules, alertmanagerUrl }: Flags): Settings {
+  const directory = rules ?? settings.ruler.directory
+  if (rules !== undefined && !statSync(rules, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new LongshipError('config', `--rules must be a directory, and ${rules} is none`)
+  }
+  return { ...settings, ruler: { ...settings.ruler, directory, urls: alertmanagerUrl ?? settings.ruler.urls } }
 }
 
 function readConfig(file: string): LokiConfig {

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readForm } from '../form.ts'
 import type { RequestCounters } from '../metrics.ts'
 import type { QueryRequest } from '../query.ts'
+import type { Ruler } from '../ruler/ruler.ts'
 import type { Settings } from '../settings.ts'
 import type { Store } from '../store.ts'
 import type { Tenant } from '../tenant.ts'
@@ -14,6 +15,8 @@ export interface RouteContext {
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly counters: RequestCounters
+  /** Undefined without rules. */
+  readonly ruler: Ruler | undefined
 }
 
 export interface Reply {
