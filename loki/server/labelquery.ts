@@ -2,15 +2,24 @@
 import { QueryError } from '../logql/error.ts'
 import type { Matcher } from '../logql/matcher.ts'
 import { parseSelector } from '../logql/parser.ts'
+import { writePrometheusDuration } from '../logql/units.ts'
+import { checkLength, lookBack } from './asklimits.ts'
 import { compareText } from './labels.ts'
-import { readBounds } from './params.ts'
+import { millisOf, readBounds } from './params.ts'
 import type { QueryRequest } from './query.ts'
 import { hasEntriesIn, selectStreams } from './scan.ts'
 import type { Stream } from './tenant.ts'
 
 /** Streams that have entries in the asked time: an hour up to now unless told otherwise. */
 export function streamsIn(request: QueryRequest, matchers: readonly Matcher[]): Stream[] {
-  const { start, end } = readBounds(request.params, request.now)
+  const { limits, now } = request
+  const asked = readBounds(request.params, now)
+  if (millisOf(asked.end) < millisOf(asked.start)) {
+    const lookback = writePrometheusDuration(limits.max_query_lookback)
+    throw new QueryError(400, `this data is no longer available, it is past now - max_query_lookback (${lookback})`)
+  }
+  const { start, end } = lookBack(asked.start, asked.end, limits, now)
+  checkLength(start, end, limits)
   // Loki's index knows whole chunks, not entries: the end counts in.
   const behind = { seconds: end.seconds, nanos: end.nanos + 1 }
   return selectStreams(request.tenant, matchers).filter((stream) => hasEntriesIn(stream, start, behind))

@@ -66,12 +66,35 @@ export function readBounds(params: Params, now: number): { start: Instant; end: 
   return { start: instantOf(Math.min(millisOf(end), now) - sinceMs), end }
 }
 
+const DEFAULT_LIMIT = 100
+
 export function readLimit(params: Params): number {
-  const text = params.get('limit') || '100'
+  return readPositive(params.get('limit'), DEFAULT_LIMIT)
+}
+
+/** A whole number above 0; `text` may be missing. */
+export function readPositive(text: string | null, missing: number): number {
+  const value = readInteger(text, missing)
+  if (value <= 0) throw bad('limit must be a positive value')
+  return value
+}
+
+const MAX_INTEGER = 2n ** 63n
+
+/** Go's strconv.Atoi; `text` may be missing. */
+export function readInteger(text: string | null, missing: number): number {
+  if (text === null || text === '') return missing
   if (!/^[+-]?\d+$/.test(text)) throw bad(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
-  const limit = Number(text)
-  if (limit <= 0) throw bad('limit must be a positive value')
-  return limit
+  const digits = text.replace(/^[+-]?0*/, '')
+  const value = digits.length > 20 ? MAX_INTEGER : BigInt(digits || 0)
+  if (value > MAX_INTEGER || (value === MAX_INTEGER && !text.startsWith('-')))
+    throw bad(`strconv.Atoi: parsing ${JSON.stringify(text)}: value out of range`)
+  return text.startsWith('-') ? -Number(value) : Number(value)
+}
+
+/** As readLimit, but 0 is the default (the volume endpoints). */
+export function readVolumeLimit(params: Params): number {
+  return Number(params.get('limit') || 1) === 0 ? DEFAULT_LIMIT : readLimit(params)
 }
 
 export function readIsBackward(params: Params): boolean {
@@ -117,4 +140,34 @@ export function readInterval(params: Params): number {
   const ms = text === undefined ? 0 : readSeconds(text)
   if (ms < 0) throw bad('interval must be >= 0')
   return ms * 1e6
+}
+
+/** Everything that query_range may be given but the query itself. */
+export interface RangeParams {
+  readonly start: Instant
+  readonly end: Instant
+  readonly limit: number
+  readonly isBackward: boolean
+  /** Milliseconds. */
+  readonly step: number
+  /** Nanoseconds. */
+  readonly interval: number
+}
+
+/** Reads them in Loki's order, so that the first of several mistakes is the one it names. */
+export function readRange(params: Params, now: number, limitOf = readLimit): RangeParams {
+  const { start, end } = readOrderedBounds(params, now)
+  const limit = limitOf(params)
+  const isBackward = readIsBackward(params)
+  const step = readStep(params, start, end)
+  return { start, end, limit, isBackward, step, interval: readInterval(params) }
+}
+
+/** As readBounds, but the end must not stand before the start. */
+export function readOrderedBounds(params: Params, now: number): { start: Instant; end: Instant } {
+  const bounds = readBounds(params, now)
+  if (millisOf(bounds.end) < millisOf(bounds.start)) {
+    throw bad('end timestamp must not be before or equal to start time')
+  }
+  return bounds
 }

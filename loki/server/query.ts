@@ -26,14 +26,7 @@ export interface QueryRequest {
 /** Each answers JSON text, or throws a QueryError. */
 export async function queryRange(request: QueryRequest): Promise<string> {
   const { params: query, limits, now } = request
-  const bounds = params.readBounds(query, now)
-  if (params.millisOf(bounds.end) < params.millisOf(bounds.start)) {
-    throw new QueryError(400, 'end timestamp must not be before or equal to start time')
-  }
-  const limit = params.readLimit(query)
-  const isBackward = params.readIsBackward(query)
-  const step = params.readStep(query, bounds.start, bounds.end)
-  const interval = params.readInterval(query)
+  const { limit, isBackward, step, interval, ...bounds } = params.readRange(query, now)
   const expr = parseQuery(query.get('query') ?? '')
   const { start, end } = lookBack(bounds.start, bounds.end, limits, now)
   checkLength(start, end, limits)
