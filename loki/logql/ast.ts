@@ -28,7 +28,10 @@ export type StageExpr =
 
 export type LineOp = '|=' | '!=' | '|~' | '!~' | '|>' | '!>'
 
-/** One of a line filter's `or` chain; `isIp`: ip("…") and not the text itself. */
+/**
+ * One of a line filter's `or` chain; a negated chain is one stage for each. `isIp`: written ip("…"), which stands for
+ * addresses only where it is alone: in a chain Loki 3.7 looks for the text.
+ */
 export interface LineText {
   readonly isIp: boolean
   readonly text: string
@@ -97,6 +100,16 @@ export interface RangeExpr {
   readonly grouping: Grouping | undefined
   /** quantile_over_time's quantile; NaN for the others. */
   readonly parameter: number
+}
+
+/** A selector with its range, as range functions take it. */
+export type LogRange = Pick<RangeExpr, 'log' | 'rangeMs' | 'offsetMs' | 'unwrap'>
+
+/** variants(…) of (…): parsed and formatted, and refused where it is to run, as by a Loki that has not switched it on. */
+export interface VariantsExpr {
+  readonly kind: 'variants'
+  readonly variants: readonly Expr[]
+  readonly of: LogRange
 }
 
 /** | unwrap name, | unwrap duration(name), and the filters behind it. */

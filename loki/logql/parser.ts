@@ -1,23 +1,15 @@
 /** LogQL's parser: text to a checked tree. Errors are worded and placed as Loki's (400). */
 
-import type { Expr } from './ast.ts'
+import type { Expr, VariantsExpr } from './ast.ts'
 import { checkStages } from './checks.ts'
 import { parseError, QueryError } from './error.ts'
 import type { Matcher } from './matcher.ts'
-import type { LogRange } from './syntax/metricrules.ts'
 import type { Node } from './syntax/nodes.ts'
 import { parseTree } from './syntax/parse.ts'
 import { checkDepth, checkTree } from './syntax/validate.ts'
 
 /** Loki's maxInputSize, in bytes. */
 const MAX_INPUT = 131_072
-
-/** variants(…) of (…): parsed, formatted, and refused by a Loki that has not switched it on. */
-export interface VariantsExpr {
-  readonly kind: 'variants'
-  readonly variants: readonly Expr[]
-  readonly of: LogRange
-}
 
 /** A query that can be run: parsed, and its stages checked. */
 export function parseQuery(input: string): Expr {

@@ -6,10 +6,12 @@ import type {
   Grouping,
   LabelFilter,
   LogExpr,
+  LogRange,
   MetricExpr,
   RangeExpr,
   StageExpr,
   Unwrap,
+  VariantsExpr,
   VectorExpr,
 } from './ast.ts'
 import { type Matcher, writeMatcher } from './matcher.ts'
@@ -17,8 +19,10 @@ import { writeFixed, writePlain, writeShortest } from './numbers.ts'
 import { quote } from './quote.ts'
 import { writeGoDuration, writeHumanBytes, writePrometheusDuration } from './units.ts'
 
-export function writeExpr(expr: Expr): string {
-  return expr.kind === 'log' ? writeLog(expr) : writeMetric(expr)
+export function writeExpr(expr: Expr | VariantsExpr): string {
+  if (expr.kind === 'log') return writeLog(expr)
+  if (expr.kind !== 'variants') return writeMetric(expr)
+  return `variants(${expr.variants.map(writeExpr).join(', ')}) of (${writeLogRange(expr.of)})`
 }
 
 export function writeMatchers(matchers: readonly Matcher[]): string {
@@ -109,7 +113,7 @@ function writeRange(expr: RangeExpr): string {
   return `${expr.op}(${parameter}${writeLogRange(expr)})${expr.grouping === undefined ? '' : writeGrouping(expr.grouping)}`
 }
 
-function writeLogRange({ log, unwrap, rangeMs, offsetMs }: RangeExpr): string {
+function writeLogRange({ log, unwrap, rangeMs, offsetMs }: LogRange): string {
   const offset = offsetMs === 0 ? '' : ` offset ${writeGoDuration(offsetMs)}`
   const unwrapped = unwrap === undefined ? '' : ` ${writeUnwrap(unwrap).join(' ')}`
   return `${writeLog(log)}${unwrapped}[${writePrometheusDuration(rangeMs)}]${offset}`

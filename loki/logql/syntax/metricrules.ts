@@ -4,7 +4,7 @@ import type {
   Grouping,
   LabelFilter,
   LogExpr,
-  RangeExpr,
+  LogRange,
   RangeOp,
   StageExpr,
   Unwrap,
@@ -15,9 +15,6 @@ import type { Matcher } from '../matcher.ts'
 import { type Literal, literal } from './literal.ts'
 import { binary, labelReplace, type Node, range, vector } from './nodes.ts'
 import { list, type Rule, rule, take } from './rule.ts'
-
-/** A selector with its range. */
-export type LogRange = Pick<RangeExpr, 'log' | 'rangeMs' | 'offsetMs' | 'unwrap'>
 
 const OPEN = 'OPEN_PARENTHESIS'
 const CLOSE = 'CLOSE_PARENTHESIS'

@@ -5,6 +5,7 @@ import type {
   Grouping,
   LabelReplaceExpr,
   LogExpr,
+  LogRange,
   RangeExpr,
   RangeOp,
   VectorExpr,
@@ -14,7 +15,7 @@ import { parseError, QueryError } from '../error.ts'
 import { compileRegex } from '../matcher.ts'
 import { writeFixed } from '../numbers.ts'
 import { fold, type Literal, parseFloat64 } from './literal.ts'
-import type { LogRange, Modifier } from './metricrules.ts'
+import type { Modifier } from './metricrules.ts'
 
 /** The tree before it is checked: as in ast.ts, but faults may stand in it, and variants. */
 export type Node =
