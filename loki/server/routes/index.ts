@@ -1,6 +1,7 @@
 /** Every route of the server. A new one is a file, or an export of its family's, and an entry here. */
 import * as detected from './detected.ts'
 import * as labels from './labels.ts'
+import { patterns } from './patterns.ts'
 import * as pushes from './push.ts'
 import * as queries from './query.ts'
 import type { Route } from './route.ts'
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   detected.labels,
   detected.fields,
   detected.values,
+  patterns,
   ...rulerRoutes,
   status.ready,
   status.metrics,
