@@ -13,6 +13,17 @@ const LOOK_BACK_BYTES = 64 * 1024
 /** A copy is told by its beginning when that is all that was read, or long enough to be nobody else's. */
 const MIN_COPY_FINGERPRINT = 64
 
+/**
+ * Of the generations that positions were kept of (oldest first), those whose files go on behind the position. The
+ * youngest is one of them when the path shows an unknown file: its rest may stand in a copy, or be written yet.
+ */
+export function unfinished(absolute: string, saved: readonly Position[], isUnknown: boolean): Position[] {
+  if (saved.length === 0) return []
+  const sizes = new Map(siblings(absolute).map(({ stat }) => [statKey(stat), stat.size]))
+  const youngest = isUnknown ? saved[saved.length - 1] : undefined
+  return saved.filter((position) => position === youngest || (sizes.get(fileKey(position)) ?? 0) > position.offset)
+}
+
 /** The file that a position is of, under the name that rotation gave it; else the copy that copytruncate made of it. */
 export function findRenamed(
   absolute: string,

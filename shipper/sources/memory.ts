@@ -57,15 +57,15 @@ export class Memory {
     return this.#retired.get(key)?.position() ?? this.#saved.get(key)
   }
 
-  /** What was read at this path when it showed another file than now. */
-  takeByPath(path: string, stat: Stats, head: Buffer): Position | undefined {
-    for (const position of this.#saved.values()) {
-      if (position.path !== path) continue
-      if (fileKey(position) === statKey(stat) && isSame(position, stat, head)) return undefined
-      this.#saved.delete(fileKey(position))
-      return position
-    }
-    return undefined
+  /** What was read at this path when it showed other files than now, oldest first: rotations may outrun the reader. */
+  ofPath(path: string, stat: Stats, head: Buffer): { older: Position[]; isKnown: boolean } {
+    const there = [...this.#saved.values()].filter((position) => position.path === path)
+    const older = there.filter((position) => fileKey(position) !== statKey(stat) || !isSame(position, stat, head))
+    return { older: older.sort((a, b) => (a.born ?? 0) - (b.born ?? 0)), isKnown: older.length < there.length }
+  }
+
+  forget(position: Position): void {
+    this.#saved.delete(fileKey(position))
   }
 
   positions(): Position[] {

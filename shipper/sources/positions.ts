@@ -13,7 +13,7 @@ import type { Carried } from './source.ts'
 export const POSITIONS_VERSION = 1
 
 export interface Position {
-  /** Absolute, as it was when last seen. */
+  /** Absolute: what showed this file, also when rotation has renamed it since. */
   readonly path: string
   readonly dev: number
   readonly inode: number

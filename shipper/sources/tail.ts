@@ -28,6 +28,8 @@ export interface Beginning {
 export class Tail {
   readonly origin: Origin
   absolute: string
+  /** Where this generation stood, or stands, as what the path shows: where a restart asks for it. */
+  livePath: string
   dev: number
   inode: number
   fd: number | undefined
@@ -63,6 +65,7 @@ export class Tail {
   constructor(path: string, absolute: string, file: Beginning) {
     this.origin = newOrigin(path)
     this.absolute = absolute
+    this.livePath = absolute
     this.dev = file.stat.dev
     this.inode = file.stat.inode
     this.size = file.stat.size
@@ -151,7 +154,7 @@ export class Tail {
   /** As kept in the positions file. */
   position(): Position {
     if (this.#fingerprint?.length !== this.head.length) this.#fingerprint = fingerprintOf(this.head)
-    const { absolute: path, dev, inode, born, acknowledged: offset, carried } = this
+    const { livePath: path, dev, inode, born, acknowledged: offset, carried } = this
     return { path, dev, inode, born, fingerprint: this.#fingerprint, offset, ...(carried ? { carried } : {}) }
   }
 

@@ -7,7 +7,7 @@ import { closeSync, type Stats } from 'node:fs'
 import { dirname } from 'node:path'
 import { discover, explain, type Found } from './discover.ts'
 import { readHead } from './fingerprint.ts'
-import { findMissed, findRenamed, identity, isReadable, lastLineStart, openHead } from './generations.ts'
+import { findMissed, findRenamed, identity, isReadable, lastLineStart, openHead, unfinished } from './generations.ts'
 import { Memory } from './memory.ts'
 import { OpenFiles } from './open-files.ts'
 import type { Position } from './positions.ts'
@@ -125,13 +125,8 @@ export class Tracker {
   begin(file: Found): Tail | undefined {
     const { fd, stat, head } = openHead(file.absolute)
     if (this.#byKey.has(statKey(stat))) return void closeSync(fd)
-    const saved = this.#memory.take(stat, head)
-    const tail = new Tail(file.path, file.absolute, {
-      stat: identity(stat),
-      head,
-      offset: saved?.offset ?? 0,
-      carried: saved?.carried,
-    })
+    const { offset, carried } = this.#memory.take(stat, head) ?? { offset: 0, carried: undefined }
+    const tail = new Tail(file.path, file.absolute, { stat: identity(stat), head, offset, carried })
     this.live.set(file.absolute, tail)
     this.#adopt(tail, fd)
     return tail
@@ -181,6 +176,7 @@ export class Tracker {
     const other = this.live.get(path)
     if (other) this.#rotate(other, now)
     tail.absolute = path
+    tail.livePath = path
     this.live.set(path, tail)
   }
 
@@ -217,19 +213,25 @@ export class Tracker {
     tail.loadTrail()
   }
 
-  /** After a restart: the file that stood at this path when positions were kept, renamed or copied since. */
+  /** After a restart: what stood at this path when positions were kept, renamed or copied since; the youngest of it. */
   #resumeRenamed(file: Found, stat: Stats, head: Buffer): Tail | undefined {
-    const saved = this.#memory.takeByPath(file.absolute, stat, head)
-    if (!saved) return undefined
-    const owner = this.#byKey.get(fileKey(saved))
-    if (owner) return owner
-    const found = findRenamed(file.absolute, saved, (key) => this.#byKey.has(key))
-    return found && this.#addRotated(found, file.path, saved.offset, saved.carried)
+    const { older, isKnown } = this.#memory.ofPath(file.absolute, stat, head)
+    let last: Tail | undefined
+    for (const saved of unfinished(file.absolute, older, !isKnown)) {
+      this.#memory.forget(saved)
+      const owner = this.#byKey.get(fileKey(saved))
+      const found = owner ? undefined : findRenamed(file.absolute, saved, (key) => this.#byKey.has(key))
+      const tail = owner ?? (found && this.#addRotated(found, file, saved.offset, saved.carried))
+      if (tail && last) tail.after ??= last
+      last = tail ?? last
+    }
+    return last
   }
 
-  #addRotated(found: OpenSibling, path: string, offset: number, carried?: Position['carried']): Tail {
+  #addRotated(found: OpenSibling, of: Found, offset: number, carried?: Position['carried']): Tail {
     const { absolute, stat, fd } = found
-    const tail = new Tail(path, absolute, { stat: identity(stat), head: readHead(fd), offset, carried })
+    const tail = new Tail(of.path, absolute, { stat: identity(stat), head: readHead(fd), offset, carried })
+    tail.livePath = of.absolute
     tail.isRotated = true
     this.rotated.add(tail)
     this.#adopt(tail, fd)
@@ -244,7 +246,7 @@ export class Tracker {
       this.#copyOf(file.absolute, fd) !== undefined ||
       this.#memory.knows(other, readHead(fd))
     for (const found of findMissed(file.absolute, stat, previous.born, isKnown)) {
-      const tail = this.#addRotated(found, file.path, 0)
+      const tail = this.#addRotated(found, file, 0)
       tail.after = last ?? previous
       last = tail
     }

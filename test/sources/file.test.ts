@@ -347,6 +347,34 @@ test('rotated while Longship was down: the rest of the old file first, then the 
   await third.follower.stop()
 })
 
+test('stopped while several generations were not read to their end: the rest of all of them comes', async () => {
+  const { directory, path, follower } = await follow({ positions: true })
+  writeFileSync(path, numbered(1, 3))
+  await follower.tick()
+  follower.commitAll()
+  // From here on Loki takes nothing: what is read of three generations is not acknowledged.
+  for (const generation of [1, 2]) {
+    appendFileSync(path, numbered(generation * 10, generation * 10 + 3))
+    renameSync(path, `${path}.${generation}`)
+    writeFileSync(path, numbered(generation * 10 + 4, generation * 10 + 9))
+    await follower.tick(500)
+  }
+  await follower.stop()
+  for (const rotations of [0, 1]) {
+    if (rotations > 0) renameSync(path, `${path}.3`)
+    if (rotations > 0) writeFileSync(path, numbered(30, 31))
+    const again = await follow({ positions: true, directory })
+    await again.follower.tick(500)
+    assert.deepEqual(again.follower.lines.sort(), [...list(10, 29), ...(rotations > 0 ? list(30, 31) : [])])
+    if (rotations > 0) again.follower.commitAll()
+    await again.follower.stop()
+  }
+  const last = await follow({ positions: true, directory })
+  await last.follower.tick(4000)
+  assert.deepEqual(last.follower.lines, [])
+  await last.follower.stop()
+})
+
 test('copytruncate while Longship was down: new content only, and what the copy still holds unread', async () => {
   const { directory, path, follower } = await follow({ positions: true })
   writeFileSync(path, numbered(1, 30))
