@@ -5,6 +5,8 @@ export interface LabelList {
   has(name: string): boolean
   set(name: string, value: string): void
   delete(name: string): void
+  /** Takes back all but the first `size` names. */
+  truncate(size: number): void
   clear(): void
   /** In the order in which the names came. */
   nameAt(index: number): string
@@ -54,6 +56,12 @@ export function createLabelList(): LabelList {
         places?.set(names[i]!, i)
       }
       places?.delete(name)
+    },
+    truncate(size) {
+      while (count > size) {
+        count--
+        places?.delete(names[count]!)
+      }
     },
     clear() {
       count = 0

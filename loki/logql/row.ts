@@ -40,6 +40,9 @@ export interface Row {
   /** Sets a parsed label. */
   set(name: string, value: string): void
   delete(name: string): void
+  /** How many labels stages have set; rollback() takes back those that were set since, if none of them stood before. */
+  mark(): number
+  rollback(mark: number): void
   /** Every present label, in no order, without __error__ and __error_details__. */
   each(visit: (name: string, value: string, category: Category) => void): void
   /** __error__ and __error_details__ as an answer shows them, category parsed. */
@@ -77,6 +80,14 @@ export function createRow(source: EntrySource): MovingRow {
   }
   /** Whether a stage took the place of what stream or metadata have under this name. */
   const isHidden = (name: string) => parsed.has(name) || (deleted.size > 0 && deleted.has(name))
+  /** Loki shows such an entry with the labels it keeps for its stream, and so without details that `drop __error__` left. */
+  const isUntouched = () => {
+    let hasMetadata = false
+    source.eachMetadata(() => {
+      hasMetadata = true
+    })
+    return parsed.size() === 0 && deleted.size === 0 && !hasMetadata
+  }
   const row: MovingRow = {
     error: '',
     details: '',
@@ -129,6 +140,8 @@ export function createRow(source: EntrySource): MovingRow {
       }
       deleted.add(name)
     },
+    mark: () => parsed.size(),
+    rollback: (mark) => parsed.truncate(mark),
     each(visit) {
       const isChanged = parsed.size() > 0 || deleted.size > 0
       source.eachStreamLabel((name, value) => {
@@ -142,21 +155,9 @@ export function createRow(source: EntrySource): MovingRow {
     },
     eachError(visit) {
       if (row.error !== '') visit('__error__', row.error)
+      else if (row.details === '' || isUntouched()) return
       if (row.details !== '') visit('__error_details__', row.details)
     },
   }
   return row
-}
-
-/** Sets what a parser found under its name: the first of a name wins, as in Loki. */
-export function extract(row: Row, name: string, value: string): void {
-  const own = row.isTaken(name) ? name + DUPLICATE_SUFFIX : name
-  if (!row.wasSet(own)) row.set(own, value.includes('\ufffd') ? value.replaceAll('\ufffd', ' ') : value)
-}
-
-/** Makes a label name of a field's name: what a name may not hold becomes _. */
-export function sanitizeName(name: string): string {
-  if (/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) return name
-  const trimmed = name.trim()
-  return (/^[0-9]/.test(trimmed) ? '_' : '') + trimmed.replace(/[^a-zA-Z0-9_]/gu, '_')
 }

@@ -1,123 +1,273 @@
-/** `| json`: an object's members become labels, nested ones joined by _; arrays and null do not (Loki's JSONParser). */
-import { extract, type Row, type Stage, sanitizeName } from '../row.ts'
+/**
+ * `| json`: an object's members become labels, nested ones joined by _; arrays and null do not (Loki's JSONParser).
+ * Lines mostly hold the same members in the same order, so each member known remembers which one followed it, and a key is
+ * compared in place, not cut out. What is odd about a line is left to jsonscan.ts, which reads as Loki's parser does.
+ */
+import { DUPLICATE_SUFFIX, type Row, type Stage } from '../row.ts'
+import { type Hints, NO_HINTS, setError } from './hints.ts'
+import {
+  blockEnd,
+  createBlockEnds,
+  eachMember,
+  isSpaceCode,
+  isTokenEnd,
+  type JsonKind,
+  plainKind,
+  stringEnd,
+} from './jsonscan.ts'
+import { memberName, unescapeJson, withoutInvalid } from './text.ts'
 
-export function jsonStage(): Stage {
+/** A member known from earlier lines. */
+interface Member {
+  readonly key: string
+  readonly name: string
+  /** Its name when stream or metadata have one like it. */
+  readonly duplicate: string
+  readonly isWanted: boolean
+  readonly isPrefixWanted: boolean
+  readonly members: Members
+}
+
+interface Members {
+  readonly prefix: string
+  readonly isRoot: boolean
+  readonly known: Map<string, number>
+  readonly list: Member[]
+  /** Place in `list` → of the member that came behind it last time. */
+  readonly next: number[]
+}
+
+/** Members remembered per stage; lines with more of them are read without remembering. */
+const MAX_MEMBERS = 5000
+/** Objects deeper than this are left to the exact reader, which needs no stack of objects to find their ends. */
+const MAX_DEPTH = 32
+/** Deeper members do not become labels: the stack ends somewhere. */
+const MAX_EXACT_DEPTH = 2000
+
+/** How a walk over a line ended. */
+const DONE = 0
+const ODD = 1
+const COMPLETE = 2
+const DROPPED = 3
+
+export function jsonStage(hints: Hints = NO_HINTS): Stage {
+  const reader = createReader(hints)
   return (row) => {
-    const fault = readObject({ text: row.line(), at: 0 }, '', row, 0)
-    if (fault !== '') {
-      row.error = 'JSONParserErr'
-      row.details = fault
-    }
+    if (hints.hasEnough(row)) return true
+    const text = row.line()
+    const mark = row.mark()
+    const end = reader.read(text, row)
+    if (end !== ODD) return end !== DROPPED
+    row.rollback(mark)
+    const fault = readExactly(text, row, hints)
+    if (fault === STOP_DROPPED) return false
+    if (fault !== undefined && fault !== STOP_COMPLETE) setError(row, hints, 'JSONParserErr', fault)
     return true
   }
 }
 
+/** Keeps a value under its name; says whether the walk goes on. */
+function keep(
+  row: Row,
+  hints: Hints,
+  name: string,
+  duplicate: string,
+  text: () => string,
+): typeof DONE | typeof DROPPED {
+  const own = row.isTaken(name) ? duplicate : name
+  if (!hints.wants(own) || row.wasSet(own)) return DONE
+  row.set(own, text())
+  return hints.keeps(own, row) ? DONE : DROPPED
+}
+
+function valueText(text: string, kind: JsonKind, start: number, end: number): string {
+  const raw = text.slice(start, end)
+  return kind === 'string' ? withoutInvalid(unescapeJson(raw) ?? '') : raw
+}
+
+const STOP_COMPLETE = 'complete'
+const STOP_DROPPED = 'dropped'
+
+/** Reads as grafana/jsonparser; returns its message, or why the walk ended early. */
+function readExactly(text: string, row: Row, hints: Hints): string | undefined {
+  const blocks = createBlockEnds(text, 0)
+  const readObject = (from: number, end: number, prefix: string, isRoot: boolean, depth: number): string | undefined =>
+    eachMember(text, from, end, blocks, (key, { kind, start, end: stop }) => {
+      if (kind === 'object') {
+        const inner = memberName(prefix, key)
+        if (!hints.wantsPrefix(inner) || depth >= MAX_EXACT_DEPTH) return undefined
+        return readObject(start, stop, inner, false, depth + 1)
+      }
+      if (kind !== 'array' && kind !== 'null') {
+        const { name, duplicate } = namesOf(prefix, isRoot, key)
+        if (!(isRoot && name === '')) {
+          const kept = keep(row, hints, name, duplicate, () => valueText(text, kind, start, stop))
+          if (kept === DROPPED) return STOP_DROPPED
+        }
+      }
+      return hints.isComplete(row) ? STOP_COMPLETE : undefined
+    })
+  return readObject(0, text.length, '', true, 0)
+}
+
+function namesOf(prefix: string, isRoot: boolean, key: string) {
+  const name = memberName(prefix, key)
+  return { name, duplicate: isRoot ? name + DUPLICATE_SUFFIX : memberName(prefix, key + DUPLICATE_SUFFIX) }
+}
+
 interface Reader {
-  readonly text: string
-  at: number
+  read(text: string, row: Row): number
 }
 
-const OBJECT_FAULT = "Value looks like object, but can't find closing '}' symbol"
-const STRING_FAULT = "Value is string, but can't find closing '\"' symbol"
-const VALUE_FAULT = "Value looks like Number/Boolean/None, but can't find its end: ',' or '}' symbol"
-/** Deeper members are not looked at: nobody filters by them, and the stack ends somewhere. */
-const MAX_DEPTH = 100
+/** Reads what any JSON parser takes; ODD for the rest, whatever it has set by then. */
+function createReader(hints: Hints): Reader {
+  const root = emptyMembers('', true)
+  let count = 0
+  let text = ''
+  let at = 0
+  let row!: Row
 
-/** Reads an object; what stood before a fault is kept, as in Loki. Returns the fault, '' when there is none. */
-function readObject(r: Reader, prefix: string, row: Row, depth: number): string {
-  skipSpace(r)
-  if (r.text[r.at] !== '{') return OBJECT_FAULT
-  r.at++
-  skipSpace(r)
-  if (r.text[r.at] === '}') {
-    r.at++
-    return ''
+  /** The member whose key's inside starts at `start`, guessed first by what came before; undefined for an odd one. */
+  const memberAt = (members: Members, start: number, before: number): number => {
+    const guess = members.next[before + 1]!
+    if (guess >= 0) {
+      const { key } = members.list[guess]!
+      if (text.startsWith(key, start) && text.charCodeAt(start + key.length) === 34) {
+        at = start + key.length + 1
+        return guess
+      }
+    }
+    const quote = text.indexOf('"', start)
+    if (quote < 0) return -1
+    const key = text.slice(start, quote)
+    if (key.includes('\\')) return -1
+    at = quote + 1
+    let index = members.known.get(key)
+    if (index === undefined) {
+      if (count >= MAX_MEMBERS) return -1
+      index = members.list.length
+      members.known.set(key, index)
+      members.list.push(newMember(members, key, hints))
+      members.next.push(-1)
+      count++
+    }
+    members.next[before + 1] = index
+    return index
   }
-  for (;;) {
-    skipSpace(r)
-    if (r.text[r.at] !== '"') return OBJECT_FAULT
-    const key = readString(r)
-    if (key === undefined) return STRING_FAULT
-    skipSpace(r)
-    if (r.text[r.at] !== ':') return OBJECT_FAULT
-    r.at++
-    skipSpace(r)
-    const fault = readValue(r, memberName(prefix, key), row, depth)
-    if (fault !== '') return fault
-    skipSpace(r)
-    const next = r.text[r.at++]
-    if (next === '}') return ''
-    if (next !== ',') return OBJECT_FAULT
+
+  const skipSpace = (): number => {
+    let code = text.charCodeAt(at)
+    while (isSpaceCode(code)) code = text.charCodeAt(++at)
+    return code
   }
-}
 
-function memberName(prefix: string, key: string): string {
-  if (prefix === '') return sanitizeName(key)
-  const part = key.trim().replace(/[^a-zA-Z0-9_]/gu, '_')
-  return part === '' ? prefix : `${prefix}_${part}`
-}
-
-function readValue(r: Reader, name: string, row: Row, depth: number): string {
-  const char = r.text[r.at]
-  if (char === '{' && depth < MAX_DEPTH) return readObject(r, name, row, depth + 1)
-  if (char === '{' || char === '[') return skipNested(r)
-  if (char === '"') {
-    const text = readString(r)
-    if (text === undefined) return STRING_FAULT
-    if (name !== '') extract(row, name, text)
-    return ''
-  }
-  const start = r.at
-  while (r.at < r.text.length && !ENDS.has(r.text[r.at]!)) r.at++
-  if (r.at >= r.text.length) return VALUE_FAULT
-  const bare = r.text.slice(start, r.at)
-  if (bare === 'null') return ''
-  if (bare !== 'true' && bare !== 'false' && !/^[-0-9]/.test(bare)) return 'Unknown value type'
-  if (name !== '') extract(row, name, bare)
-  return ''
-}
-
-const ENDS: ReadonlySet<string> = new Set([',', '}', ']', ' ', '\t', '\r', '\n'])
-
-function skipSpace(r: Reader): void {
-  while (r.at < r.text.length && r.text.charCodeAt(r.at) <= 32) r.at++
-}
-
-/** The text at a quote; '' for one whose escapes are wrong, undefined for one that does not end. */
-function readString(r: Reader): string | undefined {
-  const start = r.at
-  let end = r.text.indexOf('"', start + 1)
-  while (end > 0 && isEscaped(r.text, start, end)) end = r.text.indexOf('"', end + 1)
-  if (end < 0) return undefined
-  r.at = end + 1
-  const inner = r.text.slice(start + 1, end)
-  if (!inner.includes('\\')) return inner
-  try {
-    return JSON.parse(`"${inner.replaceAll('\n', '\\n').replaceAll('\t', '\\t').replaceAll('\r', '\\r')}"`) as string
-  } catch {
-    return ''
-  }
-}
-
-function isEscaped(text: string, start: number, quote: number): boolean {
-  let slashes = 0
-  for (let i = quote - 1; i > start && text[i] === '\\'; i--) slashes++
-  return slashes % 2 === 1
-}
-
-function skipNested(r: Reader): string {
-  const opener = r.text[r.at]
-  let depth = 0
-  for (; r.at < r.text.length; r.at++) {
-    const char = r.text[r.at]
-    if (char === '"') {
-      if (readString(r) === undefined) return STRING_FAULT
-      r.at--
-    } else if (char === '{' || char === '[') depth++
-    else if ((char === '}' || char === ']') && --depth === 0) {
-      r.at++
-      return ''
+  const readObject = (members: Members, depth: number): number => {
+    at++
+    let code = skipSpace()
+    let before = -1
+    for (;;) {
+      if (code === 125) {
+        at++
+        return DONE
+      }
+      if (code !== 34) return ODD
+      before = memberAt(members, at + 1, before)
+      if (before < 0) return ODD
+      if (text.charCodeAt(at) !== 58 && skipSpace() !== 58) return ODD
+      at++
+      const end = readMember(members, members.list[before]!, depth)
+      if (end !== DONE) return end
+      code = skipSpace()
+      if (code === 125) continue
+      if (code !== 44) return ODD
+      at++
+      code = skipSpace()
+      // A NaN here: the line ends after the comma.
+      if (!(code >= 0)) return ODD
     }
   }
-  return opener === '[' ? "Value is array, but can't find closing ']' symbol" : OBJECT_FAULT
+
+  const readMember = (members: Members, member: Member, depth: number): number => {
+    const code = skipSpace()
+    if (code === 123) {
+      if (depth >= MAX_DEPTH) return ODD
+      if (!member.isPrefixWanted) return skipBlock() ? DONE : ODD
+      const start = at
+      const end = readObject(member.members, depth + 1)
+      // Loki finds an object's end before it looks inside.
+      return end === COMPLETE && blockEnd(text, start, text.length) < 0 ? ODD : end
+    }
+    let kind: JsonKind | undefined
+    let start = at
+    let stop: number
+    if (code === 34) {
+      kind = 'string'
+      start++
+      stop = text.indexOf('"', start)
+      if (stop >= 0 && text.charCodeAt(stop - 1) === 92) stop = stringEnd(text, start, text.length)
+      if (stop < 0) return ODD
+      at = stop + 1
+    } else if (code === 91) {
+      if (!skipBlock()) return ODD
+      return hints.isComplete(row) ? COMPLETE : DONE
+    } else {
+      while (at < text.length && !isTokenEnd(text.charCodeAt(at))) at++
+      stop = at
+      kind = plainKind(text, start, stop)
+      if (kind === undefined) return ODD
+    }
+    if (kind !== 'null' && member.isWanted && !(members.isRoot && member.name === '')) {
+      if (keep(row, hints, member.name, member.duplicate, () => valueText(text, kind, start, stop)) === DROPPED) {
+        return DROPPED
+      }
+      return hints.isComplete(row) ? COMPLETE : DONE
+    }
+    return DONE
+  }
+
+  /** Over an array or object whose brackets all match. */
+  const skipBlock = (): boolean => {
+    const open: number[] = []
+    for (; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code === 34) {
+        at = stringEnd(text, at + 1, text.length)
+        if (at < 0) return false
+      } else if (code === 123 || code === 91) open.push(code + 2)
+      else if (code === 125 || code === 93) {
+        if (open.pop() !== code) return false
+        if (open.length === 0) {
+          at++
+          return true
+        }
+      }
+    }
+    return false
+  }
+
+  return {
+    read(line, next) {
+      text = line
+      row = next
+      at = 0
+      if (skipSpace() !== 123) return ODD
+      return readObject(root, 0)
+    },
+  }
+}
+
+function emptyMembers(prefix: string, isRoot: boolean): Members {
+  return { prefix, isRoot, known: new Map(), list: [], next: [-1] }
+}
+
+function newMember(members: Members, key: string, hints: Hints): Member {
+  const { name, duplicate } = namesOf(members.prefix, members.isRoot, key)
+  return {
+    key,
+    name,
+    duplicate,
+    isWanted: hints.wants(name) || hints.wants(duplicate),
+    isPrefixWanted: hints.wantsPrefix(name),
+    members: emptyMembers(name, false),
+  }
 }

@@ -1,9 +1,16 @@
-/** Label filters: texts, numbers, durations and sizes. A value that cannot be read passes with __error__ (Loki's LabelFilterErr). */
+/**
+ * Label filters: texts, numbers, durations, sizes and addresses. A value that cannot be read passes, with Loki's
+ * LabelFilterErr; a label that is not there has the text '' but is no number.
+ */
 import type { CompareOp, LabelFilter } from '../ast.ts'
-import { unsupported } from '../error.ts'
+import type { Matcher } from '../matcher.ts'
 import type { Row, Stage } from '../row.ts'
-import { readGoDuration, readLogqlSize } from '../units.ts'
+import type { HintFilter } from './hints.ts'
+import { createIpMatch } from './ip.ts'
+import { equalFilter, notFilter, regexFilter, type TextFilter } from './textfilter.ts'
+import { type Reading, readDuration, readFloat, readSize } from './values.ts'
 
+/** Throws an Error with Loki's message for a wrong ip("…"). */
 export function labelStage(filter: LabelFilter): Stage {
   switch (filter.kind) {
     case 'and':
@@ -11,50 +18,67 @@ export function labelStage(filter: LabelFilter): Stage {
       const left = labelStage(filter.left)
       const right = labelStage(filter.right)
       if (filter.kind === 'or') return (row) => left(row) || right(row)
-      // Both sides run even when the left one fails, as in Loki: either may set the error.
+      // Both sides run even when the left one fails: either may set the error.
       return (row) => {
         const isLeft = left(row)
         return right(row) && isLeft
       }
     }
     case 'match':
-      if (filter.matcher.name === '__error__') return (row) => filter.matcher.matches(row.error)
-      return (row) => filter.matcher.matches(row.get(filter.matcher.name) ?? '')
+      return matchStage(filter.matcher)
     case 'ip':
-      throw unsupported('the label filter ip()')
-    default:
-      return compareStage(filter.name, filter.op, filter.value, READERS[filter.kind])
+      return ipStage(filter.name, filter.op === '!=', filter.pattern)
+    default: {
+      // The tree says durations in milliseconds, Go compares nanoseconds.
+      const value = filter.kind === 'duration' ? Math.round(filter.value * 1e6) : filter.value
+      return compareStage(filter.name, filter.op, value, READERS[filter.kind])
+    }
   }
 }
 
-interface Reader {
-  read(text: string): number | undefined
-  fault(text: string): string
+/** Names of the labels that a filter looks at. */
+export function namesOf(filter: LabelFilter): string[] {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return [...namesOf(filter.left), ...namesOf(filter.right)]
+    case 'match':
+      return textFilterOf(filter.matcher).isTrue ? [] : [filter.matcher.name]
+    default:
+      return [filter.name]
+  }
 }
 
-const READERS: Readonly<Record<'number' | 'duration' | 'bytes', Reader>> = {
-  number: { read: readFloat, fault: (text) => `strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax` },
-  duration: { read: readGoDuration, fault: (text) => `time: invalid duration ${JSON.stringify(text)}` },
-  bytes: {
-    read: readLogqlSize,
-    fault: (text) => `strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`,
-  },
+/** The filter as parsers ask it; undefined for one of several, which they do not. */
+export function hintFilterOf(filter: LabelFilter): HintFilter | undefined {
+  if (filter.kind === 'and' || filter.kind === 'or') return undefined
+  return { name: namesOf(filter)[0], stage: labelStage(filter) }
 }
 
-const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
-const SPECIAL: ReadonlyMap<string, number> = new Map([
-  ['inf', Number.POSITIVE_INFINITY],
-  ['+inf', Number.POSITIVE_INFINITY],
-  ['infinity', Number.POSITIVE_INFINITY],
-  ['-inf', Number.NEGATIVE_INFINITY],
-  ['-infinity', Number.NEGATIVE_INFINITY],
-  ['nan', Number.NaN],
-])
+function textFilterOf({ op, value }: Matcher): TextFilter {
+  const filter = op === '=' || op === '!=' ? equalFilter(value) : regexFilter(value, true)
+  return op === '=' || op === '=~' ? filter : notFilter(filter)
+}
 
-function readFloat(text: string): number | undefined {
-  if (FLOAT.test(text)) return Number(text)
-  if (/^[+-]?0[xX][0-9a-fA-F]+$/.test(text)) return undefined
-  return SPECIAL.get(text.toLowerCase())
+function matchStage(matcher: Matcher): Stage {
+  const { name } = matcher
+  const { test } = textFilterOf(matcher)
+  return name === '__error__' ? (row) => test(row.error) : (row) => test(row.get(name) ?? '')
+}
+
+function ipStage(name: string, isNegative: boolean, pattern: string): Stage {
+  const matches = createIpMatch(pattern)
+  return (row) => {
+    if (row.error !== '') return true
+    const value = row.get(name)
+    return value !== undefined && matches(value) !== isNegative
+  }
+}
+
+const READERS: Readonly<Record<'number' | 'duration' | 'bytes', (text: string) => Reading>> = {
+  number: readFloat,
+  duration: readDuration,
+  bytes: readSize,
 }
 
 const COMPARE: Readonly<Record<CompareOp, (a: number, b: number) => boolean>> = {
@@ -67,16 +91,16 @@ const COMPARE: Readonly<Record<CompareOp, (a: number, b: number) => boolean>> = 
   '<=': (a, b) => a <= b,
 }
 
-function compareStage(name: string, op: CompareOp, wanted: number, reader: Reader): Stage {
+function compareStage(name: string, op: CompareOp, wanted: number, read: (text: string) => Reading): Stage {
   const compare = COMPARE[op]
   return (row: Row) => {
     const text = row.get(name)
     if (text === undefined) return false
-    const value = reader.read(text)
-    if (value !== undefined) return compare(value, wanted)
+    const value = read(text)
+    if (typeof value === 'number') return compare(value, wanted)
     if (row.error === '') {
       row.error = 'LabelFilterErr'
-      row.details = reader.fault(text)
+      row.details = value.fault
     }
     return true
   }

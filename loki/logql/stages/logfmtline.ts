@@ -1,85 +1,144 @@
-/** go-logfmt's decoder: one line into keys and values. Linear, never throws. */
+/** Loki's logfmt decoder (go-logfmt's, changed): one line into keys and values. Linear, never throws. */
+import { unescapeLogfmt } from './text.ts'
+
+/** A place in a line: whoever reads calls next() until it says false and isAtEnd. */
+export interface LogfmtScanner {
+  start(line: string): void
+  isAtEnd(): boolean
+  /** Goes to the next pair; false for none there: the end, or a fault. */
+  next(): boolean
+  /** The key's place in the line. */
+  keyStart: number
+  keyEnd: number
+  /** Whether the value is the line's text from valueStart to valueEnd; else it is `unescaped`. */
+  isPlain: boolean
+  valueStart: number
+  valueEnd: number
+  unescaped: string
+  /** The last fault, in Loki's words; '' while there is none. */
+  fault(): string
+}
+
+export function createLogfmtScanner(): LogfmtScanner {
+  let line = ''
+  let length = 0
+  let at = 0
+  let message = ''
+  let messageAt = 0
+  const fail = (text: string): boolean => {
+    message = text
+    messageAt = at
+    return false
+  }
+  /** Behind a fault: on to the next space. */
+  const skip = (): boolean => {
+    while (at < length && line.charCodeAt(at) > 32) at++
+    return false
+  }
+  const scanner: LogfmtScanner = {
+    keyStart: 0,
+    keyEnd: 0,
+    isPlain: true,
+    valueStart: 0,
+    valueEnd: 0,
+    unescaped: '',
+    start(text) {
+      line = text
+      length = text.length
+      at = 0
+      message = ''
+    },
+    isAtEnd: () => at >= length,
+    fault: () =>
+      message === ''
+        ? ''
+        : `logfmt syntax error at pos ${Buffer.byteLength(line.slice(0, messageAt)) + 1} : ${message}`,
+    next() {
+      scanner.isPlain = true
+      scanner.valueStart = scanner.valueEnd = 0
+      while (at < length && line.charCodeAt(at) <= 32) at++
+      if (at >= length) return false
+      const start = at
+      let isAscii = true
+      let code = 0
+      for (; at < length; at++) {
+        code = line.charCodeAt(at)
+        if (code === 61 || code === 34 || code <= 32) break
+        if (code >= 128) isAscii = false
+      }
+      scanner.keyStart = start
+      scanner.keyEnd = at
+      const isValid = isAscii || !line.slice(start, at).includes('\ufffd')
+      if (at < length && code === 34) {
+        fail(`unexpected '"'`)
+        return skip()
+      }
+      if (at >= length || code <= 32) return isValid || fail('invalid key')
+      if (at === start) fail(`unexpected '='`)
+      else if (!isValid) fail('invalid key')
+      else {
+        at++
+        return readValue()
+      }
+      return skip()
+    },
+  }
+  const readValue = (): boolean => {
+    if (at >= length || line.charCodeAt(at) <= 32) return true
+    if (line.charCodeAt(at) === 34) return readQuoted()
+    const start = at
+    for (; at < length; at++) {
+      const code = line.charCodeAt(at)
+      if (code === 61 || code === 34) {
+        fail(`unexpected '${String.fromCharCode(code)}'`)
+        return skip()
+      }
+      if (code <= 32) break
+    }
+    scanner.valueStart = start
+    scanner.valueEnd = at
+    return true
+  }
+  const readQuoted = (): boolean => {
+    const start = at + 1
+    let hasEscape = false
+    for (let i = start; i < length; i++) {
+      const code = line.charCodeAt(i)
+      if (code === 92) {
+        hasEscape = true
+        i++
+      } else if (code === 34) {
+        at = i + 1
+        if (!hasEscape) {
+          scanner.valueStart = start
+          scanner.valueEnd = i
+          return true
+        }
+        const text = unescapeLogfmt(line.slice(start, i))
+        if (text === undefined) return fail('invalid quoted value')
+        scanner.isPlain = false
+        scanner.unescaped = text
+        return true
+      }
+    }
+    at = length
+    return fail('unterminated quoted value')
+  }
+  return scanner
+}
 
 /** Called for each pair; returns false to stop. A key without `=` has the value ''. */
 export type OnPair = (key: string, value: string) => boolean
 
-/** Returns what was wrong with the line ('' when nothing was); pairs around a fault are still reported. `isStrict` stops at one. */
-export function parseLogfmt(line: string, onPair: OnPair, isStrict = false): string {
-  let error = ''
-  let at = 0
-  const { length } = line
-  const fault = (message: string) => {
-    if (error === '') error = `logfmt syntax error at pos ${at + 1} : ${message}`
-    // Loki goes on behind the next space, as its decoder's Skip does.
-    if (isStrict) at = length
-    while (at < length && line.charCodeAt(at) > 32) at++
-  }
-  while (at < length) {
-    while (at < length && line.charCodeAt(at) <= 32) at++
-    if (at >= length) break
-    const start = at
-    while (at < length && isKeyChar(line.charCodeAt(at))) at++
-    const char = line[at]
-    if (char === '"') {
-      fault(`unexpected '"'`)
-      continue
-    }
-    const key = line.slice(start, at)
-    if (char !== '=') {
-      if (!onPair(key, '')) return error
-      continue
-    }
-    if (key === '') {
-      fault(`unexpected '='`)
-      continue
-    }
-    at++
-    const value = line[at] === '"' ? readQuoted() : readBare()
-    if (value !== undefined && !onPair(key, value)) return error
-  }
-  return error
-
-  function readBare(): string | undefined {
-    const from = at
-    while (at < length && isKeyChar(line.charCodeAt(at))) at++
-    const char = line[at]
-    if (char === '=' || char === '"') {
-      fault(`unexpected '${char}'`)
-      return undefined
-    }
-    return line.slice(from, at)
-  }
-
-  function readQuoted(): string | undefined {
-    const from = at++
-    let isEscaped = false
-    for (; at < length; at++) {
-      const char = line[at]
-      if (char === '\\') {
-        isEscaped = true
-        at++
-      } else if (char === '"') {
-        at++
-        if (!isEscaped) return line.slice(from + 1, at - 1)
-        const text = unescapeText(line.slice(from, at))
-        if (text === undefined) fault('invalid quoted value')
-        return text
-      }
-    }
-    at = Math.min(at, length)
-    fault('unterminated quoted value')
-    return undefined
+/** Walks a line's pairs, those behind faults too. */
+export function parseLogfmt(line: string, onPair: OnPair): void {
+  const scanner = createLogfmtScanner()
+  scanner.start(line)
+  while (!scanner.isAtEnd()) {
+    if (scanner.next() && !onPair(line.slice(scanner.keyStart, scanner.keyEnd), pairValue(scanner, line))) return
   }
 }
 
-function isKeyChar(code: number): boolean {
-  return code > 32 && code !== 61 && code !== 34
-}
-
-function unescapeText(quoted: string): string | undefined {
-  try {
-    return JSON.parse(quoted) as string
-  } catch {
-    return undefined
-  }
+export function pairValue(scanner: LogfmtScanner, line: string): string {
+  return scanner.isPlain ? line.slice(scanner.valueStart, scanner.valueEnd) : scanner.unescaped
 }
