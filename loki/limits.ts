@@ -3,7 +3,18 @@
  * (grafana/loki v3.7.6 pkg/validation/limits.go). Sizes are held in bytes, durations in milliseconds.
  */
 import { LongshipError } from '../shipper/errors.ts'
-import { DAY, HOUR, KiB, MINUTE, MiB, readConfigSize, readGoDuration, readPrometheusDuration } from './logql/units.ts'
+import {
+  DAY,
+  HOUR,
+  KiB,
+  MINUTE,
+  MiB,
+  readConfigSize,
+  readGoDuration,
+  readPrometheusDuration,
+  writePrometheusDuration,
+  writeSize,
+} from './logql/units.ts'
 
 const DEFAULTS = {
   ingestion_rate_mb: 4,
@@ -67,6 +78,9 @@ const DEFAULTS = {
   max_query_series: 500,
   max_streams_matchers_per_query: 1000,
   query_timeout: MINUTE,
+  max_concurrent_tail_requests: 10,
+  volume_enabled: true,
+  volume_max_series: 1000,
   required_labels: [] as readonly string[],
   minimum_labels_number: 0,
   retention_period: 0,
@@ -94,6 +108,16 @@ const DURATIONS: ReadonlySet<string> = new Set([
   'query_timeout',
   'retention_period',
 ])
+
+/** limits_config as Loki's YAML has it: durations and sizes as text. */
+export function writeLimits(limits: Limits): Record<string, unknown> {
+  const written = LIMIT_NAMES.map((name) => {
+    const value = limits[name]
+    if (SIZES.has(name)) return [name, writeSize(value as number)]
+    return [name, DURATIONS.has(name) ? writePrometheusDuration(value as number) : value]
+  })
+  return Object.fromEntries(written) as Record<string, unknown>
+}
 
 /** Reads limits_config. Throws a config error that names the path, what stood there and what is allowed. */
 export function readLimits(values: ReadonlyMap<string, unknown>, where: string): Limits {

@@ -108,7 +108,7 @@ const NO_CHUNKS =
   '"chunk":{"headChunkBytes":0,"headChunkLines":0,"decompressedBytes":0,"decompressedLines":0,"compressedBytes":0,"totalDuplicates":0,"postFilterLines":0,"headChunkStructuredMetadataBytes":0,"decompressedStructuredMetadataBytes":0},"chunkRefsFetchTime":0,"congestionControlLatency":0,"chunksDownloadTime":0,"totalChunksRef":0,"totalChunksDownloaded":0,"queryReferencedStructuredMetadata":false,"pipelineWrapperFilteredLines":0'
 
 /** All of the store is memory here, as the ingester's part is in Loki: its lines are the ingester's head chunks. */
-function statsJson(stats: ScanStats, execMs: number, entries: number): string {
+export function statsJson(stats: ScanStats, execMs: number, entries: number): string {
   const seconds = execMs / 1000
   const perSecond = (count: number) => (seconds > 0 ? Math.round(count / seconds) : 0)
   const summary = {

@@ -27,15 +27,17 @@ const MAX_FORM_BYTES = 10 * 1024 * 1024
 /** The parameters of a request: those of its form stand before those of its URL. Throws a QueryError (400, 413). */
 export async function readForm(request: IncomingMessage, query: string): Promise<URLSearchParams> {
   const form = new URLSearchParams()
-  if (request.method === 'POST' && isForm(request.headers['content-type'])) {
+  if (request.method === 'POST' && isForm(request.headers['content-type'] ?? 'application/octet-stream')) {
     appendQuery(form, (await readBody(request, MAX_FORM_BYTES)).toString('latin1'))
   }
   appendQuery(form, query)
   return form
 }
 
-function isForm(contentType: string | undefined): boolean {
-  return (contentType ?? '').split(';')[0]!.trim().toLowerCase() === 'application/x-www-form-urlencoded'
+function isForm(contentType: string): boolean {
+  const type = contentType.split(';')[0]!.trim().toLowerCase()
+  if (type === '') throw new QueryError(400, 'mime: no media type')
+  return type === 'application/x-www-form-urlencoded'
 }
 
 /** Adds the pairs of a query text, whose characters are bytes. */

@@ -5,6 +5,7 @@ import { readTarget, type Target } from './form.ts'
 import { PushError } from './pushed.ts'
 import { routes } from './routes/index.ts'
 import { type Reply, type Route, type RouteContext, TEXT, textReply } from './routes/route.ts'
+import { send } from './send.ts'
 import { readTenantId } from './tenantid.ts'
 
 export interface RouteOptions extends Omit<RouteContext, 'counters'> {
@@ -37,7 +38,7 @@ export function createRoutes(
     }
     const key = `${/^[A-Z]{1,10}$/.test(method) ? method : 'OTHER'} ${name} ${reply.status}`
     context.counters.requests.set(key, (context.counters.requests.get(key) ?? 0) + 1)
-    send(request, response, reply)
+    await send(request, response, reply).catch(() => response.destroy())
   }
 }
 
@@ -68,17 +69,4 @@ function failed(error: unknown): Reply {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ECONNRESET' || message === 'aborted') return textReply(499, 'the request was cancelled by the client')
   return textReply(500, `internal error: ${message}`)
-}
-
-function send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-  if (response.headersSent || response.destroyed) return
-  if (!request.complete) {
-    // What is left of the body is not read: the connection cannot go on.
-    response.setHeader('Connection', 'close')
-    request.resume()
-  }
-  response.statusCode = reply.status
-  if (reply.type !== '') response.setHeader('Content-Type', reply.type)
-  if (reply.type === TEXT && reply.status >= 400) response.setHeader('X-Content-Type-Options', 'nosniff')
-  response.end(reply.body)
 }

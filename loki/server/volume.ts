@@ -74,6 +74,7 @@ function readMatchers(request: QueryRequest): Pick<Asked, 'matchers' | 'labels'>
 function answer(request: QueryRequest, asked: Asked, from: Instant, to: Instant, stepMs: number): string {
   const began = performance.now()
   const { limits, now } = request
+  if (!limits.volume_enabled) throw new QueryError(404, 'not found')
   const { start, end } = lookBack(from, to, limits, now)
   checkLength(start, end, limits)
   const startMs = Math.floor(millisOf(start))
@@ -91,6 +92,7 @@ function answer(request: QueryRequest, asked: Asked, from: Instant, to: Instant,
     for (const labels of namesOf(stream, asked)) {
       const key = writeLabels(labels)
       const known = totals.get(key)
+      if (known === undefined && totals.size >= limits.volume_max_series) throw tooMany(limits.volume_max_series)
       if (known === undefined) totals.set(key, { labels, buckets: buckets.slice() })
       else for (let i = 0; i < count; i++) known.buckets[i]! += buckets[i]!
     }
@@ -102,6 +104,10 @@ function answer(request: QueryRequest, asked: Asked, from: Instant, to: Instant,
     points: [...buckets].flatMap((bytes, i) => (bytes > 0 ? [{ ms: times[i]!, bytes }] : [])),
   }))
   return write(rows, performance.now() - began)
+}
+
+function tooMany(limit: number): QueryError {
+  return new QueryError(500, `the query hit the max number of series limit (limit: ${limit} series)`)
 }
 
 function bytesOf(

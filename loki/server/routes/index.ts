@@ -16,6 +16,8 @@ export const routes: readonly Route[] = [
   pushes.otlp,
   queries.range,
   queries.instant,
+  queries.legacy,
+  queries.format,
   labels.names,
   labels.values,
   series,
@@ -30,4 +32,9 @@ export const routes: readonly Route[] = [
   status.ready,
   status.metrics,
   status.buildInfo,
+  status.services,
+  status.logLevel,
+  status.config,
+  status.tenantLimits,
+  status.drilldownLimits,
 ]
