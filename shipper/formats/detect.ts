@@ -66,10 +66,10 @@ function readPrefixed(
   return answer
 }
 
-/** A line that is a time and nothing else stamps the lines behind it that have none. */
+/** A line that is a head with a time and no message stamps the lines behind it that have none. */
 function passTimeOn(answer: Mutable<ParsedLine>, memory: DetectMemory): void {
   if (answer.time === undefined) answer.time = memory.alone
-  else memory.alone = answer.format === 'general' && answer.fields.size === 0 ? answer.time : undefined
+  else memory.alone = answer.format === 'general' && !answer.fields.has('message') ? answer.time : undefined
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
@@ -157,7 +157,7 @@ function addWriter(fields: Fields): void {
   if (fields.has('logger') || fields.has('service') || fields.has('node') || fields.has('component')) return
   const match = WRITER.exec(message)
   const name = match?.[1] ?? match?.[2] ?? match?.[3]
-  if (name !== undefined && readLevel(name) === undefined) fields.set('component', name)
+  if (name !== undefined && readLevel(name) === undefined) fields.set('component', name.replace(/:\d{1,6}$/, ''))
 }
 
 /** Continuation lines that no field holds yet. */

@@ -23,6 +23,17 @@ export function readBracket(scan: Scan, open: number): boolean {
     scan.at = close + 1
     return true
   }
+  // systemd's [  OK  ], varnishlog's << Request >>
+  if (
+    scan.tokens.length === 0 &&
+    (inner > at + 2 || word.startsWith('<')) &&
+    !delimitedLevel(word) &&
+    !/^[\d.]+$/.test(word)
+  )
+    return false
+  // HTCondor's 000 (1234.000.000) 05/05 10:11:12
+  if (scan.time === undefined && open === 0x28 && /^\d+\.\d+\.\d+$/.test(word))
+    return add(scan, 'number', word, close + 1, false)
   if (word.includes('|') && readBarredGroup(scan, word, close + 1)) return true
   const direct = weakWords(scan, false) === 0
   if (!scan.hasLevel && (direct || weakWords(scan, true) < 2)) {

@@ -5,8 +5,17 @@
  */
 import { readTime, type TimeOptions } from '../terms/time.ts'
 import { readBracket } from './general-brackets.ts'
-import { readBraced, readGluedLevel, readMethod, readPlace, readSession } from './general-places.ts'
-import { readCisco, readProgram, readThread, readVmware } from './general-programs.ts'
+import { readCell, readNamedCell, readUserAndClass } from './general-cells.ts'
+import {
+  readBraced,
+  readGluedLevel,
+  readMethod,
+  readPlace,
+  readProcessor,
+  readSession,
+  readTopic,
+} from './general-places.ts'
+import { readCisco, readElement, readProgram, readThread, readVmware, skipContext } from './general-programs.ts'
 import {
   add,
   addLevel,
@@ -31,6 +40,7 @@ import {
   isHostLike,
   isLevelKey,
   isName,
+  isPassing,
   isProse,
   spacedLevel,
 } from './general-words.ts'
@@ -56,7 +66,8 @@ export function readHead(text: string, options: TimeOptions): Head {
 function step(scan: Scan): boolean {
   const { text, at } = scan
   const code = text.charCodeAt(at)
-  if (code === 0x5b || code === 0x28 || code === 0x3c) return readBracket(scan, code)
+  if (code === 0x5b || code === 0x28 || code === 0x3c)
+    return readTopic(scan) || readElement(scan) || readBracket(scan, code)
   if (code >= 0x30 && code <= 0x39 && scan.tokens.length === 0) return readLeadingNumber(scan)
   if (code >= 0x30 && code <= 0x39) return readTimeToken(scan, at) || readNumber(scan) || readWord(scan)
   if (code === 0x23) return readNumber(scan) || readWord(scan)
@@ -68,18 +79,13 @@ function step(scan: Scan): boolean {
     readKlog(scan) ||
     readVmware(scan) ||
     readThread(scan) ||
+    readProcessor(scan) ||
     readGluedLevel(scan) ||
     readSession(scan) ||
     readPair(scan) ||
     readProgram(scan) ||
     readWord(scan)
   )
-}
-
-/** NX-OS names the virtual device before the mnemonic: %$ VDC-1 %$ %PLATFORM-0-PFM_ALERT: */
-function skipContext(scan: Scan): boolean {
-  const match = sticky(/%\$ ([\w .-]{1,40}) %\$/y, scan)
-  return match !== null && add(scan, 'group', match[1] as string, scan.at + match[0].length, false)
 }
 
 /** A line that begins with a number: Zabbix and Sybase write processes right before the time, Factorio its uptime. */
@@ -132,38 +138,6 @@ function lastIsTime(scan: Scan): boolean {
   return scan.tokens[scan.tokens.length - 1]?.kind === 'time'
 }
 
-/** A cell between bars that holds spaces. */
-function readCell(scan: Scan): boolean {
-  const { text, at } = scan
-  const bar = text.indexOf('|', at)
-  if (bar < 0 || bar - at > 80 || scan.named) return false
-  const cell = text.slice(at, bar).trim()
-  if (!cell.includes(' ') || cell.includes('=') || cell.split(' ').length > 6) return false
-  return add(scan, 'group', cell, bar, true)
-}
-
-/** A cell of several capitalized words behind time and level, as Windows exports events: ,Error,Service Control Manager, */
-function readNamedCell(scan: Scan): boolean {
-  const { text, at, mark } = scan
-  if (scan.named || scan.celled || scan.time === undefined || !scan.hasLevel) return false
-  if ((mark !== 0x2c && mark !== 0x09) || text.charCodeAt(at - 1) !== mark) return false
-  const match = sticky(/[A-Z][\w.-]{0,40}(?: [A-Z][\w.-]{0,40}){1,4}(?=[,\t])/y, scan)
-  if (match === null || text.charCodeAt(at + match[0].length) !== mark) return false
-  scan.celled = true
-  return add(scan, 'cell', match[0], at + match[0].length, true)
-}
-
-/** Nexus and others: "INFO  [thread] admin org.sonatype.nexus.Class - text". */
-function readUserAndClass(scan: Scan): boolean {
-  if (!scan.hasLevel || scan.named || scan.time === undefined || weakWords(scan, false) > 0) return false
-  const match = sticky(/([*\w@.-]{1,60}) {1,2}([a-z]\w{0,40}(?:\.[\w$]{1,80}){2,14}) - /y, scan)
-  if (match === null) return false
-  const end = scan.at + match[0].length - 3
-  scan.named = true
-  add(scan, 'word', match[1] as string, end, false)
-  return add(scan, 'name', match[2] as string, end, true)
-}
-
 /** Behind a thread or an uptime: Privoxy's "7f12ab34 Error: ", RethinkDB's "0.512s info: ". */
 const PLAIN_LEVEL = /^(?:[Ii]nfo|[Nn]otice|[Ww]arning|[Ee]rror|[Dd]ebug|[Ff]atal|[Cc]ritical)$/
 
@@ -204,7 +178,13 @@ function readTag(scan: Scan, name: string, end: number): boolean {
   if (scan.named || scan.celled || !isName(name) || (scan.time === undefined && !scan.hasLevel)) return false
   // Monit's "error    : Warning: Client …": the message's word.
   if (scan.hasLevel && PLAIN_LEVEL.test(name)) return false
-  if (words > 1 || (words === 1 && !hostMayStand(scan) && !(isDotted(name) && lastWord(scan) === 'main'))) return false
+  // PgBouncer's connections
+  if (/^[CS]-0x[\da-f]{1,16}$/.test(name)) return add(scan, 'pid', name, end, true)
+  if (
+    words > 1 ||
+    (words === 1 && !hostMayStand(scan) && !isPassing(lastWord(scan)) && !(isDotted(name) && lastWord(scan) === 'main'))
+  )
+    return false
   scan.named = true
   const numbered = /^(.{1,100}):(\d{1,6})$/.exec(name)
   if (numbered) return add(scan, 'tag', numbered[1] as string, end, true, numbered[2])

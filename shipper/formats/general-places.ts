@@ -4,7 +4,7 @@ import { capitalLevel, delimitedLevel } from './general-words.ts'
 
 /** Samba's file.c:12(function). */
 export function readPlace(scan: Scan): boolean {
-  if (scan.named || scan.time === undefined) return false
+  if (scan.named || (scan.time === undefined && !scan.hasLevel)) return false
   const match = sticky(/([\w./-]{1,100}):(\d{1,6})\(([\w:~]{1,80})\)/y, scan)
   if (match === null) return readSource(scan)
   scan.named = true
@@ -13,9 +13,9 @@ export function readPlace(scan: Scan): boolean {
 
 const LANGUAGES =
   'c|cc|cpp|cxx|h|hpp|m|mm|go|rs|py|pyo|rb|php|js|mjs|ts|java|kt|scala|cs|swift|lua|pl|pm|erl|ex|vala|tcl|pas'
-/** sync.py:126 · net/absconn.cpp(177) · global.cpp:626!logVersion */
+/** sync.py:126 · net/absconn.cpp(177) · global.cpp:626!logVersion · Monitor.cpp:123:connect_thread(): */
 const SOURCE = new RegExp(
-  `([\\w./+-]{1,120}\\.(?:${LANGUAGES}))(?::(\\d{1,6})(?:!(\\w{1,80}))?|\\((\\d{1,6})\\))(?=[\\s,;|\\]]|: |$)`,
+  `([\\w./+-]{1,120}\\.(?:${LANGUAGES}))(?::(\\d{1,6})(?:!(\\w{1,80})|:([\\w:~]{1,80})(?:\\(\\))?(?=:))?|\\((\\d{1,6})\\))(?=[\\s,;|\\]]|:(?: |$)|$)`,
   'y',
 )
 
@@ -25,7 +25,15 @@ function readSource(scan: Scan): boolean {
   const match = sticky(SOURCE, scan)
   if (match === null) return false
   scan.named = true
-  return add(scan, 'name', match[1] as string, scan.at + match[0].length, true, match[2] ?? match[4], match[3])
+  return add(
+    scan,
+    'name',
+    match[1] as string,
+    scan.at + match[0].length,
+    true,
+    match[2] ?? match[5],
+    match[3] ?? match[4],
+  )
 }
 
 /** Objective-C, on phones and Macs: -[MIContainer makeLive:]: */
@@ -73,6 +81,23 @@ export function readGluedLevel(scan: Scan): boolean {
   if (name === null) return true
   scan.named = true
   return add(scan, 'name', name[1] as string, scan.at + name[0].length, true)
+}
+
+/** ArangoDB: "[e52b0] {general} ", the number of the message and its topic. */
+export function readTopic(scan: Scan): boolean {
+  if (!scan.hasLevel || scan.named || weakWords(scan, false) > 0) return false
+  const match = sticky(/\[([\da-f]{5})\] \{([a-z][\w-]{1,40})\}(?= )/y, scan)
+  if (match === null) return false
+  add(scan, 'number', match[1] as string, scan.at + 7, false)
+  scan.named = true
+  return add(scan, 'name', match[2] as string, scan.at + (match[2] as string).length + 3, true)
+}
+
+/** VMkernel: cpu12:4242 opID=ab)ScsiDeviceIO: · cpu1:4242)WARNING: NFS: */
+export function readProcessor(scan: Scan): boolean {
+  if (scan.named || weakWords(scan, false) > 1) return false
+  const match = sticky(/(cpu\d{1,4}:\d{1,10})(?: opID=\w{1,40})?\)/y, scan)
+  return match !== null && add(scan, 'pid', match[0].slice(0, -1), scan.at + match[0].length, true)
 }
 
 /** [ERROR|auth|L83]: columns within a bracket, the first one the level. */

@@ -1,6 +1,7 @@
 /** Programs that name themselves with a mark of their own: name[pid]:, D/Tag(123):, %ASA-6-302013:, file.c:12(main). */
 import { add, addLevel, type Scan, sticky, weakWords } from './general-scan.ts'
 import { capitalLevel, delimitedLevel } from './general-words.ts'
+import { SEVERITIES } from './syslog-priority.ts'
 
 /** %ASA-6-302013: facility, severity, mnemonic. */
 export function readCisco(scan: Scan): boolean {
@@ -32,6 +33,13 @@ export function readProgram(scan: Scan): boolean {
   }
   if (weakWords(scan, false) > 3) return false
   if (levelBeforeProgram(scan)) return true
+  // stunnel's LOG5[1234]: syslog's number
+  const stunnel = scan.hasLevel ? null : sticky(/LOG([0-7])\[(\w{1,20})\]:(?= )/y, scan)
+  if (stunnel !== null) {
+    const end = scan.at + stunnel[0].length
+    addLevel(scan, SEVERITIES[Number(stunnel[1])] as string, end)
+    return add(scan, 'pid', stunnel[2] as string, end, true)
+  }
   const match = sticky(PROGRAM, scan) ?? (weakWords(scan, false) === 1 ? sticky(SPACED_PROGRAM, scan) : null)
   if (match === null || (scan.time === undefined && !match[0].endsWith(':'))) return false
   // unbound[1234:0]: the thread behind the process
@@ -89,4 +97,22 @@ export function readThread(scan: Scan): boolean {
   if (scan.time === undefined || scan.named || weakWords(scan, false) > 0) return false
   const match = sticky(/[A-Z][\w ]{1,30}:0x[\da-f]{4,16}(?:-[\da-f]{1,16})?(?= )/y, scan)
   return match !== null && add(scan, 'pid', match[0], scan.at + match[0].length, true)
+}
+
+/** A line that is an element: <co ts="2026-05-05T10:11:12.94" …>. Its name says nothing, its attributes are pairs. */
+export function readElement(scan: Scan): boolean {
+  if (scan.tokens.length > 0) return false
+  const match = sticky(/<[A-Za-z]\w{0,20} (?=[\w:]{1,30}=["'])/y, scan)
+  if (match === null) return false
+  scan.at += match[0].length
+  return true
+}
+
+/** NX-OS names the virtual device before the mnemonic: %$ VDC-1 %$ %PLATFORM-0-PFM_ALERT: */
+export function skipContext(scan: Scan): boolean {
+  // OpenVMS: %%%%%%%%%%%  OPCOM   5-MAY-2026 10:11:12.12  %%%%%%%%%%%
+  const operator = scan.at > 0 ? null : sticky(/%{5,20} {1,4}([A-Z]{3,12}) {1,4}(?=\d)/y, scan)
+  if (operator !== null) return add(scan, 'program', operator[1] as string, operator[0].length, true)
+  const match = sticky(/%\$ ([\w .-]{1,40}) %\$/y, scan)
+  return match !== null && add(scan, 'group', match[1] as string, scan.at + match[0].length, false)
 }

@@ -13,6 +13,8 @@ export function readTimeToken(scan: Scan, at: number): boolean {
   const match = readOddTime(text, at, options) ?? readTime(text, at, options)
   if (match === undefined) return false
   const raw = text.slice(at, match.end)
+  // GStreamer's time since its start: 0:00:00.123456789
+  if (/^\d:\d\d:\d\d\.\d{9}$/.test(raw)) return add(scan, 'number', raw, match.end, false)
   const isEpoch = /^\d{10}/.test(raw) && !/^\d{14}(?:\d{3})?(?!\d)/.test(raw)
   const rank = isEpoch ? 4 : /^\d\d?:/.test(raw) ? 1 : parts.year === 0 ? 2 : 3
   const words = weakWords(scan, false)
@@ -34,8 +36,13 @@ export function readTimeToken(scan: Scan, at: number): boolean {
     const difference = match.instant.seconds - scan.time.seconds
     if (difference % 900 === 0) scan.time = { seconds: scan.time.seconds, nanos: match.instant.nanos }
   }
-  return add(scan, 'time', raw, match.end, true)
+  // JavaScript names the zone once more: GMT+0200 (Central European Summer Time)
+  const zone = raw.includes('GMT') ? ZONE_NAME.exec(text.slice(match.end, match.end + 60)) : null
+  add(scan, 'time', raw, match.end, true)
+  return zone === null || add(scan, 'number', zone[0].trim(), match.end + zone[0].length, false)
 }
+
+const ZONE_NAME = /^ \([A-Z][\w +:-]{1,50}\)/
 
 /** A number of ten digits in the middle of a line is a time only where heads are made of columns. */
 function epochMayStand(scan: Scan, instant: Instant): boolean {
@@ -66,11 +73,16 @@ export function readKlog(scan: Scan): boolean {
 
 /** time="…", level=warn, audit(1364481363.243:24287). Pairs of other names are left to the message. */
 export function readPair(scan: Scan): boolean {
-  const match = sticky(/(?:msg=)?audit\(|([A-Za-z@_][\w.-]{0,30})(?:=|":\s?)"?/y, scan)
+  const match = sticky(/(?:msg=)?audit\(|([A-Za-z@_][\w.-]{0,30})(?:=|":\s?)["']?/y, scan)
   if (match === null) return false
   const value = scan.at + match[0].length
   const key = match[1]
-  if (key === undefined || isTimeKey(key)) return readTimeToken(scan, value)
+  if (key === undefined || isTimeKey(key)) {
+    if (!readTimeToken(scan, value)) return false
+    const quote = scan.text.charCodeAt(value - 1)
+    if (quote === 0x27 && scan.text.charCodeAt(scan.at) === quote) scan.end = ++scan.at
+    return true
+  }
   if (readIdPair(scan)) return true
   if (!isLevelKey(key) || scan.hasLevel) return readOtherPair(scan, value)
   const word = /[A-Za-z]{1,13}(?=[\s",;|\])}]|$)/y

@@ -36,13 +36,15 @@ export const general = {
 /** "Backup started at 2026-05-05 10:11:12 by cron": the words before the time are the message's, not a head's. */
 function isSentence(fields: Fields): boolean {
   const prefix = fields.get('prefix')
-  if (typeof prefix !== 'string' || prefix.split(' ').filter(isProse).length < 2) return false
+  if (typeof prefix !== 'string' || prefix.startsWith('(') || prefix.split(' ').filter(isProse).length < 2) return false
   fields.delete('prefix')
   return true
 }
 
 /** Pairs are looked for this far into a message; what is behind stays in its text. */
 const MAX_SEARCHED = 32_768
+
+const LESS_THAN = 0x3c
 
 /** The pairs of the message; of the whole line when its head was made of pairs. */
 function addPairs(text: string, head: Head, fields: Fields): void {
@@ -51,7 +53,11 @@ function addPairs(text: string, head: Head, fields: Fields): void {
   if (!text.includes('=', start)) return
   const searched = text.length - start > MAX_SEARCHED ? text.slice(start, start + MAX_SEARCHED) : text
   for (const [name, value] of findPairs(searched, searched === text ? start : 0)) {
-    if (!fields.has(name) && !(fromHead && (isTimeKey(name) || isLevelKey(name)))) fields.set(name, value)
+    if (fields.has(name) || (fromHead && (isTimeKey(name) || isLevelKey(name)))) continue
+    // Oracle's level='16' counts details: none of the scales that are known.
+    if (text.charCodeAt(0) === LESS_THAN && isLevelKey(name) && /^\d+$/.test(String(value)))
+      fields.set('level_number', value)
+    else fields.set(name, value)
   }
 }
 
@@ -120,7 +126,7 @@ function roleOf(
       return undefined
     case 'pid':
       if (/^\d+\.\d{3,9}$/.test(token.text)) return 'uptime'
-      if (/^t|^(?=\d*[a-f])[\da-f]{8,16}$|0x/i.test(token.text)) return 'thread'
+      if (/^t|^cpu|^[CS]-0x|^(?=\d*[a-f])[\da-f]{8,16}$|0x/i.test(token.text)) return 'thread'
       return fields.has('pid') ? 'thread' : 'pid'
     case 'program':
       return 'service'
@@ -131,16 +137,9 @@ function roleOf(
         ? 'service'
         : 'logger'
     case 'cell':
-    case 'group': {
-      if (isDotted(token.text) && !fields.has('logger')) return 'logger'
-      // Solaris: [ID 800047 auth.info].
-      if (!token.strong || token.text.startsWith('ID ')) return undefined
-      if (/^[\w./-]{1,200}\.\w{1,4}:\d{1,6}(?::\w{1,80})?$/.test(token.text))
-        return fields.has('component') ? 'caller' : 'component'
-      const preferThread = isThreadLike(token.text) || (isNamed && token.kind === 'group')
-      const first = preferThread ? 'thread' : 'component'
-      return fields.has(first) && !isNamed ? (preferThread ? 'component' : 'thread') : first
-    }
+      return isPassing(token.text) ? undefined : roleOfGroup(token, isNamed, fields)
+    case 'group':
+      return roleOfGroup(token, isNamed, fields)
     case 'number': {
       const next = tokens[i + 1]?.kind
       if (next !== 'level' && next !== 'number' && next !== 'name' && next !== 'tag' && next !== 'group')
@@ -151,6 +150,22 @@ function roleOf(
     default:
       return undefined
   }
+}
+
+/** What stands in brackets or fills a column. */
+function roleOfGroup(token: Token, isNamed: boolean, fields: Fields): string | undefined {
+  if (isDotted(token.text) && !fields.has('logger')) return 'logger'
+  // A client: as a component it would never end.
+  if (/^\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?$/.test(token.text)) return 'client_address'
+  // Snort's [1:2003:10]
+  if (!/[A-Za-z]/.test(token.text)) return undefined
+  // Solaris: [ID 800047 auth.info].
+  if (!token.strong || token.text.startsWith('ID ')) return undefined
+  if (/^[\w./-]{1,200}\.\w{1,4}:\d{1,6}(?::\w{1,80})?$/.test(token.text))
+    return fields.has('component') ? 'caller' : 'component'
+  const preferThread = isThreadLike(token.text) || (isNamed && token.kind === 'group')
+  const first = preferThread ? 'thread' : 'component'
+  return fields.has(first) && !isNamed ? (preferThread ? 'component' : 'thread') : first
 }
 
 /** Zookeeper's [thread:Class@line]. */

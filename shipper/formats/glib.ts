@@ -7,7 +7,7 @@ export const glib = shaped({
   starts: '(*',
   guard: (head) => head.includes('**: '),
   pattern:
-    /^(?:\(([^():]{1,100}):(\d{1,10})\): |\*\* )(?:([\w./+-]{1,100})-)?(ERROR|CRITICAL|WARNING|Message|INFO|DEBUG) \*\*: (?:(\d\d:\d\d:\d\d\.\d{3}): )?(.*)$/,
+    /^(?:(?:\*\* )?\(([^():]{1,100}):(\d{1,10})\): |\*\* )(?:([\w./+-]{1,100})-)?(ERROR|CRITICAL|WARNING|Message|INFO|DEBUG) \*\*: ?(?:(\d\d:\d\d:\d\d\.\d{3}): )?(.*)$/,
   columns: ['service', 'pid#', 'logger', 'level', '@time', 'message'],
   finish(fields, match) {
     if (match[4] === 'Message') fields.set('level', 'notice')

@@ -11,7 +11,7 @@ const DATE = /\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(?:\.\d{6})?(?: |$)/y
 /** log.New(w, "INFO: ", …), "[worker] ", "myapp " in front of the date. */
 const PREFIX = /([A-Za-z[(<][^/\d]{0,40}(?:\d{1,3}[^/\d]{1,20})?)(?=\d{4}\/\d\d\/\d\d )/y
 /** Lshortfile and Llongfile; Gitea adds the function. */
-const FILE = /((?:[A-Za-z]:)?[^\s:]{1,200}\.go):(\d{1,7}):(?:([\w.()*]{1,100})\(\))? /y
+const FILE = /\[?((?:[A-Za-z]:)?[^\s:[]{1,200}\.go):(\d{1,7})[:\]](?:([\w.()*]{1,100})\(\))? /y
 /** slog's default handler ("INFO msg k=v", "WARN+2"), logutils' "[WARN] agent: ", "ERROR: ". */
 const LEVEL_WORD =
   /(?:(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|PANIC)((?:[+-]\d{1,3})?)(?::? )|\[([A-Za-z]{1,8})\]:? )(?:([a-z][\w./-]{0,40}): )?/y

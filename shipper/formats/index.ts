@@ -119,6 +119,7 @@ import { traefikJson } from './traefik-json.ts'
 import { uvicorn } from './uvicorn.ts'
 import { websphere } from './websphere.ts'
 import { wildfly } from './wildfly.ts'
+import { windowsEventXml } from './windows-event-xml.ts'
 import { windowsServicing } from './windows-servicing.ts'
 import { winston } from './winston.ts'
 import { winstonConsole } from './winston-console.ts'
@@ -221,6 +222,7 @@ export const formats = [
   supercomputerSyslog,
   tracingJson,
   traefikJson,
+  windowsEventXml,
   windowsServicing,
   winston,
   xorg,

@@ -68,6 +68,8 @@ const BEHIND_HEAD = [
   /^\[[\w-]{1,40}:(emerg|alert|crit|error|warn|notice|info|debug|trace[1-8])\] /,
   // Pure-FTPd: (user@10.0.0.1) [WARNING]; Sonarr: [Info] Auth:
   /^(?:\([^()\s]{1,120}\) )?\[(EMERG|ALERT|CRIT|ERROR|WARNING|NOTICE|INFO|DEBUG|Trace|Debug|Info|Warn|Warning|Error|Fatal|Critical|Notice)\] /,
+  // ESXi: info hostd[1234] [Originator@6876 sub=Vimsvc]
+  /^(verbose|info|warning|error|panic) [\w-]{1,40}\[[\w-]{1,20}\] \[Originator@/,
   // MySQL: 260505 10:11:12 [Warning]
   /^\d{6} [ \d]?\d:\d\d:\d\d \[(Note|Warning|ERROR|Error)\] /,
   // BIND: 05-May-2026 10:11:12.123 security: error:
