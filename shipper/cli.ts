@@ -30,6 +30,11 @@ const commands: readonly Entry[] = [
     summary: 'ask LogQL of any Loki, or of local log files',
     load: () => import('./commands/query.ts'),
   },
+  {
+    name: 'trace',
+    summary: 'print the timeline of an id across services',
+    load: () => import('./commands/trace.ts'),
+  },
   { name: 'serve', summary: 'run the embedded Loki', load: () => import('./commands/serve.ts') },
   {
     name: 'doctor',

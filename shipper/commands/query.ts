@@ -11,7 +11,8 @@ import { OUTPUTS, type Output, type OutputForm, openOutput } from '../querying/o
 import { type Asked, askPage, firstBatch, type LogQuestion, pages } from '../querying/paging.ts'
 import { explainPlan, shortestWindow } from '../querying/plan.ts'
 import { openScreen, type Screen } from '../querying/screen.ts'
-import { defaultStep, type Range, readRange, readStep, readTime, timeText } from '../querying/times.ts'
+import { stopOnSignal } from '../querying/stop.ts'
+import { defaultStep, type Range, readCount, readRange, readStep, readTime, timeText } from '../querying/times.ts'
 import { parseArguments } from './arguments.ts'
 
 interface Options extends SourceFlags {
@@ -40,8 +41,7 @@ export async function run(argv: string[]): Promise<number> {
   }
   const screen = openScreen({ env: process.env, isQuiet: options.quiet })
   if (options.explain) return showPlan(query, screen)
-  const stop = stopOnSignal()
-  const loki = await openLoki(options, screen, stop)
+  const loki = await openLoki(options, screen, stopOnSignal())
   try {
     return await answer(loki, query, options, screen)
   } catch (error) {
@@ -88,15 +88,6 @@ Examples:
 Exit codes: 0 done (also when nothing was found), 1 the query failed or no Loki answered, 2 wrong usage or query.
 docs/query.md is an introduction to LogQL.`
 
-function stopOnSignal(): AbortSignal {
-  const stop = new AbortController()
-  process.once('SIGINT', () => {
-    stop.abort()
-    process.exitCode = 130
-  })
-  return stop.signal
-}
-
 async function answer(loki: Loki, query: string, options: Options, screen: Screen): Promise<number> {
   const now = Date.now()
   const range = readRange(options, loki.span, now)
@@ -106,8 +97,9 @@ async function answer(loki: Loki, query: string, options: Options, screen: Scree
     query,
     range,
     isForward: readIsForward(options),
-    limit: readCount('--limit', options.limit) ?? (options.file.length > 0 ? 0 : DEFAULT_LIMIT),
-    batch: readCount('--batch', options.batch) || undefined,
+    limit:
+      options.limit === undefined ? (options.file.length > 0 ? 0 : DEFAULT_LIMIT) : readCount('--limit', options.limit),
+    batch: (options.batch !== undefined && readCount('--batch', options.batch)) || undefined,
   }
   const stepMs = chooseStep(query, options.step, range, loki, screen)
   const first = await askPage(loki, question, range, firstBatch(loki, question), stepMs)
@@ -195,12 +187,6 @@ function readIsForward({ forward, direction, file }: Options): boolean {
   const way = direction.toLowerCase()
   if (way === 'forward' || way === 'backward') return way === 'forward'
   throw new LongshipError('usage', `--direction must be forward or backward, got ${JSON.stringify(direction)}.`)
-}
-
-function readCount(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  if (/^\d{1,9}$/.test(text)) return Number(text)
-  throw new LongshipError('usage', `${flag} must be a whole number, 0 or more, got ${JSON.stringify(text)}.`)
 }
 
 function showPlan(query: string, screen: Screen): number {

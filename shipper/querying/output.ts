@@ -4,7 +4,7 @@ import { timeTexts } from './clock-text.ts'
 import { entryLines } from './entry-lines.ts'
 import type { Screen } from './screen.ts'
 import { labelsText, matrixLines, timeLines, vectorLines } from './series-table.ts'
-import { timeText } from './times.ts'
+import { nanosText, timeText } from './times.ts'
 import { escapeCommands, escapeControls, escapeInJson } from './width.ts'
 
 export const OUTPUTS = ['table', 'raw', 'jsonl'] as const
@@ -106,13 +106,6 @@ function jsonOutput(screen: Screen): Output {
 
 function labelsJson(labels: Labels): string {
   return `{${[...labels].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`
-}
-
-/** RFC 3339 in UTC, nine digits of the second: all of one length. */
-function nanosText(nanos: bigint): string {
-  const text = timeText(nanos)
-  const [whole, fraction = ''] = text.slice(0, -1).split('.')
-  return `${whole}.${fraction.padEnd(9, '0')}Z`
 }
 
 function exactText(value: number): string {

@@ -34,7 +34,7 @@ const UNSAID: ReadonlySet<string> = new Set([
 
 /** `shown`: names of labels that have columns, or that all entries share. */
 export function viewOf(entry: Entry, shown: ReadonlySet<string>): RecordView {
-  const object = readObject(entry.line)
+  const object = readFields(entry.line)
   const spoken = object === undefined ? undefined : MESSAGES.find((name) => isText(object.get(name)))
   const said = spoken === undefined ? entry.line : String(object!.get(spoken))
   const fields = new Map<string, string>()
@@ -51,23 +51,42 @@ export function viewOf(entry: Entry, shown: ReadonlySet<string>): RecordView {
   return { level: levelOf(entry.labels, object), message: said, fields: ordered(fields) }
 }
 
+/** The line's own, else the stream's. */
 function levelOf(labels: Labels, object: ReadonlyMap<string, unknown> | undefined): string {
-  for (const name of LEVELS) {
-    const level = labels.get(name) ?? object?.get(name)
-    if (typeof level === 'string' && level !== '' && level !== 'unknown') return level
+  for (const from of [object, labels]) {
+    for (const name of LEVELS) {
+      const level = from?.get(name)
+      if (typeof level === 'string' && level !== '' && level !== 'unknown') return level
+    }
   }
   return ''
 }
 
-/** The line as a JSON object's members, undefined when it is none. */
-export function readObject(line: string): ReadonlyMap<string, unknown> | undefined {
-  if (!line.startsWith('{')) return undefined
+/** What the line itself carries by name: a JSON object's members, or name=value pairs; undefined for other lines. */
+export function readFields(line: string): ReadonlyMap<string, unknown> | undefined {
+  if (line.startsWith('{')) return readObject(line)
+  return STARTS_WITH_PAIR.test(line) ? readPairs(line) : undefined
+}
+
+function readObject(line: string): ReadonlyMap<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(line)
     return typeof value === 'object' && value !== null ? new Map(Object.entries(value)) : undefined
   } catch {
     return undefined
   }
+}
+
+const STARTS_WITH_PAIR = /^[A-Za-z_][\w.]{0,40}=\S/
+/** Bounded throughout: lines are hostile. */
+const PAIR = /(?<![\w.])([A-Za-z_][\w.]{0,40})=(?:"((?:[^"\\]|\\.){0,4000})"|([^\s"]{0,1000}))/g
+/** Behind that, nobody looks for a pair. */
+const MAX_PAIRS_CHARS = 16_384
+
+/** name=value and name="value" wherever they stand in the text. */
+export function readPairs(text: string): ReadonlyMap<string, string> {
+  const pairs = text.slice(0, MAX_PAIRS_CHARS).matchAll(PAIR)
+  return new Map([...pairs].map(([, name, quoted, bare]) => [name!, quoted?.replace(/\\(["\\])/g, '$1') ?? bare ?? '']))
 }
 
 function isText(value: unknown): boolean {

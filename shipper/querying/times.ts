@@ -106,3 +106,16 @@ export function timeText(nanos: bigint): string {
   const day = Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString().slice(0, 19)
   return `${day}.${kept}Z`
 }
+
+/** RFC 3339 in UTC, nine digits of the second: all of one length. */
+export function nanosText(nanos: bigint): string {
+  const text = timeText(nanos)
+  const [whole, fraction = ''] = text.slice(0, -1).split('.')
+  return `${whole}.${fraction.padEnd(9, '0')}Z`
+}
+
+/** A flag's whole number. */
+export function readCount(flag: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new LongshipError('usage', `${flag} must be a whole number, 0 or more, got ${JSON.stringify(text)}.`)
+}
