@@ -1,43 +1,64 @@
 /** Writes results in Loki's JSON: streams, matrix, vector and scalar, with the statistics object that clients expect. */
+import type { Labels, Point, QueryResult, ResultEntry, ResultStream } from '../logql/engine/result.ts'
+import type { Answer } from './ask.ts'
+import type { ScanStats } from './scan.ts'
 
-import { compareText, writeLabels } from './labels.ts'
-import type { FoundEntry } from './logquery.ts'
-import type { MetricResult, Series } from './metricquery.ts'
-import { millisOf } from './params.ts'
-import type { Instant, ScanStats } from './scan.ts'
+/** `isCategorized`: entries show where their labels come from, as Grafana asks them to. */
+export function answerJson({ result, stats, elapsedMs }: Answer, isCategorized: boolean): string {
+  const entries = result.type === 'streams' ? result.streams.reduce((sum, { entries }) => sum + entries.length, 0) : 0
+  return queryJson(result.type, resultJson(result, isCategorized), stats, elapsedMs, isCategorized, entries)
+}
+
+function resultJson(result: QueryResult, isCategorized: boolean): string {
+  switch (result.type) {
+    case 'streams':
+      return list(result.streams, (stream) => streamJson(stream, isCategorized))
+    case 'matrix':
+      return list(
+        result.series,
+        ({ labels, points }) => `{"metric":${labelsJson(labels)},"values":${list(points, pointJson)}}`,
+      )
+    case 'vector':
+      return list(result.samples, (sample) => `{"metric":${labelsJson(sample.labels)},"value":${pointJson(sample)}}`)
+    case 'scalar':
+      return pointJson(result)
+  }
+}
+
+function list<Item>(items: readonly Item[], write: (item: Item) => string): string {
+  return `[${items.map(write).join(',')}]`
+}
+
+function streamJson({ labels, entries }: ResultStream, isCategorized: boolean): string {
+  return `{"stream":${labelsJson(labels)},"values":${list(entries, (entry) => entryJson(entry, isCategorized))}}`
+}
+
+function entryJson({ seconds, nanos, line, metadata, parsed }: ResultEntry, isCategorized: boolean): string {
+  const categories = isCategorized ? `,${categoriesJson(metadata, parsed)}` : ''
+  return `["${nanosText(seconds, nanos)}",${JSON.stringify(line)}${categories}]`
+}
+
+function categoriesJson(metadata: Labels, parsed: Labels): string {
+  const parts: string[] = []
+  if (metadata.size > 0) parts.push(`"structuredMetadata":${labelsJson(metadata)}`)
+  if (parsed.size > 0) parts.push(`"parsed":${labelsJson(parsed)}`)
+  return `{${parts.join(',')}}`
+}
 
 export function nanosText(seconds: number, nanos: number): string {
   if (seconds > 0) return seconds + String(nanos).padStart(9, '0')
   return String(BigInt(seconds) * 1_000_000_000n + BigInt(nanos))
 }
 
-function labelsJson(labels: ReadonlyMap<string, string>): string {
+function labelsJson(labels: Labels): string {
   let json = ''
   for (const [name, value] of labels)
     json += `${json === '' ? '' : ','}${JSON.stringify(name)}:${JSON.stringify(value)}`
   return `{${json}}`
 }
 
-/** Entries grouped by labels; `isCategorized` is the response encoding flag categorize-labels that Grafana sends. */
-export function streamsJson(entries: readonly FoundEntry[], isCategorized: boolean): string {
-  const groups = new Map<string, { labels: string; values: string[] }>()
-  for (const { seconds, nanos, line, labels } of entries) {
-    const own = isCategorized ? labels.stream : labels.all
-    const key = isCategorized ? writeLabels([...own]) : labels.text
-    let group = groups.get(key)
-    if (group === undefined) groups.set(key, (group = { labels: labelsJson(own), values: [] }))
-    const categories = isCategorized ? `,${categoriesJson(labels.metadata, labels.parsed)}` : ''
-    group.values.push(`["${nanosText(seconds, nanos)}",${JSON.stringify(line)}${categories}]`)
-  }
-  const sorted = [...groups].sort((a, b) => compareText(a[0], b[0]))
-  return `[${sorted.map(([, { labels, values }]) => `{"stream":${labels},"values":[${values.join(',')}]}`).join(',')}]`
-}
-
-function categoriesJson(metadata: ReadonlyMap<string, string>, parsed: ReadonlyMap<string, string>): string {
-  const parts: string[] = []
-  if (metadata.size > 0) parts.push(`"structuredMetadata":${labelsJson(metadata)}`)
-  if (parsed.size > 0) parts.push(`"parsed":${labelsJson(parsed)}`)
-  return `{${parts.join(',')}}`
+function pointJson({ ms, value }: Point): string {
+  return `[${secondsText(ms)},"${valueText(value)}"]`
 }
 
 /** Go's strconv.FormatFloat(v, 'f', -1, 64), as Prometheus writes values. */
@@ -51,44 +72,6 @@ export function valueText(value: number): string {
 
 function secondsText(ms: number): string {
   return String(Math.round(ms) / 1000)
-}
-
-export interface MetricAnswer {
-  readonly type: 'matrix' | 'vector' | 'scalar'
-  readonly json: string
-}
-
-export function rangeAnswer(result: MetricResult, start: Instant, stepMs: number, steps: number): MetricAnswer {
-  const startMs = millisOf(start)
-  if (result.kind === 'scalar') {
-    const points = Array.from(
-      { length: steps },
-      (_, i) => `[${secondsText(startMs + i * stepMs)},"${valueText(result.value)}"]`,
-    )
-    return { type: 'matrix', json: `[{"metric":{},"values":[${points.join(',')}]}]` }
-  }
-  const rows = sortSeries(result.series).map((series) => {
-    const points: string[] = []
-    for (let i = 0; i < steps; i++) {
-      if (series.has[i] === 1) points.push(`[${secondsText(startMs + i * stepMs)},"${valueText(series.values[i]!)}"]`)
-    }
-    return `{"metric":${labelsJson(series.labels)},"values":[${points.join(',')}]}`
-  })
-  return { type: 'matrix', json: `[${rows.join(',')}]` }
-}
-
-export function instantAnswer(result: MetricResult, time: Instant): MetricAnswer {
-  const at = secondsText(millisOf(time))
-  if (result.kind === 'scalar') return { type: 'scalar', json: `[${at},"${valueText(result.value)}"]` }
-  const ordered = result.isOrdered ? result.series : sortSeries(result.series)
-  const rows = ordered.map(
-    (series) => `{"metric":${labelsJson(series.labels)},"value":[${at},"${valueText(series.values[0]!)}"]}`,
-  )
-  return { type: 'vector', json: `[${rows.join(',')}]` }
-}
-
-function sortSeries(series: readonly Series[]): Series[] {
-  return [...series].sort((a, b) => compareText(writeLabels([...a.labels]), writeLabels([...b.labels])))
 }
 
 /** A query's whole answer. */
@@ -142,9 +125,4 @@ export function statsJson(stats: ScanStats, execMs: number, entries: number): st
     'instantMetricResult',
   ]
   return `{"summary":${JSON.stringify(summary)},"querier":{"store":{${NO_CHUNKS}}},"ingester":{"totalReached":1,"totalChunksMatched":${stats.blocks},"totalBatches":0,"totalLinesSent":${entries},"store":{${head}}},"cache":{${caches.map((name) => `"${name}":${cache}`).join(',')}},"index":{"totalChunks":0,"postFilterChunks":0,"shardsDuration":0}}`
-}
-
-/** The step at which a range query's answer starts and how many steps there are. */
-export function stepCount(start: Instant, end: Instant, stepMs: number): number {
-  return Math.floor((millisOf(end) - millisOf(start)) / stepMs) + 1
 }

@@ -4,6 +4,9 @@
  */
 import type { Limits } from '../limits.ts'
 import type { Expr, LogExpr, MetricExpr } from '../logql/ast.ts'
+import { findLogs } from '../logql/engine/logs.ts'
+import type { Steps } from '../logql/engine/matrix.ts'
+import { findInstant, findRange } from '../logql/engine/metrics.ts'
 import type {
   Instant,
   MatrixResult,
@@ -12,15 +15,12 @@ import type {
   StreamsResult,
   VectorResult,
 } from '../logql/engine/result.ts'
+import { createTurn } from '../logql/engine/turn.ts'
 import { QueryError } from '../logql/error.ts'
 import { parseQuery } from '../logql/parser.ts'
-import { stepCount } from './answer.ts'
 import { checkEntries, checkLength, checkRanges, checkSelector, lookBack } from './asklimits.ts'
-import { compareText, writeLabels } from './labels.ts'
-import { type FoundEntry, runLogQuery } from './logquery.ts'
-import { type MetricResult, runMetricQuery, type Series } from './metricquery.ts'
 import { instantOf, millisOf } from './params.ts'
-import { createTurn, type ScanStats } from './scan.ts'
+import { createSource, type ScanStats } from './scan.ts'
 import type { Tenant } from './tenant.ts'
 
 export interface Asker {
@@ -46,6 +46,8 @@ export interface RangeQuestion {
   readonly isBackward?: boolean
   /** Nanoseconds that entries given are apart; 0 unless told otherwise. */
   readonly interval?: number
+  /** Streams by the stored streams' labels only (the flag categorize-labels). */
+  readonly isCategorized?: boolean
 }
 
 export interface InstantQuestion {
@@ -72,7 +74,7 @@ export async function runRange(asker: Asker, question: RangeQuestion): Promise<A
   const result =
     expr.kind === 'log'
       ? await askLogs(asker, expr, { ...question, start, end }, stats)
-      : await askMatrix(asker, expr, start, end, question.stepMs, stats)
+      : await askMatrix(asker, expr, alignSteps(start, end, question.stepMs), stats)
   return { result, stats, elapsedMs: performance.now() - began }
 }
 
@@ -82,6 +84,7 @@ export async function runInstant(
   question: InstantQuestion,
 ): Promise<Answer<VectorResult | ScalarResult>> {
   const began = performance.now()
+  const { limits } = asker
   const expr = typeof question.query === 'string' ? parseQuery(question.query) : question.query
   if (expr.kind === 'log') {
     throw new QueryError(
@@ -89,21 +92,11 @@ export async function runInstant(
       'log queries are not supported as an instant query type, please change your query to a range query type',
     )
   }
-  checkSelector(expr, asker.limits)
+  checkSelector(expr, limits)
+  checkRanges(expr, limits)
   const stats = emptyStats()
-  const found = await evaluate(asker, expr, question.time, 1000, 1, stats)
-  const ms = millisOf(question.time)
-  const result: VectorResult | ScalarResult =
-    found.kind === 'scalar'
-      ? { type: 'scalar', ms, value: found.value }
-      : {
-          type: 'vector',
-          samples: (found.isOrdered ? found.series : byLabels(found.series)).map((series) => ({
-            labels: series.labels,
-            ms,
-            value: series.values[0]!,
-          })),
-        }
+  const steps = { start: question.time, stepMs: 1, count: 1 }
+  const result = await findInstant(evaluation(asker, steps, stats), expr, mostSeries(limits))
   return { result, stats, elapsedMs: performance.now() - began }
 }
 
@@ -114,70 +107,35 @@ function emptyStats(): ScanStats {
 }
 
 async function askLogs(asker: Asker, expr: LogExpr, question: RangeQuestion, stats: ScanStats): Promise<StreamsResult> {
-  const { tenant, limits, signal = NEVER } = asker
-  const { start, end, limit = 100, isBackward = true, interval = 0 } = question
-  checkEntries(limit, limits)
-  const turn = createTurn(signal, limits.query_timeout)
-  const found = await runLogQuery({ tenant, expr, start, end, limit, isBackward, interval, turn, stats })
-  return { type: 'streams', streams: groupEntries(found) }
+  const { limit = 100, isBackward = true, interval = 0, isCategorized = false, start, end } = question
+  checkEntries(limit, asker.limits)
+  const source = sourceOf(asker, stats).source
+  const streams = await findLogs(source, { expr, start, end, limit, isBackward, interval, isCategorized })
+  return { type: 'streams', streams }
 }
 
-function groupEntries(found: readonly FoundEntry[]): StreamsResult['streams'] {
-  const groups = new Map<
-    string,
-    { labels: ReadonlyMap<string, string>; entries: StreamsResult['streams'][0]['entries'][0][] }
-  >()
-  for (const { seconds, nanos, line, labels } of found) {
-    let group = groups.get(labels.text)
-    if (group === undefined) groups.set(labels.text, (group = { labels: labels.all, entries: [] }))
-    group.entries.push({ seconds, nanos, line, metadata: labels.metadata, parsed: labels.parsed })
-  }
-  return [...groups].sort((a, b) => compareText(a[0], b[0])).map(([, group]) => group)
+async function askMatrix(asker: Asker, expr: MetricExpr, steps: Steps, stats: ScanStats): Promise<MatrixResult> {
+  checkRanges(expr, asker.limits)
+  return findRange(evaluation(asker, steps, stats), expr, mostSeries(asker.limits))
 }
 
-async function askMatrix(
-  asker: Asker,
-  expr: MetricExpr,
-  start: Instant,
-  end: Instant,
-  stepMs: number,
-  stats: ScanStats,
-): Promise<MatrixResult> {
+/** Loki's query splitter rounds the start down and the end up to a multiple of the step (split_queries_by_interval). */
+function alignSteps(start: Instant, end: Instant, stepMs: number): Steps {
   const from = Math.floor(Math.floor(millisOf(start)) / stepMs) * stepMs
   const to = Math.ceil(Math.ceil(millisOf(end)) / stepMs) * stepMs
-  const first = instantOf(from)
-  const steps = stepCount(first, instantOf(to), stepMs)
-  const found = await evaluate(asker, expr, first, stepMs, steps, stats)
-  const series = found.kind === 'scalar' ? [scalarSeries(found.value, steps)] : byLabels(found.series)
-  return {
-    type: 'matrix',
-    series: series.map(({ labels, values, has }) => {
-      const points: { ms: number; value: number }[] = []
-      for (let i = 0; i < steps; i++) if (has[i] === 1) points.push({ ms: from + i * stepMs, value: values[i]! })
-      return { labels, points }
-    }),
-  }
+  return { start: instantOf(from), stepMs, count: Math.floor((to - from) / stepMs) + 1 }
 }
 
-function scalarSeries(value: number, steps: number): Series {
-  return { labels: new Map(), values: new Float64Array(steps).fill(value), has: new Uint8Array(steps).fill(1) }
+function evaluation(asker: Asker, steps: Steps, stats: ScanStats) {
+  return { ...sourceOf(asker, stats), steps }
 }
 
-function evaluate(
-  asker: Asker,
-  expr: MetricExpr,
-  start: Instant,
-  stepMs: number,
-  steps: number,
-  stats: ScanStats,
-): Promise<MetricResult> {
-  const { tenant, limits, signal = NEVER } = asker
-  checkRanges(expr, limits)
+function sourceOf({ tenant, limits, signal = NEVER }: Asker, stats: ScanStats) {
   const turn = createTurn(signal, limits.query_timeout)
-  const maxSeries = limits.max_query_series === 0 ? Number.POSITIVE_INFINITY : limits.max_query_series
-  return runMetricQuery({ tenant, start, stepMs, steps, maxSeries, turn, stats }, expr)
+  return { turn, source: createSource(tenant, turn, stats) }
 }
 
-function byLabels(series: readonly Series[]): Series[] {
-  return [...series].sort((a, b) => compareText(writeLabels([...a.labels]), writeLabels([...b.labels])))
+/** max_query_series: 0 is no limit. */
+function mostSeries(limits: Limits): number {
+  return limits.max_query_series === 0 ? Number.POSITIVE_INFINITY : limits.max_query_series
 }

@@ -8,23 +8,32 @@ export interface Needles {
   readonly isNegated: boolean
 }
 
-/** The line filters at the head of a pipeline that plain searching decides; `rest` are the stages still to run. */
+/** Stages after which a line is no longer what is stored. */
+const REWRITERS: ReadonlySet<StageExpr['kind']> = new Set(['line_format', 'unpack', 'decolorize'])
+
+/**
+ * The line filters that plain searching decides; `rest` are the stages still to run. A filter may run before parsers
+ * and label filters in front of it, as long as none of them changes the line.
+ */
 export function splitNeedles(stages: readonly StageExpr[]): { needles: Needles[]; rest: StageExpr[] } {
   const needles: Needles[] = []
   const rest: StageExpr[] = []
   for (const stage of stages) {
-    // No stage here changes the line, so a filter may run before the parsers in front of it.
-    const texts =
-      stage.kind === 'line'
-        ? plainTexts(
-            stage.op,
-            stage.texts.map(({ text }) => text),
-          )
-        : undefined
-    if (stage.kind !== 'line' || texts === undefined || texts.includes('')) rest.push(stage)
-    else needles.push({ texts: texts.map((text) => Buffer.from(text)), isNegated: isNegated(stage.op) })
+    const texts = rest.some(({ kind }) => REWRITERS.has(kind)) ? undefined : searchedTexts(stage)
+    if (texts === undefined) rest.push(stage)
+    else needles.push(texts)
   }
   return { needles, rest }
+}
+
+function searchedTexts(stage: StageExpr): Needles | undefined {
+  if (stage.kind !== 'line' || stage.texts.some(({ isIp }) => isIp)) return undefined
+  const texts = plainTexts(
+    stage.op,
+    stage.texts.map(({ text }) => text),
+  )
+  if (texts === undefined || texts.includes('')) return undefined
+  return { texts: texts.map((text) => Buffer.from(text)), isNegated: isNegated(stage.op) }
 }
 
 /** 1 for each of the block's first `count` entries that pass; undefined when there is nothing to look for. */

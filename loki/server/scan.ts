@@ -7,6 +7,7 @@ import type { Instant } from '../logql/engine/result.ts'
 import type { LogSource, Scan, Turn } from '../logql/engine/source.ts'
 import type { Matcher } from '../logql/matcher.ts'
 import type { Stage } from '../logql/row.ts'
+import type { Hints } from '../logql/stages/hints.ts'
 import { createStage } from '../logql/stages/index.ts'
 import { orderStages } from '../logql/stages/order.ts'
 import { type Block, entryStart, lowerBound, relativeTime, timeOrder } from './block.ts'
@@ -34,7 +35,7 @@ export function createSource(tenant: Tenant, turn: Turn, stats: ScanStats): LogS
 async function scanTenant(tenant: Tenant, turn: Turn, stats: ScanStats, query: Scan): Promise<void> {
   const { start, end, isBackward } = query
   const { needles, rest } = splitNeedles(orderStages(query.log.stages))
-  const pipeline = createPipeline(rest)
+  const pipeline = createPipeline(rest, query.hints)
   const jobs = listJobs(tenant, query)
   const row = createScanRow(tenant.names)
   for (const { stream, block } of jobs) {
@@ -72,8 +73,8 @@ function compareEdge(a: Block, aTime: number, b: Block, bTime: number): number {
 }
 
 /** Whether an entry stays; undefined for a pipeline without stages. */
-function createPipeline(exprs: readonly StageExpr[]): Stage | undefined {
-  const stages = exprs.map(createStage)
+function createPipeline(exprs: readonly StageExpr[], hints: Hints): Stage | undefined {
+  const stages = exprs.map((expr) => createStage(expr, hints))
   if (stages.length < 2) return stages[0]
   return (row) => {
     for (let i = 0; i < stages.length; i++) if (!stages[i]!(row)) return false

@@ -1,12 +1,14 @@
 /** Answers patterns: the templates of a selector's lines and how often each came, by time. */
+import type { EntryRow } from '../../logql/engine/source.ts'
+import { createTurn } from '../../logql/engine/turn.ts'
 import { QueryError } from '../../logql/error.ts'
 import { parseSelector } from '../../logql/parser.ts'
+import { NO_HINTS } from '../../logql/stages/hints.ts'
 import { checkLength, checkSelector, lookBack } from '../asklimits.ts'
 import { compareText } from '../labels.ts'
 import { millisOf, readBounds, readStep } from '../params.ts'
 import type { QueryRequest } from '../query.ts'
-import { createTurn, type ScanRow, walk } from '../scan.ts'
-import type { Stream } from '../tenant.ts'
+import { createSource } from '../scan.ts'
 import { createMiner, type Miner, SAMPLE_MS } from './miner.ts'
 import { type Tokenizer, tokenizerFor } from './tokens.ts'
 
@@ -32,16 +34,16 @@ export async function patterns(request: QueryRequest): Promise<string> {
   const { start, end } = lookBack(asked.start, asked.end, limits, now)
   checkLength(start, end, limits)
   const miners = createMiners()
-  await walk({
-    tenant,
-    expr,
+  const stats = { lines: 0, bytes: 0, blocks: 0 }
+  const source = createSource(tenant, createTurn(signal, limits.query_timeout), stats)
+  await source.scan({
+    log: expr,
+    hints: NO_HINTS,
     start,
     end,
     isBackward: false,
-    turn: createTurn(signal, limits.query_timeout),
-    stats: { lines: 0, bytes: 0, blocks: 0 },
-    onEntry(row, seconds, nanos) {
-      miners.learn(row, seconds * 1000 + nanos / 1e6)
+    onEntry(row, time) {
+      miners.learn(row, millisOf(start) + time / 1e6)
       return true
     },
   })
@@ -50,7 +52,7 @@ export async function patterns(request: QueryRequest): Promise<string> {
 }
 
 interface Miners {
-  learn(row: ScanRow, ms: number): void
+  learn(row: EntryRow, ms: number): void
   list(): readonly { readonly level: string; readonly miner: Miner }[]
 }
 
@@ -60,8 +62,8 @@ const MAX_MINERS = 5000
 
 /** A miner for each stream and detected level. */
 function createMiners(): Miners {
-  const tokenizers = new Map<Stream, Tokenizer>()
-  const miners = new Map<Stream, Map<string, Miner>>()
+  const tokenizers = new Map<EntryRow['stream'], Tokenizer>()
+  const miners = new Map<EntryRow['stream'], Map<string, Miner>>()
   let count = 0
   return {
     learn(row, ms) {

@@ -1,0 +1,53 @@
+/** Evaluates a metric query's tree, from the range functions up. */
+import type { MetricExpr, VectorExpr } from '../ast.ts'
+import { QueryError } from '../error.ts'
+import { combine } from './binary.ts'
+import { replaceLabels } from './labelreplace.ts'
+import { NO_LABELS } from './labelset.ts'
+import { createSeries, type Series, type Value } from './matrix.ts'
+import { type Evaluation, evaluateRange } from './ranges.ts'
+import { aggregate } from './vectors.ts'
+
+/** Throws a QueryError. */
+export async function evaluate(query: Evaluation, expr: MetricExpr): Promise<Value> {
+  switch (expr.kind) {
+    case 'number':
+      return { kind: 'scalar', value: expr.value }
+    case 'constant':
+      return { kind: 'vector', series: [constantSeries(expr.value, query.steps.count)] }
+    case 'range':
+      return { kind: 'vector', series: await evaluateRange(query, expr, undefined) }
+    case 'vector':
+      return { kind: 'vector', series: await evaluateVector(query, expr) }
+    case 'label_replace':
+      return { kind: 'vector', series: replaceLabels(expr, await evaluateSeries(query, expr.inner, 'label_replace')) }
+    case 'binary': {
+      // Loki asks the right side first: of two errors, it is the right one's that is told.
+      const right = await evaluate(query, expr.right)
+      const left = await evaluate(query, expr.left)
+      return combine(expr, left, right, query.steps.count, query.turn)
+    }
+  }
+}
+
+function constantSeries(value: number, steps: number): Series {
+  const series = createSeries(NO_LABELS, steps)
+  series.values.fill(value)
+  series.has.fill(1)
+  return series
+}
+
+async function evaluateVector(query: Evaluation, expr: VectorExpr): Promise<Series[]> {
+  const { inner, op } = expr
+  const isPushedDown = op === 'sum' && inner.kind === 'range'
+  const series = isPushedDown
+    ? await evaluateRange(query, inner, expr.grouping ?? { isWithout: false, labels: [] })
+    : await evaluateSeries(query, inner, op)
+  return aggregate(expr, series, query.steps.count, query.turn)
+}
+
+async function evaluateSeries(query: Evaluation, expr: MetricExpr, where: string): Promise<readonly Series[]> {
+  const value = await evaluate(query, expr)
+  if (value.kind === 'scalar') throw new QueryError(400, `unexpected literal inside ${where}`)
+  return value.series
+}

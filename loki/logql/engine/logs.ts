@@ -1,0 +1,88 @@
+/** Log queries: the newest (or oldest) entries that pass, in streams by their labels. */
+import type { LogExpr } from '../ast.ts'
+import { NO_HINTS } from '../stages/hints.ts'
+import { createBest } from './best.ts'
+import { createLabelReader, type EntryLabels } from './entrylabels.ts'
+import type { Instant, Labels, ResultEntry, ResultStream } from './result.ts'
+import type { LogSource } from './source.ts'
+
+export interface LogQuestion {
+  readonly expr: LogExpr
+  readonly start: Instant
+  /** Exclusive. */
+  readonly end: Instant
+  /** Entries at most. */
+  readonly limit: number
+  readonly isBackward: boolean
+  /** Entries closer than this to the one before are left out; nanoseconds, 0 for none. */
+  readonly interval: number
+  /** Streams by the labels of the stored streams only, whatever labels their entries have besides (categorize-labels). */
+  readonly isCategorized: boolean
+}
+
+interface Found {
+  /** Nanoseconds from the query's start. */
+  readonly time: number
+  /** Tells entries of one time apart: the order in which the scan met them. */
+  readonly sequence: number
+  readonly timestamp: bigint
+  readonly line: string
+  readonly labels: EntryLabels
+}
+
+export async function findLogs(source: LogSource, question: LogQuestion): Promise<ResultStream[]> {
+  const { expr, start, end, limit, isBackward, interval } = question
+  const direction = isBackward ? -1 : 1
+  const best = createBest<Found>(
+    interval > 0 ? Number.POSITIVE_INFINITY : limit,
+    (a, b) => direction * (a.time - b.time) || a.sequence - b.sequence,
+  )
+  const labelsOf = createLabelReader()
+  let sequence = 0
+  const isLate = (time: number) => best.isFull() && direction * (time - best.worst()!.time) >= 0
+  await source.scan({
+    log: expr,
+    hints: NO_HINTS,
+    start,
+    end,
+    isBackward,
+    wants: (oldest, newest) => !isLate(isBackward ? newest : oldest),
+    onEntry(row, time) {
+      if (isLate(time)) return false
+      best.add({ time, sequence: sequence++, timestamp: row.timestamp(), line: row.line(), labels: labelsOf(row) })
+      return true
+    },
+  })
+  const found = best.sorted()
+  const given = interval > 0 ? thin(found, interval, isBackward, limit) : found
+  return groupByLabels(given, question.isCategorized)
+}
+
+/** Loki's readStreams: an entry is given when it is an interval away from the last one that was. */
+function thin(found: readonly Found[], interval: number, isBackward: boolean, limit: number): Found[] {
+  const kept: Found[] = []
+  for (const entry of found) {
+    const last = kept.at(-1)
+    const distance = last === undefined ? interval : (entry.time - last.time) * (isBackward ? -1 : 1)
+    if (distance >= interval) kept.push(entry)
+    if (kept.length === limit) break
+  }
+  return kept
+}
+
+function groupByLabels(found: readonly Found[], isCategorized: boolean): ResultStream[] {
+  const groups = new Map<string, { labels: Labels; entries: ResultEntry[] }>()
+  for (const { timestamp, line, labels } of found) {
+    const key = isCategorized ? labels.streamText : labels.text
+    let group = groups.get(key)
+    if (group === undefined) {
+      groups.set(key, (group = { labels: isCategorized ? labels.stream : labels.all, entries: [] }))
+    }
+    const nanos = ((timestamp % NANOS) + NANOS) % NANOS
+    const seconds = Number((timestamp - nanos) / NANOS)
+    group.entries.push({ seconds, nanos: Number(nanos), line, metadata: labels.metadata, parsed: labels.parsed })
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, group]) => group)
+}
+
+const NANOS = 1_000_000_000n

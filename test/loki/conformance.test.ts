@@ -1,0 +1,48 @@
+/** Questions that a real Loki 3.7.6 answered over dataset.json: the embedded server gives the same answers. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { type Answered, difference } from './compare.ts'
+import { type Harness, withServer } from './harness.ts'
+
+interface Question extends Answered {
+  readonly id: string
+  readonly family: string
+  readonly path: string
+  readonly params: Readonly<Record<string, string | number>>
+}
+
+const folder = new URL('./conformance/', import.meta.url)
+const dataset = readFileSync(new URL('dataset.json', folder), 'utf8')
+const questions = JSON.parse(readFileSync(new URL('answers.json', folder), 'utf8')) as Question[]
+
+const OPTIONS = {
+  limits: {
+    discover_log_levels: false,
+    discover_service_name: [],
+    reject_old_samples: false,
+    ingestion_rate_mb: 1000,
+    ingestion_burst_size_mb: 1000,
+  },
+}
+
+test('the conformance set is whole', () => assert.ok(questions.length >= 148))
+
+test('every answer is what Loki answered', async () => {
+  await withServer(OPTIONS, async (loki) => {
+    const headers = { 'Content-Type': 'application/json' }
+    assert.equal((await loki.send('/loki/api/v1/push', dataset, headers)).status, 204)
+    const wrong: string[] = []
+    for (const question of questions) {
+      const found = difference(question, await ask(loki, question))
+      if (found !== undefined) wrong.push(`${question.id} ${question.family}: ${question.params.query}\n    ${found}`)
+    }
+    assert.equal(wrong.join('\n'), '')
+  })
+})
+
+async function ask(loki: Harness, { path, params }: Question): Promise<Answered> {
+  const texts = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]))
+  const { status, text } = await loki.get(path, texts)
+  return status === 200 ? JSON.parse(text).data : { status, error: text }
+}
