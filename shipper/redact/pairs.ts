@@ -38,7 +38,8 @@ export class PairFinder {
     const key = this.#classify(name.replace(/^[-_.$]+/, ''))
     if (key === undefined) return undefined
     const place = placeOf(text, start, end)
-    if (place === undefined) return undefined
+    // "/etc/passwd: permission denied" is about a file.
+    if (place === undefined || (place.isProse && text[start - 1] === '/')) return undefined
     const span = this.#isHeader(key.rule) ? headerValue(text, place) : plainValue(text, place)
     if (span === undefined || span.end <= span.start) return undefined
     const value = text.slice(span.start, Math.min(span.end, span.start + 300))
@@ -70,7 +71,14 @@ interface Place {
 }
 
 /** Between name and value: a closing quote (escaped or not) or bracket, a separator, white space. */
-const SEPARATOR = /[\\"'`\]]{0,8}[ \t]{0,4}(?:=>|:=|==|=|:(?!:)|\uff1a)[ \t]{0,8}/y
+const SEPARATOR = /[\\"'`\]]{0,8}[ \t]{0,4}(?:=>|:=|==|=|:(?!:)|::(?=[ \t])|\uff1a)[ \t]{0,8}/y
+/** The same in a URL's query: password%3Dx%26a%3Db, %22password%22%3A%22x%22. */
+const ESCAPED_SEPARATOR = /(?:%22)?(?:%3[ad])(?:%20|\+)?(?:%22)?/iy
+/** name="password" value="x", and as JSON inside a text: "name":"DB_PASSWORD","value":"x". */
+const DESCRIBED = /\\{0,3}["'][ \t]{0,4},?[ \t]{0,4}(?:\\{0,3}["'])?value(?:\\{0,3}["'])?[ \t]{0,4}[=:][ \t]{0,4}/iy
+/** The rest of an XML element's tag behind its name: attributes that hold no secret of their own. */
+const TAG_END =
+  /(?:[ \t]{1,4}(?:xmlns(?::[a-z]{1,20})?|(?:xsi:|encoding)?type|(?:wsu:|xml:)?id)=["'][^<>"']{0,200}["']){0,4}>/iy
 const BLANKS = /[ \t]+/y
 
 function placeOf(text: string, start: number, end: number): Place | undefined {
@@ -82,15 +90,24 @@ function placeOf(text: string, start: number, end: number): Place | undefined {
     const isProse = text[end] === ':' && (text[value - 1] === ' ' || value >= text.length)
     return { start: value, outer, isProse, isElement: false }
   }
-  if (text[end] === '>' && before === '<') return { start: end + 1, outer: '', isProse: false, isElement: true }
+  ESCAPED_SEPARATOR.lastIndex = end
+  if (text[end] === '%' && ESCAPED_SEPARATOR.test(text)) return bare(ESCAPED_SEPARATOR.lastIndex)
+  DESCRIBED.lastIndex = end
+  if (DESCRIBED.test(text)) return bare(DESCRIBED.lastIndex)
+  TAG_END.lastIndex = end
+  const isElement =
+    before === '<' || (before === ':' && /<[A-Za-z0-9_-]{1,32}:$/.test(text.slice(Math.max(0, start - 34), start)))
+  if (isElement && TAG_END.test(text)) return { ...bare(TAG_END.lastIndex), isElement: true }
   const isFlag = text[start] === '-' || text.startsWith('--', start)
   const value = skip(text, end, BLANKS)
   if (value === end || value - end > 4) return undefined
   // --password x; and SQL's PASSWORD 'x'.
   if (isFlag && text[value] !== '-') return { start: value, outer, isProse: false, isElement: false }
   const isSql = text[value] === "'" && /^(?:password|by)$/i.test(text.slice(start, end))
-  return isSql ? { start: value, outer: '', isProse: false, isElement: false } : undefined
+  return isSql ? bare(value) : undefined
 }
+
+const bare = (start: number): Place => ({ start, outer: '', isProse: false, isElement: false })
 
 /** What an earlier pass left. */
 const DONE = '[redacted:'
@@ -130,9 +147,13 @@ function lineEnd(text: string, start: number): number {
 const OPENING = /["'`[{]/
 const ELEMENT_TEXT = /[^<]*/y
 const UNQUOTED = /[^\s"'`<>&\\]*/y
+/** Python's bytes, Rust's Option: what stands between separator and quote. */
+const WRAPPED = /(?:[bru]{1,2}|Some\()(?=["'])/y
+/** An & that ends a value of a query: another name, an entity, a shell's &&, or nothing stands behind it. */
+const NEXT_PARAMETER = /&(?:[A-Za-z0-9_.%[\]-]{1,64}=|[a-z]{2,5};|#[0-9]{1,5};|&|$|[\s"'`<>])/y
 
 function plainValue(text: string, place: Place): Span | undefined {
-  const { start } = place
+  const start = skip(text, place.start, WRAPPED)
   if (place.isElement) return { start, end: skip(text, start, ELEMENT_TEXT) }
   let slashes = 0
   while (text[start + slashes] === '\\') slashes++
@@ -183,8 +204,19 @@ function braceEnd(text: string, start: number): number {
 const NEXT_PAIR = /[,;](?=$|[A-Za-z_][A-Za-z0-9_. -]{0,64}[=:])/
 const TRAILING = /[)\]},;:!?.]{1,64}$/
 
+/** What an escaped separator ends with. */
+const ESCAPED_END = /%3[ad](?:%20|\+)?(?:%22)?$/i
+
+function isNextParameter(text: string, at: number): boolean {
+  NEXT_PARAMETER.lastIndex = at
+  return NEXT_PARAMETER.test(text)
+}
+
 function unquotedEnd(text: string, start: number, from: number): number {
   let end = skip(text, from, UNQUOTED)
+  while (text[end] === '&' && !isNextParameter(text, end)) end = skip(text, end + 1, UNQUOTED)
+  const isEscaped = ESCAPED_END.test(text.slice(Math.max(0, start - 9), start))
+  if (isEscaped) end = start + text.slice(start, end).search(/%2[26]|$/)
   const next = NEXT_PAIR.exec(text.slice(start, end))
   if (next !== null) end = start + next.index
   const trailing = TRAILING.exec(text.slice(Math.max(start, end - 64), end))

@@ -41,7 +41,12 @@ export const RULES: readonly Rule[] = [
   named('cookie', 'Cookie and Set-Cookie', 'cookie'),
   named('session', 'session cookies by their usual names', 'sessid, jsessionid, connect sid'),
   named('connection_string', 'connection strings', 'connection string, connstr, conn str, connectionstr'),
-  named('password', 'passwords and passphrases', 'password, passwd, pwd, passphrase, passcode, passwort', 'pass'),
+  named(
+    'password',
+    'passwords and passphrases',
+    'password, passwd, pwd, passphrase, passcode, passwort, kennwort',
+    'pass',
+  ),
   named(
     'api_key',
     'API keys',
@@ -63,7 +68,12 @@ export const RULES: readonly Rule[] = [
   shaped('dsn_password', 'user:password@tcp(host)/db', ['@tcp(', '@unix('], dsnPassword),
   shaped('oracle_password', 'jdbc:oracle:thin:user/password@host', [':thin:'], oraclePassword),
   shaped('curl_password', 'curl -u user:password', [' -u ', ' -u=', ' --user[ =]'], curlPassword),
-  shaped('sql_password', "IDENTIFIED BY 'password'", ['identified by ', 'identified with '], sqlPassword),
+  shaped(
+    'sql_password',
+    "IDENTIFIED BY 'password'",
+    ['identified by ', 'identified with ', 'set password for ', 'temporary password is '],
+    sqlPassword,
+  ),
   shaped('bearer', 'Bearer and Basic credentials in text', ['bearer[ \t]', 'basic[ \t]'], authCredentials),
   shaped('private_key_block', 'PEM and PGP private keys', ['-----BEGIN'], privateKeyBlock, true),
   shaped('jwt', 'JSON web tokens', ['eyJ'], jwt, true),
@@ -85,7 +95,7 @@ export const RULES: readonly Rule[] = [
     /(?:ya29\.|GOCSPX-)[A-Za-z0-9_.-]{20,}/y,
   ),
   shaped('azure_client_secret', 'Microsoft Entra client secrets', ['[0-9]Q~'], azureClientSecret, true),
-  shaped('azure_key', 'Azure storage and service keys', ['==["\' \n,;&<)]', 'AZDO'], base64Key, true),
+  shaped('azure_key', 'Azure storage and service keys', ['==["\' \n,;&<>).\\\\]', 'AZDO'], base64Key, true),
 
   prefixed(
     'github_token',
@@ -203,8 +213,10 @@ export const RULES: readonly Rule[] = [
       'figd_',
       'fly_',
       'FlyV1 ',
+      'pplx-',
+      'r8_[A-Za-z0-9]',
     ],
-    /(?:lin_api_[A-Za-z0-9]{40}|ntn_[A-Za-z0-9]{40,}|PMAK-[0-9a-f]{24}-[0-9a-f]{34}|dp\.pt\.[A-Za-z0-9]{40,}|pul-[0-9a-f]{40}|sbp_[0-9a-f]{40}|sntry[su]_[A-Za-z0-9+/=_]{40,}|tskey-[a-z]{3,10}-[A-Za-z0-9-]{16,}|pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.=-]{32,}|nfp_[A-Za-z0-9]{36,}|ATATT3[A-Za-z0-9_=-]{60,}|HRKU-[A-Za-z0-9_-]{36,}|gsk_[A-Za-z0-9]{48,}|xai-[A-Za-z0-9]{60,}|EAAC[A-Za-z0-9]{60,}|sq0[a-z]{3}-[A-Za-z0-9_-]{22,}|figd_[A-Za-z0-9_-]{36,}|fly_[a-z0-9]{2,8}_[A-Za-z0-9+/=_-]{40,}|FlyV1 fm[0-9]_[A-Za-z0-9+/=,_-]{60,})/y,
+    /(?:lin_api_[A-Za-z0-9]{40}|ntn_[A-Za-z0-9]{40,}|PMAK-[0-9a-f]{24}-[0-9a-f]{34}|dp\.pt\.[A-Za-z0-9]{40,}|pul-[0-9a-f]{40}|sbp_[0-9a-f]{40}|sntry[su]_[A-Za-z0-9+/=_]{40,}|tskey-[a-z]{3,10}-[A-Za-z0-9-]{16,}|pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.=-]{32,}|nfp_[A-Za-z0-9]{36,}|ATATT3[A-Za-z0-9_=-]{60,}|HRKU-[A-Za-z0-9_-]{36,}|gsk_[A-Za-z0-9]{48,}|xai-[A-Za-z0-9]{60,}|EAAC[A-Za-z0-9]{60,}|sq0[a-z]{3}-[A-Za-z0-9_-]{22,}|figd_[A-Za-z0-9_-]{36,}|fly_[a-z0-9]{2,8}_[A-Za-z0-9+/=_-]{40,}|pplx-[A-Za-z0-9]{40,}|r8_[A-Za-z0-9]{37,}|FlyV1 fm[0-9]_[A-Za-z0-9+/=,_-]{60,})/y,
   ),
   prefixed('age_key', 'age secret keys', ['AGE-SECRET-KEY-1'], /AGE-SECRET-KEY-1[A-Z0-9]{58}/y),
 ]

@@ -1,6 +1,6 @@
 /** Secrets that more than a prefix tells: what surrounds them, where they end, or what they decode to. */
 import type { Span } from './card.ts'
-import { back, isAlphanumeric, startsFree } from './rule.ts'
+import { back, isAlphanumeric, skip, startsFree } from './rule.ts'
 
 const PEM_HEADER = /-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----/y
 
@@ -50,10 +50,18 @@ function isUserAndPassword(base64: string): boolean {
   return text.includes(':') && /^[\x20-\x7e\xa0-\xff]*$/.test(text)
 }
 
-const IDENTIFIED = /identified (?:with ['"]?[a-z0-9_]{1,40}['"]? )?(?:by|as) (?:password )?(["'])/iy
+const IDENTIFIED =
+  /(?:identified (?:with ['"]?[a-z0-9_]{1,40}['"]? )?(?:by|as) (?:password )?|set password for [^\s=]{1,200}[ ]?=[ ]?)(["'])/iy
+const TEMPORARY = /temporary password is generated for [^\s:]{1,200}: /iy
 
-/** CREATE USER … IDENTIFIED BY 'x' */
+/** CREATE USER … IDENTIFIED BY 'x', SET PASSWORD FOR u = 'x', and what mysqld says when it makes one up. */
 export function sqlPassword(text: string, at: number): Span | undefined {
+  TEMPORARY.lastIndex = at
+  if (TEMPORARY.test(text)) {
+    const from = TEMPORARY.lastIndex
+    const to = skip(text, from, /\S*/y)
+    return to === from || text.startsWith('[redacted:', from) ? undefined : { start: from, end: to }
+  }
   IDENTIFIED.lastIndex = at
   const match = IDENTIFIED.exec(text)
   if (match === null) return undefined
@@ -93,7 +101,7 @@ export function urlSignature(text: string, at: number): Span | undefined {
   return match === null ? undefined : { start: SIGNATURE.lastIndex - match[1].length, end: SIGNATURE.lastIndex }
 }
 
-const ENTRA = /[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])/y
+const ENTRA = /[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{30,33}[A-Za-z0-9_~-](?![A-Za-z0-9_~-])/y
 
 export function azureClientSecret(text: string, at: number, from: number): Span | undefined {
   const start = at - 3
