@@ -1,42 +1,80 @@
 /** Checks of stages: those that Loki makes while it parses, and those that it makes when the query is to run. */
-import { RE2JS } from 're2js'
-import type { Expr, LogExpr, MetricExpr, StageExpr } from './ast.ts'
-import { parseError, QueryError } from './error.ts'
-import { compileRegex } from './matcher.ts'
+import type { Expr, LogExpr, StageExpr } from './ast.ts'
+import { parseError, type QueryError } from './error.ts'
 import { writeStage } from './print.ts'
+import { regexFault } from './regex.ts'
+import { createStage } from './stages/index.ts'
+import { orderStages } from './stages/order.ts'
+import { parsePattern } from './stages/pattern.ts'
+import { compileGroups } from './stages/regexp.ts'
 
-/** The stage regexp: Go's syntax, and at least one named group. */
+/** The stage regexp: Go's syntax, named groups, no name twice. */
 export function checkRegexp(pattern: string): void {
-  const fail = (why: string) => parseError(`invalid regexp parser: ${why}`)
-  try {
-    compileRegex(pattern)
-  } catch (error) {
-    throw error instanceof QueryError ? fail(error.reason) : error
-  }
-  const names = Object.keys(RE2JS.compile(pattern).namedGroups())
-  if (names.length === 0) throw fail('at least one named capture must be supplied')
+  const fault = regexFault(pattern) ?? faultOf(() => compileGroups(pattern))
+  if (fault === undefined) return
+  // Go takes a name twice, and Loki then does not.
+  const twice = /duplicate capture group name: `(.*)`$/s.exec(fault)?.[1]
+  throw parseError(
+    `invalid regexp parser: ${twice === undefined ? fault : `duplicate extracted label name '${twice}'`}`,
+  )
 }
 
 /** The stage pattern. */
-export function checkPattern(_pattern: string): void {}
+export function checkPattern(pattern: string): void {
+  const fault = faultOf(() => parsePattern(pattern))
+  if (fault !== undefined) throw parseError(`invalid pattern parser: ${fault}`)
+}
 
 /** What only running the query would tell: regular expressions of line filters, templates, paths. Throws Loki's parse error. */
 export function checkStages(expr: Expr): void {
-  for (const log of logExprs(expr)) for (const stage of log.stages) checkStage(stage)
+  for (const log of logExprs(expr)) {
+    for (const stages of togetherAsRun(log.stages)) {
+      const fault = stages
+        .toReversed()
+        .reduce<string | undefined>((found, stage) => found ?? stageFault(stage), undefined)
+      if (fault !== undefined) throw stageError(stages, fault)
+    }
+  }
 }
 
-function checkStage(stage: StageExpr): void {
+function stageError(stages: readonly StageExpr[], fault: string): QueryError {
+  return parseError(`stage '${stages.map(writeStage).join(' ')}' : ${fault}`)
+}
+
+/** Stages in the order in which they run; line filters that stand together are one to Loki. */
+function togetherAsRun(stages: readonly StageExpr[]): StageExpr[][] {
+  const groups: StageExpr[][] = []
+  for (const stage of orderStages(stages)) {
+    const last = groups.at(-1)
+    if (stage.kind === 'line' && last?.[0]?.kind === 'line') last.push(stage)
+    else groups.push([stage])
+  }
+  return groups
+}
+
+function stageFault(stage: StageExpr): string | undefined {
+  if (stage.kind === 'line' && stage.op.endsWith('~') && !(stage.texts.length === 1 && stage.texts[0]!.isIp)) {
+    for (const { text } of stage.texts) {
+      const fault = regexFault(text)
+      if (fault !== undefined) return fault
+    }
+  }
+  const fault = faultOf(() => createStage(stage))
+  return fault?.startsWith('not yet') ? undefined : fault
+}
+
+function faultOf(make: () => unknown): string | undefined {
   try {
-    if (stage.kind === 'line' && stage.op.endsWith('~')) for (const { text } of stage.texts) compileRegex(text)
+    make()
+    return undefined
   } catch (error) {
-    if (!(error instanceof QueryError)) throw error
-    throw parseError(`stage '${writeStage(stage)}' : ${error.reason}`)
+    return (error as Error).message
   }
 }
 
 /** The selectors of a query from left to right, without recursion: a query may nest deep. */
 export function* logExprs(expr: Expr): Generator<LogExpr> {
-  const open: (Expr | MetricExpr)[] = [expr]
+  const open: Expr[] = [expr]
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
     if (one.kind === 'log') yield one
     else if (one.kind === 'range') yield one.log

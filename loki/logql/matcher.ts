@@ -1,7 +1,8 @@
 /** Label matchers: = != =~ !~, regular expressions in Go's syntax, anchored at both ends. */
-import { RE2JS } from 're2js'
-import { parseError } from './error.ts'
 import { quote } from './quote.ts'
+import { compileRegex } from './regex.ts'
+
+export { compileRegex } from './regex.ts'
 
 export type MatchOp = '=' | '!=' | '=~' | '!~'
 
@@ -47,15 +48,5 @@ function anchored(source: string): (text: string) => boolean {
       known.set(text, answer)
     }
     return answer
-  }
-}
-
-/** Compiles Go's syntax; `shown` is what the message names, `where` stands before it. */
-export function compileRegex(source: string, shown = source, where = ''): RE2JS {
-  try {
-    RE2JS.compile(shown)
-    return RE2JS.compile(source)
-  } catch (error) {
-    throw parseError(`${where}${(error as Error).message}`)
   }
 }

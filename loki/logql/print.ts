@@ -17,6 +17,7 @@ import type {
 import { type Matcher, writeMatcher } from './matcher.ts'
 import { writeFixed, writePlain, writeShortest } from './numbers.ts'
 import { quote } from './quote.ts'
+import { isSearch } from './stages/textfilter.ts'
 import { writeGoDuration, writeHumanBytes, writePrometheusDuration } from './units.ts'
 
 export function writeExpr(expr: Expr | VariantsExpr): string {
@@ -77,7 +78,7 @@ export function writeLabelFilter(filter: LabelFilter): string {
     case 'or':
       return `( ${writeLabelFilter(filter.left)} ${filter.kind === 'and' ? ',' : 'or'} ${writeLabelFilter(filter.right)} )`
     case 'match':
-      return writeMatcher(filter.matcher)
+      return writeMatchFilter(filter.matcher)
     case 'ip':
       return `${filter.name}${filter.op}ip(${quote(filter.pattern)})`
     case 'number':
@@ -87,6 +88,11 @@ export function writeLabelFilter(filter: LabelFilter): string {
     case 'bytes':
       return `${filter.name}${filter.op}${writeHumanBytes(filter.value)}`
   }
+}
+
+function writeMatchFilter(matcher: Matcher): string {
+  const { name, op, value } = matcher
+  return op === '=~' && !value.includes('`') && !isSearch(value) ? `${name}=~\`${value}\`` : writeMatcher(matcher)
 }
 
 function writeMetric(expr: MetricExpr): string {

@@ -52,6 +52,12 @@ export function regexFilter(source: string, isLabel: boolean): TextFilter {
   return filterOf(remembered((value) => regex.test(value)))
 }
 
+/** Whether Loki makes a search of a label's regular expression; it writes the others in backticks. */
+export function isSearch(source: string): boolean {
+  const tree = parseRegexTree(source)
+  return tree !== undefined && simplify(tree, true) !== undefined
+}
+
 /** Answers kept per expression: labels repeat. */
 const MAX_KNOWN = 10_000
 

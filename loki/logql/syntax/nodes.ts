@@ -11,9 +11,9 @@ import type {
   VectorExpr,
   VectorOp,
 } from '../ast.ts'
-import { parseError, QueryError } from '../error.ts'
-import { compileRegex } from '../matcher.ts'
+import { parseError, type QueryError } from '../error.ts'
 import { writeFixed } from '../numbers.ts'
+import { regexFault } from '../regex.ts'
 import { fold, type Literal, parseFloat64 } from './literal.ts'
 import type { Modifier } from './metricrules.ts'
 
@@ -112,11 +112,7 @@ function sides(left: Node, right: Node): readonly (readonly ['left' | 'right', N
 }
 
 export function labelReplace(inner: Node, target: string, replacement: string, source: string, pattern: string): Node {
-  try {
-    compileRegex(`^(?:${pattern})$`)
-  } catch (error) {
-    if (!(error instanceof QueryError)) throw error
-    return fault(`invalid regex in label_replace: ${error.reason}`)
-  }
+  const wrong = regexFault(`^(?:${pattern})$`)
+  if (wrong !== undefined) return fault(`invalid regex in label_replace: ${wrong}`)
   return { kind: 'label_replace', inner, target, replacement, source, pattern }
 }
