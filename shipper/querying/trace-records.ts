@@ -1,5 +1,7 @@
 /** Entries of one id as a timeline's records: who, what, how long, and which ids they carry. */
+import { readDuration } from '../normalize/duration.ts'
 import { IDENTIFIERS } from '../record.ts'
+import { meaningOf } from '../terms/keys.ts'
 import type { Entry } from './answer.ts'
 import { readFields, readPairs, viewOf } from './record-view.ts'
 
@@ -43,7 +45,6 @@ function recordOf(entry: Entry, offsetMs: number, gapMs: number): TraceRecord {
   const get = reader(entry)
   const { level, message } = viewOf(entry, NOTHING)
   const error = [get('error_type'), get('error')].filter((part) => part !== '' && part !== message).join(': ')
-  const duration = get('duration_ms')
   const ids = IDENTIFIERS.map((name) => [name, get(name)] as const).filter(([, value]) => value !== '')
   return {
     entry,
@@ -56,9 +57,22 @@ function recordOf(entry: Entry, offsetMs: number, gapMs: number): TraceRecord {
     message,
     error,
     isError: BAD_LEVEL.test(level) || get('outcome') === 'failure',
-    durationMs: duration === '' || !Number.isFinite(Number(duration)) ? undefined : Number(duration),
+    durationMs: durationOf(entry),
     ids: new Map(ids),
   }
+}
+
+/** duration_ms, or what a record would make it from: total_duration_ms, took=1.2s, elapsed … */
+function durationOf({ labels, line }: Entry): number | undefined {
+  const said = labels.get('duration_ms')
+  if (said !== undefined) return readDuration(said, 1)
+  for (const [name, value] of readFields(line) ?? readPairs(line)) {
+    const meaning = meaningOf(name)
+    if (meaning?.role !== 'duration' || (typeof value !== 'string' && typeof value !== 'number')) continue
+    const ms = readDuration(value, meaning.unit)
+    if (ms !== undefined) return ms
+  }
+  return undefined
 }
 
 function firstOf(get: (name: string) => string, names: readonly string[]): string {

@@ -70,7 +70,7 @@ function rowOf(record: TraceRecord, layout: Layout, { colours, columns }: Screen
     layout.duration === 0 ? '' : padStart(durationMs === undefined ? '' : lengthText(durationMs), layout.duration)
   const bar = layout.hasBars ? padEnd(barText(durationMs ?? 0, layout.longestMs), BAR_CELLS) : ''
   const behind = widthOf(duration) + widthOf(bar) + (bar === '' ? 0 : 1) + (duration === '' ? 0 : 2)
-  const said = [event !== '' && event !== message ? `${message} (${event})` : message, error].filter(
+  const said = [event !== '' && !message.includes(event) ? `${message} (${event})` : message, error].filter(
     (part) => part !== '',
   )
   const text = escapeControls(said.join(': '))
