@@ -55,7 +55,7 @@ async function answer(
   const parts = route.path.exec(path)!.slice(1)
   try {
     const tenant = route.stores === true ? store.tenant(id.id) : store.findTenant(id.id)
-    return await route.handle({ ...context, request, response, query, tenant, parts })
+    return await route.handle({ ...context, request, response, path, query, tenant, parts })
   } catch (error) {
     if (route.fail === undefined) throw error
     const { status, body } = failed(error)

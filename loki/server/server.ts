@@ -16,6 +16,8 @@ import { createRoutes } from './routes.ts'
 import { createRuler } from './ruler/ruler.ts'
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts'
 import { EXPIRE_EVERY_MS, openStore, type Store } from './store.ts'
+import { createTailHub } from './tail/hub.ts'
+import { createUpgrades } from './upgrade.ts'
 
 export interface ServerOptions {
   /** 127.0.0.1 unless told otherwise. */
@@ -72,6 +74,9 @@ export function createServer(options: ServerOptions = {}): LokiServer {
     { maxHeaderSize: MAX_HEADER_BYTES },
     (request, response) => void handle(request, response),
   )
+  const hub = createTailHub({ limits: settings.limits, now })
+  const upgrade = createUpgrades({ store, settings, now, hub, handle })
+  http.on('upgrade', (request, socket, head) => void upgrade(request, socket, head))
   http.headersTimeout = HEADERS_TIMEOUT_MS
   http.requestTimeout = REQUEST_TIMEOUT_MS
   const sockets = new Set<Socket>()
@@ -93,6 +98,7 @@ export function createServer(options: ServerOptions = {}): LokiServer {
     close() {
       closing ??= new Promise((resolve) => {
         clearInterval(timer)
+        hub.close()
         const end = async () => {
           await ruler?.stop()
           store.close()

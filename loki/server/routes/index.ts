@@ -9,6 +9,7 @@ import { rulerRoutes } from './ruler.ts'
 import { series } from './series.ts'
 import { stats } from './stats.ts'
 import * as status from './status.ts'
+import { tail } from './tail.ts'
 import * as volume from './volume.ts'
 
 export const routes: readonly Route[] = [
@@ -28,6 +29,7 @@ export const routes: readonly Route[] = [
   detected.fields,
   detected.values,
   patterns,
+  tail,
   ...rulerRoutes,
   status.ready,
   status.metrics,

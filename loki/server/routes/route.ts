@@ -29,6 +29,8 @@ export interface Reply {
 export interface Call extends RouteContext {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  /** Decoded. */
+  readonly path: string
   /** The query behind the path, as it was sent. */
   readonly query: string
   readonly tenant: Tenant
