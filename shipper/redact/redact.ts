@@ -115,12 +115,24 @@ class RecordRedactor {
 
   redact(record: LogRecord): boolean {
     this.#changed = false
+    this.text.removed.length = 0
     for (const name of TEXT_FIELDS) this.#textField(record, name)
     record.service = this.#plain(record.service, '')
     record.node = this.#plain(record.node, '')
     if (record.env !== undefined) record.env = this.#plain(record.env, '')
+    for (const { text, rule } of this.text.removed) this.#copies(record.fields, text, rule)
     if (record.fields.size > 0) this.#members(record.fields, undefined, 0)
     return this.#changed
+  }
+
+  /** Formats read key=value pairs out of a message: those that stood inside a secret are parts of it. */
+  #copies(fields: Fields, secret: string, rule: string): void {
+    const pairs = new Set(secret.split(/[;,&\s]/).map((part) => part.replaceAll('"', '')))
+    for (const [name, value] of fields) {
+      if (typeof value !== 'string' || value === '' || this.#isAllowedName(name)) continue
+      const isPart = pairs.has(`${name}=${value}`) || pairs.has(`${name.replace(COPY_ENDING, '')}=${value}`)
+      if (isPart) fields.set(name, this.#replaced(rule))
+    }
   }
 
   #textField(record: LogRecord, name: TextField): void {
@@ -209,6 +221,8 @@ class RecordRedactor {
   }
 }
 
+/** What a field's name gets behind it when the name is taken. */
+const COPY_ENDING = /_(?:[0-9]+|original)$/
 const VALUE_NAME = /^(?:value|val|string_?value|text_?value)$/i
 const DESCRIBING_NAME = /^(?:name|key|field|header|param|parameter|variable)$/i
 /** No shorter name can be a secret itself. */

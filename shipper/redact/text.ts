@@ -29,6 +29,8 @@ export class TextRedactor {
   /** Keywords by their first two bytes. */
   readonly #heads: (Keyword[] | undefined)[] = new Array(65_536)
   readonly #cardRule: number
+  /** What was taken out since the caller emptied it, where it holds pairs itself: cookies, a digest's parameters. */
+  readonly removed: { readonly text: string; readonly rule: string }[] = []
   #bytes = Buffer.allocUnsafe(64 * 1024)
 
   constructor(options: TextOptions) {
@@ -107,6 +109,8 @@ export class TextRedactor {
     for (const { start, end, rule } of found) {
       result += `${text.slice(from, start)}[redacted:${this.#options.names[rule]}]`
       counts[rule]++
+      const secret = text.slice(start, end)
+      if (secret.includes('=')) this.removed.push({ text: secret, rule: this.#options.names[rule] })
       from = end
     }
     return result + text.slice(from)

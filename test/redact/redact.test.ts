@@ -154,6 +154,29 @@ test('numbers that are cards, service, node, identifiers and names of fields are
   )
 })
 
+test('pairs that a format read out of a secret are taken out as well', () => {
+  const fields = new Map<string, Value>([
+    ['sid', 'abc123'],
+    ['theme', 'dark'],
+    ['path', '/cart'],
+    ['sid_2', 'def456'],
+    ['response', '6629fae4'],
+    ['n', '1'],
+  ])
+  const record = recordOf('Set-Cookie: sid=abc123; theme=dark; sid=def456', fields)
+  record.text.error = 'Authorization: Digest username="bob", response="6629fae4", n=12'
+  assert.ok(redactor.redact(record))
+  assert.deepEqual(plainOf(record.fields), {
+    sid: '[redacted:cookie]',
+    theme: '[redacted:cookie]',
+    path: '/cart',
+    sid_2: '[redacted:cookie]',
+    response: '[redacted:authorization]',
+    n: '1',
+  })
+  assert.equal(redactor.redact(record), false)
+})
+
 test('counts go by rule', () => {
   const own = createRedactor()
   redactText('password=a password=b token=c', own)
