@@ -37,6 +37,11 @@ const commands: readonly Entry[] = [
   },
   { name: 'serve', summary: 'run the embedded Loki', load: () => import('./commands/serve.ts') },
   {
+    name: 'test',
+    summary: 'unit tests of LogQL, alert rules and dashboards',
+    load: () => import('./commands/test.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'check configuration, files and Loki, and say what to do',
     load: () => import('./commands/doctor.ts'),

@@ -38,10 +38,9 @@ export function withDefault<T>(shape: Shape<T>, fallback: T, description: string
 type Fields = Readonly<Record<string, Field<unknown>>>
 type Values<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never }
 
-/** Where a record stands in its file. */
+/** A record knows where it stands in its file. */
 export interface Located {
-  readonly line: number
-  readonly path: string
+  readonly place: { readonly line: number; readonly path: string }
 }
 
 /** A mapping of known keys; a key that is not known is wrong. */
@@ -81,7 +80,8 @@ export function record<F extends Fields>(fields: F): Shape<Values<F> & Located> 
         values.set(name, fallback)
       }
       if (!isWhole) return undefined
-      return { ...Object.fromEntries(values), line: place.line, path: place.path } as unknown as Values<F> & Located
+      const { line, path } = place
+      return { ...Object.fromEntries(values), place: { line, path } } as unknown as Values<F> & Located
     },
   }
 }

@@ -207,7 +207,8 @@ function timeOf(record: LogRecord, clocks: OriginClocks): Instant {
   return clocks.lastSeconds < 0 ? record.timestamp : { seconds: clocks.lastSeconds, nanos: clocks.lastNanos }
 }
 
-function metadataOf(record: LogRecord, labels: LabelSet): [string, string][] {
+/** The fields that go to structured metadata, and labels that had to. */
+export function metadataOf(record: LogRecord, labels: LabelSet): [string, string][] {
   const pairs: [string, string][] = []
   for (const field of METADATA_FIELDS) {
     const text = field === 'duration_ms' ? record.duration_ms?.toString() : record.text[field]

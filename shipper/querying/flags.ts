@@ -102,7 +102,7 @@ export async function openLoki(flags: SourceFlags, screen: Screen, signal: Abort
 }
 
 /** As `ship` reads it: flags win over the environment, that over longship.yaml. */
-function configOf(flags: SourceFlags): Config {
+export function configOf(flags: SourceFlags): Config {
   const { addr, tenant, timezone, env, format, service, node, framing, file } = flags
   const { username, password, bearerToken, bearerTokenFile, caCert, cert, key, tlsSkipVerify } = flags
   const source = { path: [...file], format, service, node, framing, multiline: flags.multiline ? undefined : 'off' }

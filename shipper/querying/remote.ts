@@ -48,7 +48,7 @@ export function openRemote(config: LokiConfig, timeoutMs: number, signal: AbortS
   }
 }
 
-function endpointOf(loki: LokiConfig, timeoutMs: number): Endpoint {
+export function endpointOf(loki: LokiConfig, timeoutMs: number): Endpoint {
   const { ca_file: ca, cert_file: cert, key_file: key, insecure_skip_verify: insecure } = loki.tls
   return createEndpoint({
     url: loki.url,

@@ -66,8 +66,8 @@ export function readRuleFile(content: string, name: string): RuleFile {
   const names = new Set<string>()
   const groups = file.groups.map((group, index) => {
     const report = (line: number, what: string) => errors.push(`${name}:${line}: ${what}`)
-    if (group.name === '') report(group.line, `group ${index}: Groupname must not be empty`)
-    else if (names.has(group.name)) report(group.line, `groupname: "${group.name}" is repeated in the same file`)
+    if (group.name === '') report(group.place.line, `group ${index}: Groupname must not be empty`)
+    else if (names.has(group.name)) report(group.place.line, `groupname: "${group.name}" is repeated in the same file`)
     names.add(group.name)
     return readGroup(group, report)
   })
@@ -91,7 +91,7 @@ function written(name: string, { line, column, path, message }: Problem): string
 function readGroup(group: GroupText, report: (line: number, what: string) => void): RuleGroup {
   const rules = group.rules.map((rule, index) => {
     const place = `group "${group.name}", rule ${index + 1}, "${rule.alert || rule.record || ''}"`
-    for (const what of ruleErrors(rule)) report(rule.line, `${place}: ${what}`)
+    for (const what of ruleErrors(rule)) report(rule.place.line, `${place}: ${what}`)
     return readRule(rule)
   })
   return {
@@ -114,7 +114,7 @@ function readRule(rule: RuleText): Rule | undefined {
     keepFiringForMs: rule.keep_firing_for,
     labels: sorted(rule.labels),
     annotations: sorted(rule.annotations),
-    line: rule.line,
+    line: rule.place.line,
   }
 }
 
