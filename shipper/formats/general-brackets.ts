@@ -8,6 +8,11 @@ export function readBracket(scan: Scan, open: number): boolean {
   const { text, at } = scan
   let inner = at + 1
   while (text.charCodeAt(inner) === 0x20) inner++
+  // GlassFish: [#|time|LEVEL|server|class|thread|text|#]
+  if (scan.at === 0 && text.startsWith('[#|')) {
+    scan.at = 3
+    return true
+  }
   if (readTimeToken(scan, inner)) return readSamba(scan)
   // Tornado: [I 10:11:12.123 LabApp].
   if (!scan.hasLevel && /^[DIWEC] \d/.test(text.slice(inner, inner + 3)) && readTimeToken(scan, inner + 2)) {
@@ -34,6 +39,16 @@ export function readBracket(scan: Scan, open: number): boolean {
   // HTCondor's 000 (1234.000.000) 05/05 10:11:12
   if (scan.time === undefined && open === 0x28 && /^\d+\.\d+\.\d+$/.test(word))
     return add(scan, 'number', word, close + 1, false)
+  if (word === '' && open === 0x5b && scan.time !== undefined) {
+    scan.at = close + 1
+    return true
+  }
+  // Oracle's diagnostic logging: [NOTIFICATION:16]
+  const diagnostic = scan.hasLevel ? null : /^(NOTIFICATION|INCIDENT_ERROR)(?::\d{1,2})?$/.exec(word)
+  if (diagnostic !== null) {
+    add(scan, 'group', word, close + 1, false)
+    return addLevel(scan, diagnostic[1] === 'NOTIFICATION' ? 'notice' : 'critical', close + 1)
+  }
   if (word.includes('|') && readBarredGroup(scan, word, close + 1)) return true
   const direct = weakWords(scan, false) === 0
   if (!scan.hasLevel && (direct || weakWords(scan, true) < 2)) {

@@ -8,6 +8,7 @@ import { readBracket } from './general-brackets.ts'
 import { readCell, readNamedCell, readUserAndClass } from './general-cells.ts'
 import {
   readBraced,
+  readColons,
   readGluedLevel,
   readMethod,
   readPlace,
@@ -66,6 +67,8 @@ export function readHead(text: string, options: TimeOptions): Head {
 function step(scan: Scan): boolean {
   const { text, at } = scan
   const code = text.charCodeAt(at)
+  // CEF:0|vendor|product|… has neither time nor program where heads have them.
+  if (at === 0 && /^(?:CEF|LEEF):\d/.test(text)) return false
   if (code === 0x5b || code === 0x28 || code === 0x3c)
     return readTopic(scan) || readElement(scan) || readBracket(scan, code)
   if (code >= 0x30 && code <= 0x39 && scan.tokens.length === 0) return readLeadingNumber(scan)
@@ -80,6 +83,7 @@ function step(scan: Scan): boolean {
     readVmware(scan) ||
     readThread(scan) ||
     readProcessor(scan) ||
+    readColons(scan) ||
     readGluedLevel(scan) ||
     readSession(scan) ||
     readPair(scan) ||
@@ -263,7 +267,8 @@ function proseFollows(scan: Scan, end: number): boolean {
 }
 
 function readWeak(scan: Scan, word: string, end: number): boolean {
-  if (scan.tokens.length === 0 && nextMark(scan.text, end) === 0x7c) return add(scan, 'program', word, end, true)
+  if (scan.tokens.length === 0 && nextMark(scan.text, end) === 0x7c && !/^(?:CEF|LEEF):/.test(word))
+    return add(scan, 'program', word, end, true)
   // Storm: "class thread [LEVEL] ".
   if (scan.named && !scan.hasLevel && /^ \[[A-Z]{4,5}\]/.test(scan.text.slice(end, end + 9)))
     return add(scan, 'word', word, end, false)

@@ -49,7 +49,7 @@ export function readMethod(scan: Scan): boolean {
 export function readBraced(scan: Scan): boolean {
   if (scan.time === undefined) return false
   const thread = sticky(/\{(0x[\da-f]{4,16})\}(?= )/y, scan)
-  if (thread !== null) return add(scan, 'pid', thread[1] as string, scan.at + thread[0].length, true)
+  if (thread !== null) return add(scan, 'group', thread[1] as string, scan.at + thread[0].length, true)
   if (!scan.hasLevel || scan.named || weakWords(scan, false) > 0) return false
   const name = sticky(/\{([A-Za-z_][\w./-]{0,100}):(\d{1,6})\}(?= )/y, scan)
   if (name === null) return false
@@ -81,6 +81,27 @@ export function readGluedLevel(scan: Scan): boolean {
   if (name === null) return true
   scan.named = true
   return add(scan, 'name', name[1] as string, scan.at + name[0].length, true)
+}
+
+/** oVirt: 2026-05-05 10:11:12,123::INFO::monitor::321::storage::(check) text, with the thread and level in front also. */
+export function readColons(scan: Scan): boolean {
+  if (scan.named || weakWords(scan, false) > 0) return false
+  const thread = scan.tokens.length > 0 ? null : sticky(/([\w.-]{1,60})::([A-Z]{4,8})::(?=\d{4}-\d\d-)/y, scan)
+  if (thread !== null && capitalLevel(thread[2] as string) !== undefined) {
+    add(scan, 'group', thread[1] as string, scan.at + (thread[1] as string).length, true)
+    return addLevel(scan, thread[2] as string, scan.at + (thread[2] as string).length + 4)
+  }
+  const match =
+    scan.time === undefined
+      ? null
+      : sticky(/:?(?:([A-Z]{4,8})::)?([A-Za-z_][\w.]{0,80})::(\d{1,6})::([\w.-]{1,80})::/y, scan)
+  if (match === null || (match[1] !== undefined && (scan.hasLevel || capitalLevel(match[1]) === undefined)))
+    return false
+  const end = scan.at + match[0].length
+  if (match[1] !== undefined) addLevel(scan, match[1], end)
+  scan.named = true
+  add(scan, 'name', match[2] as string, end, true, match[3])
+  return add(scan, 'number', match[4] as string, end, true)
 }
 
 /** ArangoDB: "[e52b0] {general} ", the number of the message and its topic. */

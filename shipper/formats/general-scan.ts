@@ -1,7 +1,7 @@
 /** The state of reading a head: its tokens so far, which of them are strong, and the marks between them. */
 import type { Instant } from '../terms/instant.ts'
 import type { TimeOptions } from '../terms/time.ts'
-import { isProse } from './general-words.ts'
+import { isPassing, isProse } from './general-words.ts'
 
 export type TokenKind =
   | 'time'
@@ -103,12 +103,12 @@ export function weakCount(scan: Scan): number {
   return scan.tokens.length - scan.strong
 }
 
-/** How many weak tokens since the last strong one are words rather than numbers. */
+/** How many weak tokens since the last strong one are words rather than numbers, durations or threads. */
 export function weakWords(scan: Scan, prose: boolean): number {
   let count = 0
   for (let i = scan.strong; i < scan.tokens.length; i++) {
     const token = scan.tokens[i] as Token
-    if (token.kind === 'word' && (!prose || isProse(token.text))) count++
+    if (token.kind === 'word' && (prose ? isProse(token.text) : !isPassing(token.text))) count++
   }
   return count
 }

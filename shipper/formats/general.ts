@@ -96,7 +96,7 @@ function nameTokens(head: Head, fields: Fields): void {
       prefix.push(token.text)
       continue
     }
-    if (token.kind === 'group' && splitThread(token.text, fields)) continue
+    if (token.kind === 'group' && (splitThread(token.text, fields) || splitPlace(token.text, role, fields))) continue
     fields.set(role, role === 'pid' ? readPid(token.text) : token.text)
     if (token.kind === 'program' || token.kind === 'tag' || token.kind === 'name') addParts(token, role, fields)
   }
@@ -150,6 +150,16 @@ function roleOf(
     default:
       return undefined
   }
+}
+
+/** [server.go:123], [glusterfsd.c:2646:main]: the line would make a component of each place. */
+function splitPlace(text: string, role: string, fields: Fields): boolean {
+  const match = role !== 'component' ? null : /^([\w./-]{1,200}\.\w{1,4}):(\d{1,6})(?::(\w{1,80}))?$/.exec(text)
+  if (match === null || fields.has('line')) return false
+  fields.set('component', match[1] as string)
+  fields.set('line', Number(match[2]))
+  if (match[3] !== undefined) fields.set('function', match[3])
+  return true
 }
 
 /** What stands in brackets or fills a column. */
