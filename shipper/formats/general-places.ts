@@ -49,7 +49,7 @@ export function readMethod(scan: Scan): boolean {
 export function readBraced(scan: Scan): boolean {
   if (scan.time === undefined) return false
   const thread = sticky(/\{(0x[\da-f]{4,16})\}(?= )/y, scan)
-  if (thread !== null) return add(scan, 'group', thread[1] as string, scan.at + thread[0].length, true)
+  if (thread !== null) return add(scan, 'pid', thread[1] as string, scan.at + thread[0].length, true)
   if (!scan.hasLevel || scan.named || weakWords(scan, false) > 0) return false
   const name = sticky(/\{([A-Za-z_][\w./-]{0,100}):(\d{1,6})\}(?= )/y, scan)
   if (name === null) return false
