@@ -177,7 +177,11 @@ const TLS_FAULT = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ALTNAME|^ERR_(SSL|TLS
 function failureVerdict({ code, message }: { code: string; message: string }): Verdict {
   const reason = `${message} (${code})`
   if (!TLS_FAULT.test(code)) return { kind: 'retry', cause: 'network', reason }
-  return { kind: 'retry', cause: 'setup', reason: `${reason}: check the URL's scheme, and tls.ca or tls.insecure` }
+  return {
+    kind: 'retry',
+    cause: 'setup',
+    reason: `${reason}: check the URL's scheme, and loki.tls.ca_file (LOKI_CA_CERT)`,
+  }
 }
 
 function unknownVerdict(_: unknown, said: string): Verdict {

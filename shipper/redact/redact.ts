@@ -2,6 +2,7 @@
  * Takes secrets out of records before anything leaves the process. `mayHoldBytes` is what clean lines pay for: one pass
  * over the bytes; `redact` is called only for the few records whose line it lets through.
  */
+import { LongshipError } from '../errors.ts'
 import { IDENTIFIERS, type LogRecord, TEXT_FIELDS, type TextField } from '../record.ts'
 import { type Fields, JsonNumber, type Value } from '../terms/json.ts'
 import { compileAllow } from './allow.ts'
@@ -41,6 +42,7 @@ export const REDACT_RULES: readonly string[] = [...RULES.map((rule) => rule.name
 /** Throws LongshipError('config') for an own rule whose pattern does not compile, and for names that do not exist. */
 export function createRedactor(config: RedactConfig = DEFAULT_REDACT): Redactor {
   if (!config.enabled) return OFF
+  config.disable.forEach(checkRule)
   const own = compileOwnRules(config.rules)
   const names = [...REDACT_RULES, ...own.map((rule) => rule.name)]
   const isOn = (name: string) => !config.disable.includes(name)
@@ -57,6 +59,13 @@ export function createRedactor(config: RedactConfig = DEFAULT_REDACT): Redactor 
       return new Map(names.filter(isOn).map((name) => [name, records.counts[names.indexOf(name)]]))
     },
   }
+}
+
+function checkRule(name: string, index: number): void {
+  if (REDACT_RULES.includes(name)) return
+  const known = `Known: ${REDACT_RULES.join(', ')}.`
+  const where = `redact.disable[${index}]`
+  throw new LongshipError('config', `${where} names no rule, got ${JSON.stringify(name)}. ${known}`)
 }
 
 const OFF: Redactor = { mayHold: () => false, mayHoldBytes: () => false, redact: () => false, counts: new Map() }

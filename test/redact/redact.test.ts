@@ -177,6 +177,11 @@ test('pairs that a format read out of a secret are taken out as well', () => {
   assert.equal(redactor.redact(record), false)
 })
 
+test('a rule to disable that does not exist is told, with those that do', () => {
+  const config = { enabled: true, allow: [], rules: [], disable: ['card_numbr'] }
+  assert.throws(() => createRedactor(config), /redact\.disable\[0\] names no rule.*Known: .*card_number/)
+})
+
 test('counts go by rule', () => {
   const own = createRedactor()
   redactText('password=a password=b token=c', own)
