@@ -21,7 +21,7 @@ function resultJson(result: QueryResult, isCategorized: boolean): string {
     case 'vector':
       return list(result.samples, (sample) => `{"metric":${labelsJson(sample.labels)},"value":${pointJson(sample)}}`)
     case 'scalar':
-      return pointJson(result)
+      return `[${scalarTime(result.ms)},"${valueText(result.value)}"]`
   }
 }
 
@@ -68,6 +68,14 @@ export function valueText(value: number): string {
   const text = String(value)
   if (!text.includes('e')) return Object.is(value, -0) ? '-0' : text
   return Math.abs(value) >= 1 ? BigInt(value).toString() : value.toFixed(100).replace(/0+$/, '')
+}
+
+/**
+ * A scalar's time as Loki 3.7 writes it: milliseconds are taken for seconds on the way through its front end, and then
+ * overflow 64 bits. Clients look at the value.
+ */
+function scalarTime(ms: number): string {
+  return String(BigInt.asIntN(64, BigInt(Math.floor(ms)) * 1_000_000_000n) / 1_000_000n)
 }
 
 function secondsText(ms: number): string {

@@ -96,7 +96,7 @@ export async function runInstant(
   checkRanges(expr, limits)
   const stats = emptyStats()
   const steps = { start: question.time, stepMs: 1, count: 1 }
-  const result = await findInstant(evaluation(asker, steps, stats), expr, mostSeries(limits))
+  const result = await findInstant(evaluation(asker, steps, stats), expr)
   return { result, stats, elapsedMs: performance.now() - began }
 }
 
@@ -116,7 +116,7 @@ async function askLogs(asker: Asker, expr: LogExpr, question: RangeQuestion, sta
 
 async function askMatrix(asker: Asker, expr: MetricExpr, steps: Steps, stats: ScanStats): Promise<MatrixResult> {
   checkRanges(expr, asker.limits)
-  return findRange(evaluation(asker, steps, stats), expr, mostSeries(asker.limits))
+  return findRange(evaluation(asker, steps, stats), expr)
 }
 
 /** Loki's query splitter rounds the start down and the end up to a multiple of the step (split_queries_by_interval). */
@@ -127,7 +127,7 @@ function alignSteps(start: Instant, end: Instant, stepMs: number): Steps {
 }
 
 function evaluation(asker: Asker, steps: Steps, stats: ScanStats) {
-  return { ...sourceOf(asker, stats), steps }
+  return { ...sourceOf(asker, stats), steps, maxSeries: mostSeries(asker.limits) }
 }
 
 function sourceOf({ tenant, limits, signal = NEVER }: Asker, stats: ScanStats) {

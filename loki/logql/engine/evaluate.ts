@@ -4,12 +4,23 @@ import { QueryError } from '../error.ts'
 import { combine } from './binary.ts'
 import { replaceLabels } from './labelreplace.ts'
 import { NO_LABELS } from './labelset.ts'
-import { createSeries, type Series, type Value } from './matrix.ts'
+import { createSeries, type Series, tooManySeries, type Value } from './matrix.ts'
 import { type Evaluation, evaluateRange } from './ranges.ts'
 import { aggregate } from './vectors.ts'
 
 /** Throws a QueryError. */
 export async function evaluate(query: Evaluation, expr: MetricExpr): Promise<Value> {
+  const value = await evaluateNode(query, expr)
+  if (value.kind === 'vector' && query.parts.has(expr)) checkSeries(value.series, query.maxSeries)
+  return value
+}
+
+/** max_query_series: how many different label sets there may be. */
+export function checkSeries(series: readonly Series[], most: number): void {
+  if (series.length > most && new Set(series.map(({ labels }) => labels.key)).size > most) throw tooManySeries(most)
+}
+
+async function evaluateNode(query: Evaluation, expr: MetricExpr): Promise<Value> {
   switch (expr.kind) {
     case 'number':
       return { kind: 'scalar', value: expr.value }

@@ -4,7 +4,8 @@ import { NO_HINTS } from '../stages/hints.ts'
 import { createBest } from './best.ts'
 import { createLabelReader, type EntryLabels } from './entrylabels.ts'
 import type { Instant, Labels, ResultEntry, ResultStream } from './result.ts'
-import type { LogSource } from './source.ts'
+import type { EntryRow, LogSource } from './source.ts'
+import { streamHash } from './streamhash.ts'
 
 export interface LogQuestion {
   readonly expr: LogExpr
@@ -23,7 +24,8 @@ export interface LogQuestion {
 interface Found {
   /** Nanoseconds from the query's start. */
   readonly time: number
-  /** Tells entries of one time apart: the order in which the scan met them. */
+  /** Tells entries of one time apart: their streams' hashes, then their labels, then the order in which the scan met them. */
+  readonly hash: bigint
   readonly sequence: number
   readonly timestamp: bigint
   readonly line: string
@@ -33,13 +35,12 @@ interface Found {
 export async function findLogs(source: LogSource, question: LogQuestion): Promise<ResultStream[]> {
   const { expr, start, end, limit, isBackward, interval } = question
   const direction = isBackward ? -1 : 1
-  const best = createBest<Found>(
-    interval > 0 ? Number.POSITIVE_INFINITY : limit,
-    (a, b) => direction * (a.time - b.time) || a.sequence - b.sequence,
-  )
+  const compare = (a: Found, b: Found) => direction * (a.time - b.time) || compareEqual(a, b)
+  const best = createBest<Found>(interval > 0 ? Number.POSITIVE_INFINITY : limit, compare)
   const labelsOf = createLabelReader()
+  const hashOf = createHashReader()
   let sequence = 0
-  const isLate = (time: number) => best.isFull() && direction * (time - best.worst()!.time) >= 0
+  const isLate = (time: number) => best.isFull() && direction * (time - best.worst()!.time) > 0
   await source.scan({
     log: expr,
     hints: NO_HINTS,
@@ -49,13 +50,37 @@ export async function findLogs(source: LogSource, question: LogQuestion): Promis
     wants: (oldest, newest) => !isLate(isBackward ? newest : oldest),
     onEntry(row, time) {
       if (isLate(time)) return false
-      best.add({ time, sequence: sequence++, timestamp: row.timestamp(), line: row.line(), labels: labelsOf(row) })
+      const labels = labelsOf(row)
+      const found = {
+        time,
+        hash: hashOf(row),
+        sequence: sequence++,
+        timestamp: row.timestamp(),
+        line: row.line(),
+        labels,
+      }
+      if (!best.isFull() || compare(found, best.worst()!) < 0) best.add(found)
       return true
     },
   })
   const found = best.sorted()
   const given = interval > 0 ? thin(found, interval, isBackward, limit) : found
   return groupByLabels(given, question.isCategorized)
+}
+
+function compareEqual(a: Found, b: Found): number {
+  if (a.hash !== b.hash) return a.hash < b.hash ? -1 : 1
+  if (a.labels.text !== b.labels.text) return a.labels.text < b.labels.text ? -1 : 1
+  return a.sequence - b.sequence
+}
+
+function createHashReader(): (row: EntryRow) => bigint {
+  const hashes = new Map<EntryRow['stream'], bigint>()
+  return ({ stream }) => {
+    let hash = hashes.get(stream)
+    if (hash === undefined) hashes.set(stream, (hash = streamHash(stream)))
+    return hash
+  }
 }
 
 /** Loki's readStreams: an entry is given when it is an interval away from the last one that was. */

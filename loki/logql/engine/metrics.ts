@@ -1,21 +1,21 @@
 /** Metric queries: an instant's vector or scalar, a range's matrix, in Loki's order. */
 import type { MetricExpr } from '../ast.ts'
+import { distribute } from './distribute.ts'
 import { evaluate } from './evaluate.ts'
 import { compareSets, type LabelSet } from './labelset.ts'
 import { type Series, tooManySeries, type Value } from './matrix.ts'
 import type { Evaluation } from './ranges.ts'
 import type { Instant, Labels, MatrixResult, Point, ResultSeries, ScalarResult, VectorResult } from './result.ts'
 
+/** A query's evaluation, its parts not yet known. */
+export type Question = Omit<Evaluation, 'parts'>
+
 /** At the one step of `query`. */
-export async function findInstant(
-  query: Evaluation,
-  expr: MetricExpr,
-  maxSeries: number,
-): Promise<VectorResult | ScalarResult> {
+export async function findInstant(query: Question, expr: MetricExpr): Promise<VectorResult | ScalarResult> {
   const ms = millisOf(query.steps.start)
-  const value = await evaluate(query, expr)
+  const value = await evaluateWhole(query, expr)
   if (value.kind === 'scalar') return { type: 'scalar', ms, value: value.value }
-  if (value.series.length > maxSeries) throw tooManySeries(maxSeries)
+  if (value.series.length > query.maxSeries) throw tooManySeries(query.maxSeries)
   const series = hasSort(expr) ? value.series : [...value.series].sort(byLabels)
   return {
     type: 'vector',
@@ -23,10 +23,10 @@ export async function findInstant(
   }
 }
 
-export async function findRange(query: Evaluation, expr: MetricExpr, maxSeries: number): Promise<MatrixResult> {
+export async function findRange(query: Question, expr: MetricExpr): Promise<MatrixResult> {
   const { steps } = query
   const startMs = millisOf(steps.start)
-  const value = await evaluate(query, expr)
+  const value = await evaluateWhole(query, expr)
   const pointsOf = (series: Series) => {
     const points: Point[] = []
     for (let i = 0; i < steps.count; i++) {
@@ -36,13 +36,18 @@ export async function findRange(query: Evaluation, expr: MetricExpr, maxSeries: 
   }
   const series = seriesOf(value, steps.count)
   const groups = groupSame(series)
-  if (groups.length > maxSeries) throw tooManySeries(maxSeries)
+  if (groups.length > query.maxSeries) throw tooManySeries(query.maxSeries)
   const result: ResultSeries[] = groups.map((group) => ({
     labels: labelsOf(group[0]!.labels),
     // Series of the same labels become one: Loki lists the points of both.
     points: group.length === 1 ? pointsOf(group[0]!) : group.flatMap(pointsOf).sort((a, b) => a.ms - b.ms),
   }))
   return { type: 'matrix', series: result }
+}
+
+function evaluateWhole(query: Question, asked: MetricExpr): Promise<Value> {
+  const { expr, parts } = distribute(asked)
+  return evaluate({ ...query, parts }, expr)
 }
 
 function seriesOf(value: Value, steps: number): readonly Series[] {

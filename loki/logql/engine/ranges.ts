@@ -3,7 +3,7 @@
  * the first step whose window holds it and take it away behind the last; functions over values keep the samples of
  * each series and move a window over them.
  */
-import type { Grouping, RangeExpr } from '../ast.ts'
+import type { Grouping, MetricExpr, RangeExpr } from '../ast.ts'
 import { QueryError } from '../error.ts'
 import { createUnwrap } from '../stages/unwrap.ts'
 import { absentSeries } from './absent.ts'
@@ -23,6 +23,10 @@ export interface Evaluation {
   readonly source: LogSource
   readonly steps: Steps
   readonly turn: Turn
+  /** max_query_series. */
+  readonly maxSeries: number
+  /** Parts of the query that may have no more series than that either, see distribute.ts. */
+  readonly parts: ReadonlySet<MetricExpr>
 }
 
 /** `outer` is the grouping of a sum around the function, pushed down to where entries are put into series. */
