@@ -3,6 +3,7 @@
  * files are looked at every poll interval. Time, waiting and fetch come from outside.
  */
 import type { Limits } from '../../limits.ts'
+import { writeExpr } from '../../logql/print.ts'
 import type { Tenant } from '../tenant.ts'
 import { needsSending } from './alerts.ts'
 import { alertsJson, type RuleFilter, rulesJson } from './answers.ts'
@@ -90,8 +91,9 @@ export function createRuler(options: RulerOptions): Ruler {
   return ruler
 }
 
+/** As Loki shows it. */
 function queryText({ rule }: RuleState): string {
-  return rule.expr
+  return writeExpr(rule.query)
 }
 
 /** The groups of all tenants, and when each is due. */
