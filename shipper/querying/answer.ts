@@ -8,8 +8,6 @@ export interface Entry {
   readonly line: string
   /** Those of the stream, with structured metadata and what the query's stages found. */
   readonly labels: Labels
-  /** The labels as one text, to tell entries apart. */
-  readonly key: string
 }
 
 export interface Sample {
@@ -65,13 +63,12 @@ function readStreams(streams: readonly unknown[], isForward: boolean): Entry[] {
   const entries: Entry[] = []
   for (const stream of streams) {
     const labels = readLabels(member(stream, 'stream'))
-    const key = labelsKey(labels)
     for (const value of list(member(stream, 'values'))) {
       const [time, line] = list(value)
       if (typeof time !== 'string' || !/^-?\d{1,19}$/.test(time) || typeof line !== 'string') {
         throw new AnswerError(`the answer holds an entry that is none: ${JSON.stringify(value).slice(0, 100)}`)
       }
-      entries.push({ time: BigInt(time), line, labels, key })
+      entries.push({ time: BigInt(time), line, labels })
     }
   }
   return inOrder(entries, isForward)
@@ -106,12 +103,18 @@ function readLabels(object: unknown): Labels {
   return new Map(Object.entries(object).map(([name, value]) => [name, String(value)]))
 }
 
+/** The labels as one text, to tell entries apart. */
 export function labelsKey(labels: Labels): string {
-  return [...labels]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}\u0001${value}`)
-    .join('\u0002')
+  let key = keys.get(labels)
+  if (key === undefined) {
+    const sorted = [...labels].sort(([a], [b]) => (a < b ? -1 : 1))
+    key = sorted.map(([name, value]) => `${name}\u0001${value}`).join('\u0002')
+    keys.set(labels, key)
+  }
+  return key
 }
+
+const keys = new WeakMap<Labels, string>()
 
 function member(object: unknown, name: string): unknown {
   return typeof object === 'object' && object !== null ? (object as Record<string, unknown>)[name] : undefined

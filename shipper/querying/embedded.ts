@@ -5,7 +5,7 @@ import { QueryError } from '../../loki/logql/error.ts'
 import { type Asker, runInstant, runRange } from '../../loki/server/ask.ts'
 import type { Store } from '../../loki/server/store.ts'
 import type { Tenant } from '../../loki/server/tenant.ts'
-import { type Answer, type Entry, inOrder, labelsKey } from './answer.ts'
+import { type Answer, type Entry, inOrder } from './answer.ts'
 import { TENANT } from './load.ts'
 import { type Loki, RefusedQuery } from './loki.ts'
 import { defaultStep, type Range } from './times.ts'
@@ -42,6 +42,7 @@ export function openEmbedded(store: Store, name: string, signal: AbortSignal): L
       }),
     instant: (query, time) =>
       asked(async () => answerOf((await runInstant(asker, { query, time: instant(time) })).result, false)),
+    slices: (range) => slicesOf(tenant, range),
     labels: async () => [...tenant.index.keys()].sort(),
     values: async (label) => [...(tenant.index.get(label)?.keys() ?? [])].sort(),
     close: async () => store.close(),
@@ -87,13 +88,7 @@ function sampleOf({ ms, value }: { ms: number; value: number }) {
 }
 
 function entriesOf({ labels, entries }: StreamsResult['streams'][0]): Entry[] {
-  const key = labelsKey(labels)
-  return entries.map(({ seconds, nanos, line }) => ({
-    time: BigInt(seconds) * NANOS + BigInt(nanos),
-    line,
-    labels,
-    key,
-  }))
+  return entries.map(({ seconds, nanos, line }) => ({ time: BigInt(seconds) * NANOS + BigInt(nanos), line, labels }))
 }
 
 /** From the first entry to behind the last one; undefined when there is none. */
@@ -110,4 +105,26 @@ function spanOf(tenant: Tenant): Range | undefined {
     }
   }
   return start === undefined || end === undefined ? undefined : { start, end: end + 1n }
+}
+
+/** Entries in a slice, about: their labels and lines as objects are what a query holds at a time. */
+const SLICE_ENTRIES = 4000
+/** Of so many entries, the time of one is looked at. */
+const SAMPLED_OF = 250
+
+/** The range in parts of about as many entries. */
+function slicesOf(tenant: Tenant, { start, end }: Range): Range[] {
+  const times: bigint[] = []
+  for (const stream of tenant.streams.values()) {
+    for (const block of stream.blocks) {
+      const base = BigInt(block.base) * NANOS
+      for (let at = SAMPLED_OF - 1; at < block.count; at += SAMPLED_OF) {
+        const time = base + BigInt(Math.round(block.times[at]!))
+        if (time > start && time < end) times.push(time)
+      }
+    }
+  }
+  times.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  const edges = times.filter((time, index) => index % (SLICE_ENTRIES / SAMPLED_OF) === 0 && time !== times[index - 1])
+  return [start, ...edges].map((edge, index) => ({ start: edge, end: edges[index] ?? end }))
 }

@@ -64,11 +64,11 @@ export function commonLabels(entries: readonly Entry[]): ReadonlyMap<string, str
   const [first, ...others] = entries
   if (first === undefined || others.length === 0) return new Map()
   const common = new Map(first.labels)
-  let key = first.key
-  for (const entry of others) {
-    if (entry.key === key) continue
-    key = entry.key
-    for (const [name, value] of common) if (entry.labels.get(name) !== value) common.delete(name)
+  let last = first.labels
+  for (const { labels } of others) {
+    if (labels === last) continue
+    last = labels
+    for (const [name, value] of common) if (labels.get(name) !== value) common.delete(name)
   }
   return common
 }

@@ -24,6 +24,8 @@ export interface Loki {
   range(question: RangeQuestion): Promise<Answer>
   /** `time`: nanoseconds since 1970. */
   instant(query: string, time: bigint): Promise<Answer>
+  /** Parts of a range, oldest first, each small enough to be asked for as a whole; absent where pages have to do. */
+  slices?(range: Range): readonly Range[]
   /** Label names, for hints; empty when they cannot be had. */
   labels(start: bigint, end: bigint): Promise<readonly string[]>
   /** Values of one label, for hints. */

@@ -1,5 +1,5 @@
 /** Results in the form that --output names: for people (table), for programs (jsonl), or the lines alone (raw). */
-import { type Entry, type Labels, labelsKey, type Series } from './answer.ts'
+import type { Entry, Labels, Series } from './answer.ts'
 import { timeTexts } from './clock-text.ts'
 import { entryLines } from './entry-lines.ts'
 import type { Screen } from './screen.ts'
@@ -77,23 +77,23 @@ function rawOutput(screen: Screen): Output {
 
 function jsonOutput(screen: Screen): Output {
   const show = screen.isTerminal ? escapeInJson : (json: string) => json
-  let lastKey: string | undefined
-  let lastLabels = ''
-  const labelsOf = (labels: Labels, key: string) => {
-    if (key !== lastKey) lastLabels = labelsJson(labels)
-    lastKey = key
-    return lastLabels
+  let last: Labels | undefined
+  let lastJson = ''
+  const labelsOf = (labels: Labels) => {
+    if (labels !== last) lastJson = labelsJson(labels)
+    last = labels
+    return lastJson
   }
   return {
     entries(entries) {
-      for (const { time, labels, key, line } of entries) {
-        const text = `{"timestamp":"${nanosText(time)}","labels":${labelsOf(labels, key)},"line":${JSON.stringify(line)}}`
+      for (const { time, labels, line } of entries) {
+        const text = `{"timestamp":"${nanosText(time)}","labels":${labelsOf(labels)},"line":${JSON.stringify(line)}}`
         screen.line(show(text))
       }
     },
     series(_kind, series) {
       for (const { labels, samples } of series) {
-        const names = labelsOf(labels, labelsKey(labels))
+        const names = labelsOf(labels)
         for (const { time, value } of samples) {
           const number = Number.isFinite(value) ? String(value) : JSON.stringify(exactText(value))
           const text = `{"timestamp":"${nanosText(BigInt(time) * 1_000_000n)}","labels":${names},"value":${number}}`

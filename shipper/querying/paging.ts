@@ -3,7 +3,7 @@
  * it: more entries may have that time. Those that were given already are counted and left out, so that none is lost or
  * doubled.
  */
-import type { Answer, Entry } from './answer.ts'
+import { type Answer, type Entry, labelsKey } from './answer.ts'
 import { type Loki, RefusedQuery } from './loki.ts'
 import { type Range, timeText } from './times.ts'
 
@@ -39,6 +39,32 @@ const MAX_BATCH = 1_000_000
 
 /** Pages in the direction asked for. `first`: the answer to the first question, when it was asked already. */
 export async function* pages(loki: Loki, question: LogQuestion, first?: Asked): AsyncGenerator<Page> {
+  const isOne = first !== undefined && (first.answer.kind !== 'streams' || first.answer.entries.length < first.limit)
+  if (loki.slices === undefined || isOne || isFew(question, loki)) yield* pagesByTime(loki, question, first)
+  else yield* pagesBySlice(loki, question, loki.slices(question.range))
+}
+
+function isFew({ limit }: LogQuestion, { batch }: Loki): boolean {
+  return limit !== 0 && limit <= batch
+}
+
+/** Where the parts of the time are known: each is asked for once, as a whole. */
+async function* pagesBySlice(loki: Loki, question: LogQuestion, slices: readonly Range[]): AsyncGenerator<Page> {
+  const { isForward } = question
+  let left = question.limit === 0 ? Number.POSITIVE_INFINITY : question.limit
+  for (const range of isForward ? slices : [...slices].reverse()) {
+    const limit = Math.min(left, MAX_SLICE_ENTRIES)
+    const page = pageOf((await askPage(loki, question, range, limit)).answer)
+    left -= page.entries.length
+    yield { ...page, isCut: left <= 0 }
+    if (left <= 0) return
+  }
+}
+
+/** No slice has as many. */
+const MAX_SLICE_ENTRIES = 2 ** 31
+
+async function* pagesByTime(loki: Loki, question: LogQuestion, first: Asked | undefined): AsyncGenerator<Page> {
   const limit = question.limit === 0 ? Number.POSITIVE_INFINITY : question.limit
   let range = question.range
   let size = firstBatch(loki, question)
@@ -139,8 +165,8 @@ function countAt(entries: readonly Entry[], time: bigint): Map<string, number> {
   return counts
 }
 
-function identityOf({ time, key, line }: Entry): string {
-  return `${time}\u0003${key}\u0003${line}`
+function identityOf({ time, labels, line }: Entry): string {
+  return `${time}\u0003${labelsKey(labels)}\u0003${line}`
 }
 
 function sum(numbers: Iterable<number>): number {

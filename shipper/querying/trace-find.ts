@@ -1,7 +1,7 @@
 /** Every record that carries an id, wherever it carries it: in structured metadata first, else somewhere in the line. */
 import { quote } from '../../loki/logql/quote.ts'
 import { IDENTIFIERS } from '../record.ts'
-import type { Entry } from './answer.ts'
+import { type Entry, labelsKey } from './answer.ts'
 import type { Loki } from './loki.ts'
 import { pages } from './paging.ts'
 import { readFields } from './record-view.ts'
@@ -79,6 +79,6 @@ function isWord(char: string | undefined): boolean {
 
 function distinct(entries: readonly Entry[]): Entry[] {
   const seen = new Map<string, Entry>()
-  for (const entry of entries) seen.set(`${entry.time}\u0003${entry.key}\u0003${entry.line}`, entry)
+  for (const entry of entries) seen.set(`${entry.time}\u0003${labelsKey(entry.labels)}\u0003${entry.line}`, entry)
   return [...seen.values()]
 }
