@@ -60,23 +60,75 @@ const UPPER =
 const LOWER =
   /^(?:[[<(](trace|debug|info|notice|warn|warning|err|error|crit|critical|alert|emerg|fatal|panic)[\]>)]|([dD]ebug|[iI]nfo|[nN]otice|[wW]arning|[eE]rror|[cC]ritical|[fF]atal|[pP]anic|emergency)(?::| \()|\[ {0,4}(debug|info|warn|error) {0,4}\||([DIWE]): \[)/
 
-/** Behind what the daemon itself puts in front, when its own log goes to syslog. */
-const BEHIND_HEAD = [
+/** A level behind what the daemon itself puts in front: by the message's first character, and a text that it needs. */
+interface BehindHead {
+  readonly starts: '[(' | '0' | 'a'
+  readonly needs: string
+  readonly pattern: RegExp
+}
+
+const BEHIND_HEAD: readonly BehindHead[] = [
   // Dovecot: imap-login: Info: · imap(user)<42><session>: Error:
-  /^[a-z][\w-]{1,40}(?:\([^()\s]{1,120}\))?(?:<[^<>\s]{0,60}>){0,2}: (Debug|Info|Warning|Error|Fatal|Panic): /,
-  // Apache: [authz_core:error] [pid 22034]
-  /^\[[\w-]{1,40}:(emerg|alert|crit|error|warn|notice|info|debug|trace[1-8])\] /,
+  {
+    starts: 'a',
+    needs: ': ',
+    pattern:
+      /^[a-z][\w-]{1,40}(?:\([^()\s]{1,120}\))?(?:<[^<>\s]{0,60}>){0,2}: (Debug|Info|Warning|Error|Fatal|Panic): /,
+  },
+  // Apache: [authz_core:error] [pid 22034] · [:error]
+  {
+    starts: '[(',
+    needs: '] ',
+    pattern: /^\[[\w-]{0,40}:(emerg|alert|crit|error|warn|notice|info|debug|trace[1-8])\] /,
+  },
   // Pure-FTPd: (user@10.0.0.1) [WARNING]; Sonarr: [Info] Auth:
-  /^(?:\([^()\s]{1,120}\) )?\[(EMERG|ALERT|CRIT|ERROR|WARNING|NOTICE|INFO|DEBUG|Trace|Debug|Info|Warn|Warning|Error|Fatal|Critical|Notice)\] /,
+  {
+    starts: '[(',
+    needs: '] ',
+    pattern:
+      /^(?:\([^()\s]{1,120}\) )?\[(EMERG|ALERT|CRIT|ERROR|WARNING|NOTICE|INFO|DEBUG|Trace|Debug|Info|Warn|Warning|Error|Fatal|Critical|Notice)\] /,
+  },
   // ESXi: info hostd[1234] [Originator@6876 sub=Vimsvc]
-  /^(verbose|info|warning|error|panic) [\w-]{1,40}\[[\w-]{1,20}\] \[Originator@/,
+  {
+    starts: 'a',
+    needs: '[Originator@',
+    pattern: /^(verbose|info|warning|error|panic) [\w-]{1,40}\[[\w-]{1,20}\] \[Originator@/,
+  },
   // MySQL: 260505 10:11:12 [Warning]
-  /^\d{6} [ \d]?\d:\d\d:\d\d \[(Note|Warning|ERROR|Error)\] /,
+  { starts: '0', needs: ' [', pattern: /^\d{6} [ \d]?\d:\d\d:\d\d \[(Note|Warning|ERROR|Error)\] / },
   // BIND: 05-May-2026 10:11:12.123 security: error:
-  /^\d\d-[A-Z][a-z]{2}-\d{4} [\d:.]{8,15} (?:[\w-]{1,40}: )?(critical|error|warning|notice|info|debug)(?: \d{1,2})?: /,
+  {
+    starts: '0',
+    needs: ': ',
+    pattern:
+      /^\d\d-[A-Z][a-z]{2}-\d{4} [\d:.]{8,15} (?:[\w-]{1,40}: )?(critical|error|warning|notice|info|debug)(?: \d{1,2})?: /,
+  },
   // Python: fail2ban.actions        [1234]: NOTICE  [sshd]
-  /^[a-z_][\w.]{1,60} *\[\d{1,10}\]: (DEBUG|INFO|NOTICE|WARNING|ERROR|CRITICAL) /,
+  {
+    starts: 'a',
+    needs: ']: ',
+    pattern: /^[a-z_][\w.]{1,60} *\[\d{1,10}\]: (DEBUG|INFO|NOTICE|WARNING|ERROR|CRITICAL) /,
+  },
 ]
+
+function levelBehindHead(message: string): string | undefined {
+  const code = message.charCodeAt(0)
+  const starts =
+    code === BRACKET || code === 0x28
+      ? '[('
+      : code >= 0x30 && code <= 0x39
+        ? '0'
+        : code >= 0x5f && code <= 0x7a
+          ? 'a'
+          : ''
+  if (starts === '') return undefined
+  for (const known of BEHIND_HEAD) {
+    if (known.starts !== starts || !message.includes(known.needs)) continue
+    const match = known.pattern.exec(message)
+    if (match !== null) return match[1]
+  }
+  return undefined
+}
 
 function putWrittenLevel(fields: Fields, message: string): void {
   const upper = UPPER.exec(message)
@@ -89,10 +141,6 @@ function putWrittenLevel(fields: Fields, message: string): void {
     fields.set('level', (lower[1] ?? lower[2] ?? lower[3] ?? lower[4]) as string)
     return
   }
-  for (const pattern of BEHIND_HEAD) {
-    const match = pattern.exec(message)
-    if (match === null) continue
-    fields.set('level', match[1] as string)
-    return
-  }
+  const behind = levelBehindHead(message)
+  if (behind !== undefined) fields.set('level', behind)
 }
