@@ -2,6 +2,7 @@
 import type { StageExpr } from '../ast.ts'
 import type { Stage } from '../row.ts'
 import { decolorizeStage } from './decolorize.ts'
+import { labelFormatFields, labelFormatStage, lineFormatFields, lineFormatStage } from './format.ts'
 import { type Hints, NO_HINTS } from './hints.ts'
 import { jsonStage } from './json.ts'
 import { jsonExpressionStage } from './jsonexpr.ts'
@@ -39,16 +40,22 @@ export function createStage(expr: StageExpr, hints: Hints = NO_HINTS): Stage {
       return dropStage(expr.labels)
     case 'keep':
       return keepStage(expr.labels)
-    default:
-      throw new Error(`not yet: ${expr.kind}`)
+    case 'line_format':
+      return lineFormatStage(expr.template)
+    case 'label_format':
+      return labelFormatStage(expr.formats)
   }
 }
 
 /** Labels that a stage reads by name, what a template asks for among them. */
-export function labelsOf(expr: StageExpr): string[] {
+export function labelsOf(expr: StageExpr): readonly string[] {
   switch (expr.kind) {
     case 'label':
       return namesOf(expr.filter)
+    case 'line_format':
+      return lineFormatFields(expr.template)
+    case 'label_format':
+      return labelFormatFields(expr.formats)
     default:
       return []
   }
