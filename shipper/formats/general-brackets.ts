@@ -55,7 +55,11 @@ export function readBracket(scan: Scan, open: number): boolean {
     if (delimitedLevel(word)) return addLevel(scan, word, close + 1)
     const pair = /^[\w #.-]{0,60}[:/ .]([A-Za-z]{3,9})$/.exec(word)
     const level = pair?.[1]
-    if (level !== undefined && delimitedLevel(level)) {
+    // "(… causes segmentation fault)" is prose.
+    const isProse =
+      word.charAt(word.length - (level?.length ?? 0) - 1) === ' ' &&
+      (scan.time === undefined || /^[a-z]/.test(level ?? ''))
+    if (level !== undefined && !isProse && delimitedLevel(level)) {
       const before = word.slice(0, -level.length - 1)
       if (before !== '') add(scan, 'group', before, close + 1, true)
       return addLevel(scan, level, close + 1)

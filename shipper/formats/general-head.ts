@@ -58,6 +58,11 @@ export function readHead(text: string, options: TimeOptions): Head {
     skipMarks(scan)
     if (scan.at >= limit || !step(scan)) break
   }
+  // A row of a table that a client printed: | name | value |
+  if (scan.time === undefined && /^[ \t]{0,20}\|/.test(text)) {
+    scan.strong = 0
+    scan.end = 0
+  }
   scan.tokens.length = scan.strong
   scan.end = messageStart(text, scan.end)
   return scan

@@ -202,7 +202,8 @@ function nameWords(tokens: readonly Token[]): Map<number, string> {
     const isTagged = next?.kind === 'program' || next?.kind === 'tag'
     if (host < 0 && isTagged && tokens[i - 1]?.kind === 'time') host = i
     if (host === i) continue
-    if (isLast && next?.kind === 'level' && !isHostLike(token.text)) roles.set(i, 'component')
+    if (isLast && next?.kind === 'level' && /^[A-Za-z_]/.test(token.text) && !isHostLike(token.text))
+      roles.set(i, 'component')
     else if (
       isHostLike(token.text) ||
       (isLast && (next?.kind === 'program' || next?.kind === 'tag') && isProse(token.text))
