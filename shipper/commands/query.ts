@@ -10,7 +10,7 @@ import { type Loki, RefusedQuery } from '../querying/loki.ts'
 import { OUTPUTS, type Output, type OutputForm, openOutput } from '../querying/output.ts'
 import { type Asked, askPage, firstBatch, type LogQuestion, pages } from '../querying/paging.ts'
 import { explainPlan, shortestWindow } from '../querying/plan.ts'
-import { openScreen, type Screen } from '../querying/screen.ts'
+import { processSurroundings, type Screen, type Surroundings } from '../querying/screen.ts'
 import { stopOnSignal } from '../querying/stop.ts'
 import { defaultStep, type Range, readCount, readRange, readStep, readTime, timeText } from '../querying/times.ts'
 import { parseArguments } from './arguments.ts'
@@ -31,7 +31,7 @@ interface Options extends SourceFlags {
   readonly explain: boolean
 }
 
-export async function run(argv: string[]): Promise<number> {
+export async function run(argv: string[], around: Surroundings = processSurroundings): Promise<number> {
   const parsed = parseArguments<Options>(definition(), argv)
   if (parsed === undefined) return 0
   const { argument: query, files } = splitArguments(parsed.args, parsed.options.file, 'query')
@@ -39,13 +39,13 @@ export async function run(argv: string[]): Promise<number> {
   if (query === undefined || query.trim() === '') {
     throw new LongshipError('usage', `there is no query. Try: longship query '{service=~".+"}' --since 15m`)
   }
-  const screen = openScreen({ env: process.env, isQuiet: options.quiet })
+  const screen = around.openScreen(options.quiet)
   if (options.explain) return showPlan(query, screen)
-  const loki = await openLoki(options, screen, stopOnSignal())
+  const loki = await openLoki(options, around.env, screen, stopOnSignal())
   try {
-    return await answer(loki, query, options, screen)
+    return await answer(loki, query, options, screen, around.now())
   } catch (error) {
-    return failed(error, query, loki, screen)
+    return fail(error, query, loki, screen)
   } finally {
     await loki.close()
   }
@@ -88,11 +88,10 @@ Examples:
 Exit codes: 0 done (also when nothing was found), 1 the query failed or no Loki answered, 2 wrong usage or query.
 docs/query.md is an introduction to LogQL.`
 
-async function answer(loki: Loki, query: string, options: Options, screen: Screen): Promise<number> {
-  const now = Date.now()
+async function answer(loki: Loki, query: string, options: Options, screen: Screen, now: number): Promise<number> {
   const range = readRange(options, loki.span, now)
   const output = openOutput(options.output, screen, { isUtc: options.utc, hasTimes: options.times })
-  if (options.instant) return answerInstant(loki, query, options, range, screen, output)
+  if (options.instant) return answerInstant(loki, query, options, range, screen, output, now)
   const question: LogQuestion = {
     query,
     range,
@@ -142,9 +141,10 @@ async function answerInstant(
   range: Range,
   screen: Screen,
   output: Output,
+  now: number,
 ): Promise<number> {
   const last = loki.span === undefined ? range.end : range.end - 1n
-  const time = options.now === undefined ? last : readTime('--now', options.now, Date.now())
+  const time = options.now === undefined ? last : readTime('--now', options.now, now)
   const found = await loki.instant(query, time)
   if (found.kind === 'streams') {
     output.entries(found.entries, true)
@@ -192,15 +192,14 @@ function readIsForward({ forward, direction, file }: Options): boolean {
 function showPlan(query: string, screen: Screen): number {
   const plan = explainPlan(query, screen.colours)
   for (const line of plan.lines) screen.line(line)
-  if (plan.refused !== undefined) console.error(refusalText(plan.refused, query, 'the parser'))
+  if (plan.refused !== undefined) screen.error(refusalText(plan.refused, query, 'the parser'))
   void screen.flush()
   return plan.refused === undefined ? 0 : 2
 }
 
-function failed(error: unknown, query: string, loki: Loki, { note }: Screen): number {
+function fail(error: unknown, query: string, loki: Loki, screen: Screen): number {
   if (error instanceof AnswerError) throw new LongshipError('loki', `${loki.name}: ${error.message}`)
   if (!(error instanceof RefusedQuery)) throw error
-  note('')
-  console.error(refusalText(error, query, loki.name))
+  screen.error(refusalText(error, query, loki.name))
   return error.isUsage ? 2 : 1
 }

@@ -8,7 +8,7 @@ import { addFileOptions, addLokiOptions, openLoki, type SourceFlags, splitArgume
 import { emptyHint } from '../querying/hints.ts'
 import { type Loki, RefusedQuery } from '../querying/loki.ts'
 import { OUTPUTS, type OutputForm, openOutput } from '../querying/output.ts'
-import { openScreen, type Screen } from '../querying/screen.ts'
+import { processSurroundings, type Screen, type Surroundings } from '../querying/screen.ts'
 import { stopOnSignal } from '../querying/stop.ts'
 import { readCount, readRange } from '../querying/times.ts'
 import { findRecords } from '../querying/trace-find.ts'
@@ -29,7 +29,7 @@ interface Options extends SourceFlags {
   readonly output: OutputForm
 }
 
-export async function run(argv: string[]): Promise<number> {
+export async function run(argv: string[], around: Surroundings = processSurroundings): Promise<number> {
   const parsed = parseArguments<Options>(definition(), argv)
   if (parsed === undefined) return 0
   const { argument: id, files } = splitArguments(parsed.args, parsed.options.file, 'id')
@@ -37,14 +37,14 @@ export async function run(argv: string[]): Promise<number> {
   if (id === undefined || id.trim() === '') {
     throw new LongshipError('usage', 'there is no id. Try: longship trace msg_0_1735167345 --since 24h')
   }
-  const screen = openScreen({ env: process.env, isQuiet: options.quiet })
-  const loki = await openLoki(options, screen, stopOnSignal())
+  const screen = around.openScreen(options.quiet)
+  const loki = await openLoki(options, around.env, screen, stopOnSignal())
   try {
-    return await show(loki, id.trim(), options, screen)
+    return await show(loki, id.trim(), options, screen, around.now())
   } catch (error) {
     if (error instanceof AnswerError) throw new LongshipError('loki', `${loki.name}: ${error.message}`)
     if (!(error instanceof RefusedQuery)) throw error
-    console.error(refusalText(error, options.selector ?? '', loki.name))
+    screen.error(refusalText(error, options.selector ?? '', loki.name))
     return error.isUsage ? 2 : 1
   } finally {
     await loki.close()
@@ -85,10 +85,10 @@ function definition(): Command {
   )
 }
 
-async function show(loki: Loki, id: string, options: Options, screen: Screen): Promise<number> {
+async function show(loki: Loki, id: string, options: Options, screen: Screen, now: number): Promise<number> {
   const isLocal = options.file.length > 0
   const hasTime = isLocal || options.since !== undefined || options.from !== undefined
-  const range = readRange(hasTime ? options : { ...options, since: DEFAULT_SINCE }, loki.span, Date.now())
+  const range = readRange(hasTime ? options : { ...options, since: DEFAULT_SINCE }, loki.span, now)
   const limit = readCount('--limit', options.limit)
   const searchesLines = options.lines || isLocal
   const { entries, isCut, warnings } = await findRecords(loki, {

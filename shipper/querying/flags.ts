@@ -9,7 +9,7 @@ import { formats } from '../formats/index.ts'
 import { FRAMINGS } from '../framing/index.ts'
 import type { Loki } from './loki.ts'
 import { openRemote } from './remote.ts'
-import type { Screen } from './screen.ts'
+import type { Env, Screen } from './screen.ts'
 import { readLength } from './times.ts'
 
 export interface SourceFlags {
@@ -80,8 +80,8 @@ export function addFileOptions(command: Command): Command {
 }
 
 /** Opens what is asked: the files when there are any, otherwise the Loki. Close it. */
-export async function openLoki(flags: SourceFlags, screen: Screen, signal: AbortSignal): Promise<Loki> {
-  const config = configOf(flags)
+export async function openLoki(flags: SourceFlags, env: Env, screen: Screen, signal: AbortSignal): Promise<Loki> {
+  const config = configOf(flags, env)
   if (flags.file.length === 0) return openRemote(config.loki, Math.ceil(readLength('--timeout', flags.timeout)), signal)
   if (flags.addr !== undefined)
     throw new LongshipError('usage', '--addr and --file name two things to ask: leave one out.')
@@ -90,7 +90,7 @@ export async function openLoki(flags: SourceFlags, screen: Screen, signal: Abort
   try {
     const loaded = await loadFiles({ config, maxBytes: memoryOf(flags), signal, onProgress: progress.show })
     progress.end()
-    for (const problem of loaded.problems) screen.note(`longship: ${problem}`)
+    for (const problem of loaded.problems) screen.error(`longship: ${problem}`)
     if (loaded.records === 0 && loaded.problems.length > 0) {
       loaded.store.close()
       throw new LongshipError('file', 'nothing could be read.')
@@ -102,7 +102,7 @@ export async function openLoki(flags: SourceFlags, screen: Screen, signal: Abort
 }
 
 /** As `ship` reads it: flags win over the environment, that over longship.yaml. */
-export function configOf(flags: SourceFlags): Config {
+export function configOf(flags: SourceFlags, variables: Env = process.env): Config {
   const { addr, tenant, timezone, env, format, service, node, framing, file } = flags
   const { username, password, bearerToken, bearerTokenFile, caCert, cert, key, tlsSkipVerify } = flags
   const source = { path: [...file], format, service, node, framing, multiline: flags.multiline ? undefined : 'off' }
@@ -110,7 +110,7 @@ export function configOf(flags: SourceFlags): Config {
   return loadConfig({
     path: flags.config,
     // logcli's name for it.
-    env: { ...process.env, LOKI_URL: process.env['LOKI_URL'] || process.env['LOKI_ADDR'] },
+    env: { ...variables, LOKI_URL: variables['LOKI_URL'] || variables['LOKI_ADDR'] },
     knownFormats: formats.map(({ name }) => name),
     flags: {
       loki: {

@@ -13,19 +13,30 @@ export interface Screen {
   /** One line of output. Waits in flush() while the reader is slower than we are. */
   line(text: string): void
   flush(): Promise<void>
-  /** One line for people, beside the output: on stderr. */
+  /** One line for people, beside the output: on stderr, unless --quiet. */
   note(text: string): void
+  /** What went wrong: on stderr, always. */
+  error(text: string): void
 }
 
-type Env = Readonly<Record<string, string | undefined>>
-
-export interface ScreenOptions {
+/** What a command needs of its surroundings: a test hands in its own. */
+export interface Surroundings {
   readonly env: Env
-  readonly isQuiet: boolean
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly openScreen: (isQuiet: boolean) => Screen
+}
+
+export type Env = Readonly<Record<string, string | undefined>>
+
+export const processSurroundings: Surroundings = {
+  env: process.env,
+  now: Date.now,
+  openScreen: (isQuiet) => openScreen({ env: process.env, isQuiet }),
 }
 
 /** stdout and stderr of this process. NO_COLOR, FORCE_COLOR and TERM=dumb are heard, CI is not. */
-export function openScreen({ env, isQuiet }: ScreenOptions): Screen {
+export function openScreen({ env, isQuiet }: { readonly env: Env; readonly isQuiet: boolean }): Screen {
   const { stdout, stderr } = process
   const isTerminal = stdout.isTTY === true
   let text = ''
@@ -47,6 +58,9 @@ export function openScreen({ env, isQuiet }: ScreenOptions): Screen {
     },
     note(message) {
       if (!isQuiet) stderr.write(`${message}\n`)
+    },
+    error(message) {
+      stderr.write(`${message}\n`)
     },
   }
 }
