@@ -134,8 +134,8 @@ function variablesOf(
     .filter(isObject)
   for (const variable of [...classic, ...specs]) {
     const isMulti = variable['multi'] === true || variable['includeAll'] === true
-    const values = savedValues(variable)
-    if (values !== undefined) variables.set(String(variable['name']), { values, isMulti })
+    const saved = savedValues(variable)
+    if (saved !== undefined) variables.set(String(variable['name']), { isMulti, ...saved })
   }
   for (const [name, values] of given ?? []) {
     variables.set(name, { values, isMulti: variables.get(name)?.isMulti ?? values.length > 1 })
@@ -143,11 +143,12 @@ function variablesOf(
   return variables
 }
 
-function savedValues(variable: Json): readonly string[] | undefined {
+function savedValues(variable: Json): Pick<Variable, 'values' | 'isRaw'> | undefined {
   const value = dig(variable, 'current', 'value') ?? (variable['type'] === 'constant' ? variable['query'] : undefined)
   const values = (Array.isArray(value) ? value : value === undefined || value === '' ? [] : [value]).map(String)
-  if (!values.includes('$__all')) return values.length === 0 ? undefined : values
-  if (typeof variable['allValue'] === 'string' && variable['allValue'] !== '') return [variable['allValue']]
+  if (!values.includes('$__all')) return values.length === 0 ? undefined : { values }
+  if (typeof variable['allValue'] === 'string' && variable['allValue'] !== '')
+    return { values: [variable['allValue']], isRaw: true }
   const options = listOf(variable['options']).map((option) => String(option['value']))
-  return options.filter((option) => option !== '$__all')
+  return { values: options.filter((option) => option !== '$__all') }
 }

@@ -18,8 +18,6 @@ export interface TestOutcome {
   readonly checks: readonly Check[]
   /** Why the test could not run, or a rule not be evaluated. */
   readonly errors: readonly string[]
-  /** What could not be looked at here, for people. */
-  readonly notes: readonly string[]
   readonly tookMs: number
 }
 

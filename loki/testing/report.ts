@@ -94,6 +94,6 @@ export function summary(files: readonly FileOutcome[], { paint, isTimed }: Repor
   const checks = tests.reduce((sum, test) => sum + test.checks.length, 0)
   const parts = [`${passed} ${passed === 1 ? 'test' : 'tests'} passed`, `${failed} failed`]
   if (broken > 0) parts.push(`${broken} ${broken === 1 ? 'file' : 'files'} cannot be used`)
-  const text = `${parts.join(', ')} (${checks} checks${isTimed ? `, ${Math.round(tookMs)} ms` : ''})`
+  const text = `${parts.join(', ')} (${checks} ${checks === 1 ? 'check' : 'checks'}${isTimed ? `, ${Math.round(tookMs)} ms` : ''})`
   return failed + broken > 0 ? paint.bad(text) : paint.good(text)
 }

@@ -2,7 +2,7 @@
 import { dirname, isAbsolute, join } from 'node:path'
 import { parseQuery } from '../logql/parser.ts'
 import type { Ask } from '../server/ruler/rule.ts'
-import { readRuleFile } from '../server/ruler/rulefile.ts'
+import { type RuleFile, readRuleFile } from '../server/ruler/rulefile.ts'
 import { labelMap } from '../server/ruler/vector.ts'
 import { type Problem, readYaml } from '../yaml/source.ts'
 import { checkDashboard } from './dashboard.ts'
@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly readFile: (path: string) => string
   /** Files of a pattern, sorted. */
   readonly glob: (pattern: string) => readonly string[]
+  /** Each question costs: only rules that are asked about are evaluated. */
+  readonly isRemote: boolean
   /** Tests whose names it takes. */
   readonly isWanted: (name: string) => boolean
   /** Milliseconds, for how long tests take. */
@@ -61,12 +63,20 @@ function readTestFile(file: string, { readFile, glob }: RunOptions): ReadFile {
     const paths = glob(besides(file, pattern))
     if (paths.length === 0) problems.push(`${file}: rule_files: nothing matches ${JSON.stringify(pattern)}`)
     for (const path of paths) {
-      const rules = readRuleFile(readFile(path), path)
+      const rules = readRules(path, readFile)
       problems.push(...rules.errors)
       groups.push(...rules.groups.map((group) => ({ file: path, group })))
     }
   }
   return { content, groups: ordered(groups, content.group_eval_order), problems }
+}
+
+function readRules(path: string, readFile: RunOptions['readFile']): RuleFile {
+  try {
+    return readRuleFile(readFile(path), path)
+  } catch (error) {
+    return { groups: [], errors: [`${path}: cannot be read: ${(error as Error).message}`] }
+  }
 }
 
 function problemText(file: string, { line, column, path, message }: Problem): string {
@@ -111,7 +121,6 @@ async function runTest(test: Test, name: string, context: TestContext): Promise<
     line: test.place.line,
     checks,
     errors,
-    notes: [],
     tookMs: context.now() - began,
   })
   let target: Target | undefined
@@ -134,13 +143,36 @@ async function runTest(test: Test, name: string, context: TestContext): Promise<
     }
     const ask = askOf(target)
     const evaluationIntervalMs = context.content.evaluation_interval
-    const rules = await checkRules({ test, groups: context.groups, startMs, evaluationIntervalMs, ask, isFuzzy })
-    return outcome([...checks, ...rules.checks], rules.errors)
+    const rules = await checkRules({
+      test,
+      groups: askedGroups(test, context),
+      startMs,
+      evaluationIntervalMs,
+      ask,
+      isFuzzy,
+    })
+    return outcome(
+      [...checks, ...rules.checks].sort((a, b) => a.line - b.line),
+      rules.errors,
+    )
   } catch (error) {
     return outcome([], [(error as Error).message])
   } finally {
     await target?.close()
   }
+}
+
+/** A rule that nobody asks about is evaluated too, for its errors, where that costs little. */
+function askedGroups(test: Test, { groups, isRemote }: TestContext): RuleContext['groups'] {
+  if (!isRemote) return groups
+  const names = new Set([
+    ...test.alert_rule_test.map(({ alertname }) => alertname),
+    ...test.recording_rule_test.map(({ record }) => record),
+  ])
+  return groups.map(({ file, group }) => ({
+    file,
+    group: { ...group, rules: group.rules.filter(({ name }) => names.has(name)) },
+  }))
 }
 
 function askOf(target: Target): Ask {

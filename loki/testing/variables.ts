@@ -8,6 +8,8 @@ export interface Variable {
   readonly values: readonly string[]
   /** With multi or includeAll its values are escaped for a regular expression and joined with |. */
   readonly isMulti: boolean
+  /** An "all" value of the dashboard's own: a regular expression already. */
+  readonly isRaw?: boolean
 }
 
 export interface BuiltIn {
@@ -64,7 +66,8 @@ function builtIns({ intervalMs, rangeMs, isInstant, startMs, endMs }: BuiltIn): 
   ])
 }
 
-function formatValue({ values, isMulti }: Variable, format: string | undefined): string {
+function formatValue({ values, isMulti, isRaw }: Variable, format: string | undefined): string {
+  if (isRaw === true) return values.join('|')
   if (format !== undefined) {
     const write = FORMATS.get(format)
     if (write === undefined)

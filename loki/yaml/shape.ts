@@ -58,10 +58,10 @@ export function record<F extends Fields>(fields: F): Shape<Values<F> & Located> 
       if (entries === undefined) return report(place, `must be a mapping, not ${shown(place)}`)
       const values = new Map<string, unknown>()
       let isWhole = true
-      for (const { key, value } of entries) {
+      for (const { key, at, value } of entries) {
         const field = Object.hasOwn(fields, key) ? fields[key] : undefined
         if (field === undefined) {
-          report(value, `is not known. Known: ${names.join(', ')}.${didYouMean(key, names)}`)
+          report(at, `is not known. Known: ${names.join(', ')}.${didYouMean(key, names)}`)
           isWhole = false
         } else if (!isEmpty(value)) {
           const read = field.shape.read(value)

@@ -83,6 +83,8 @@ export function report(place: Place, message: string): undefined {
 
 export interface Entry {
   readonly key: string
+  /** Where the key stands. */
+  readonly at: Place
   readonly value: Place
 }
 
@@ -95,9 +97,9 @@ export function entriesOf(place: Place): Entry[] | undefined {
     const name = isScalar(key) ? scalarText(key) : String(key)
     const path = place.path === '' ? name : `${place.path}.${name}`
     const keyPlace = placeOf(place.source, key, path, place.line, place.column)
-    const at = placeOf(place.source, value, path, keyPlace.line, keyPlace.column)
-    if (name === '<<') merged.push(at)
-    else entries.set(name, { key: name, value: at })
+    const held = placeOf(place.source, value, path, keyPlace.line, keyPlace.column)
+    if (name === '<<') merged.push(held)
+    else entries.set(name, { key: name, at: keyPlace, value: held })
   }
   for (const from of merged) {
     for (const one of isSeq(from.node) ? (itemsOf(from) ?? []) : [from]) {

@@ -71,8 +71,14 @@ function filesOf(args: readonly string[]): string[] {
 }
 
 function glob(pattern: string): string[] {
-  const found = globSync(pattern, { ignore: ['**/node_modules/**'], expandDirectories: false, absolute: true })
-  return found.map((path) => relative(process.cwd(), path)).sort()
+  const options = { ignore: ['**/node_modules/**'], expandDirectories: false, absolute: true }
+  return globSync(pattern, options).map(shortest).sort()
+}
+
+/** From here where that is below here. */
+function shortest(path: string): string {
+  const short = relative(process.cwd(), path)
+  return short.startsWith('..') ? path : short
 }
 
 export interface Outcome {
@@ -110,6 +116,7 @@ async function runOptions(options: Options, signal: AbortSignal, read: Set<strin
   return {
     open: await openerOf(options, signal),
     normalize: normalizeRaw,
+    isRemote: options.addr !== undefined,
     readFile(path) {
       read.add(path)
       return readFileSync(path, 'utf8')
@@ -123,7 +130,7 @@ async function runOptions(options: Options, signal: AbortSignal, read: Set<strin
 async function openerOf(options: Options, signal: AbortSignal): Promise<OpenTarget> {
   if (options.addr === undefined) return openEmbedded
   const { remoteTargets } = await import('./testing/remote.ts')
-  const config = configOf({ ...options, file: [], multiline: true, redact: true })
+  const config = configOf({ ...options, file: [], multiline: true, redact: true }, process.env)
   return remoteTargets(config, Math.ceil(readLength('--timeout', options.timeout)), signal)
 }
 
