@@ -20,9 +20,15 @@ export function readFloat(text: string): Reading {
 }
 
 function readOddFloat(text: string): Reading {
-  // Digits may be parted by _ only in hexadecimal ones.
-  const plain =
-    /^[+-]?0[xX]_?[0-9a-fA-F.]/.test(text) && !/__|_[.pP]|[.pP]_|_$/.test(text) ? text.replaceAll('_', '') : text
+  const isHex = /^[+-]?0[xX]/.test(text)
+  // A _ stands between digits, or behind 0x.
+  const wrong = isHex ? /(?<![0-9a-fA-FxX])_|_(?![0-9a-fA-F])/ : /(?<!\d)_|_(?!\d)/
+  if (wrong.test(text)) return floatFault(text, 'invalid syntax')
+  const plain = text.replaceAll('_', '')
+  if (!isHex) {
+    if (!DECIMAL.test(plain)) return floatFault(text, 'invalid syntax')
+    return Number.isFinite(Number(plain)) ? Number(plain) : floatFault(text, 'value out of range')
+  }
   const match = HEXADECIMAL.exec(plain)
   if (match === null) return floatFault(text, 'invalid syntax')
   const [, sign, whole = '', fraction = '', power] = match
