@@ -127,7 +127,7 @@ function readWord(scan: Scan): boolean {
   const match = sticky(WORD, scan)
   if (match === null) return false
   const word = match[0]
-  if (readPlace(scan)) return true
+  if ((word.includes('.') || word.includes(':')) && readPlace(scan)) return true
   const end = scan.at + word.length
   const next = scan.text.charCodeAt(end)
   if (word.length > 1 && word.endsWith(':') && !(next > 0x20)) return readTag(scan, word.slice(0, -1), end)
@@ -245,7 +245,8 @@ function readName(scan: Scan, word: string, end: number): boolean {
   if (scan.named || weakWords(scan, false) > 0 || (scan.time === undefined && !scan.hasLevel)) return false
   if (!isName(word)) return false
   // "host.example.com program[1234]: ": the next word is the name.
-  if (!scan.hasLevel && /^ [\w./-]{1,60}\[\d{1,10}\]:/.test(scan.text.slice(end, end + 76))) return false
+  if (!scan.hasLevel && word.includes('.') && /^ [\w./-]{1,60}\[\d{1,10}\]:/.test(scan.text.slice(end, end + 76)))
+    return false
   const numbered =
     /^([\w.$/-]{1,100}):(\d{1,6})$/.exec(word) ?? /^([\w.$]{1,80}(?::[\w<>]{1,80})):(\d{1,6})$/.exec(word)
   const next = scan.text.charCodeAt(end)

@@ -65,6 +65,7 @@ const BEGINS =
 
 /** The time that starts exactly at `at`, in one of these notations. */
 export function readOddTime(text: string, at: number, options: TimeOptions): TimeMatch | undefined {
+  if (text.charCodeAt(at) > 0x5a) return undefined
   BEGINS.lastIndex = at
   if (!BEGINS.test(text)) return undefined
   for (const { pattern, write } of NOTATIONS) {

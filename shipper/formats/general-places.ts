@@ -59,6 +59,7 @@ export function readBraced(scan: Scan): boolean {
 
 /** Dovecot's own file: "imap(user@example.com)<4242><session>: Info: ". */
 export function readSession(scan: Scan): boolean {
+  if (scan.text.charCodeAt(scan.at) < 0x61) return false
   if (scan.named || scan.hasLevel || scan.time === undefined || weakWords(scan, false) > 1) return false
   const match = sticky(
     /([a-z][\w-]{1,60})\(([^()\s]{1,160})\)((?:<[^<>\s]{0,60}>){0,2}): (?=(?:Debug|Info|Warning|Error|Fatal|Panic): )/y,
@@ -73,6 +74,7 @@ export function readSession(scan: Scan): boolean {
 
 /** Behind the time, or a number, without a space: Python's and Jetty's "time:LEVEL:name:message". */
 export function readGluedLevel(scan: Scan): boolean {
+  if (scan.text.charCodeAt(scan.at) > 0x5a) return false
   if (scan.hasLevel || scan.named || scan.tokens.length === 0 || weakWords(scan, false) > 0) return false
   const match = sticky(/([A-Z]{3,9}):(?=[\w([<'"])/y, scan)
   if (match === null || capitalLevel(match[1] as string) === undefined) return false
@@ -85,6 +87,7 @@ export function readGluedLevel(scan: Scan): boolean {
 
 /** oVirt: 2026-05-05 10:11:12,123::INFO::monitor::321::storage::(check) text, with the thread and level in front also. */
 export function readColons(scan: Scan): boolean {
+  if (scan.tokens.length > 0 && scan.text.charCodeAt(scan.at) !== 0x3a) return false
   if (scan.named || weakWords(scan, false) > 0) return false
   const thread = scan.tokens.length > 0 ? null : sticky(/([\w.-]{1,60})::([A-Z]{4,8})::(?=\d{4}-\d\d-)/y, scan)
   if (thread !== null && capitalLevel(thread[2] as string) !== undefined) {
@@ -116,7 +119,7 @@ export function readTopic(scan: Scan): boolean {
 
 /** VMkernel: cpu12:4242 opID=ab)ScsiDeviceIO: · cpu1:4242)WARNING: NFS: */
 export function readProcessor(scan: Scan): boolean {
-  if (scan.named || weakWords(scan, false) > 1) return false
+  if (scan.named || !scan.text.startsWith('cpu', scan.at) || weakWords(scan, false) > 1) return false
   const match = sticky(/(cpu\d{1,4}:\d{1,10})(?: opID=\w{1,40})?\)/y, scan)
   return match !== null && add(scan, 'pid', match[0].slice(0, -1), scan.at + match[0].length, true)
 }

@@ -75,6 +75,9 @@ const PASSING =
   /^(?:\d{1,12}(?:\.\d{1,9})?[mun]?s|(?=[a-f]*\d)[\da-f]{8,16}|\d[\da-f]{1,6}|[IEAW]\d{1,10}[AEWFGH]\d{1,6}|[CF](?=[A-Za-z]{0,16}\d)[A-Za-z\d]{15,18}|\d{1,10}-\d{1,10}\/\S{0,100}|-)$/
 
 export function isPassing(word: string): boolean {
+  const code = word.charCodeAt(0)
+  // Most words begin with none of what these begin with.
+  if (code > 0x66 || (code > 0x57 && code < 0x61)) return false
   return PASSING.test(word)
 }
 
