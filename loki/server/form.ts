@@ -24,13 +24,16 @@ export function readTarget(url: string): Target {
 /** frontend.max-body-size. */
 const MAX_FORM_BYTES = 10 * 1024 * 1024
 
-/** The parameters of a request: those of its form stand before those of its URL. Throws a QueryError (400, 413). */
-export async function readForm(request: IncomingMessage, query: string): Promise<URLSearchParams> {
+/**
+ * The parameters of a request: those of its form stand before those of its URL. Throws a QueryError (400, 413);
+ * a lenient reader leaves pairs out that cannot be read.
+ */
+export async function readForm(request: IncomingMessage, query: string, isLenient = false): Promise<URLSearchParams> {
   const form = new URLSearchParams()
   if (request.method === 'POST' && isForm(request.headers['content-type'] ?? 'application/octet-stream')) {
-    appendQuery(form, (await readBody(request, MAX_FORM_BYTES)).toString('latin1'))
+    appendQuery(form, (await readBody(request, MAX_FORM_BYTES)).toString('latin1'), isLenient)
   }
-  appendQuery(form, query)
+  appendQuery(form, query, isLenient)
   return form
 }
 
@@ -41,14 +44,22 @@ function isForm(contentType: string): boolean {
 }
 
 /** Adds the pairs of a query text, whose characters are bytes. */
-function appendQuery(form: URLSearchParams, text: string): void {
+function appendQuery(form: URLSearchParams, text: string, isLenient: boolean): void {
   for (const pair of text.split('&')) {
     if (pair === '') continue
-    if (pair.includes(';')) throw new QueryError(400, 'invalid semicolon separator in query')
-    const equals = pair.indexOf('=')
-    const name = decode(equals < 0 ? pair : pair.slice(0, equals), true)
-    form.append(name, equals < 0 ? '' : decode(pair.slice(equals + 1), true))
+    try {
+      appendPair(form, pair)
+    } catch (error) {
+      if (!isLenient) throw error
+    }
   }
+}
+
+function appendPair(form: URLSearchParams, pair: string): void {
+  if (pair.includes(';')) throw new QueryError(400, 'invalid semicolon separator in query')
+  const equals = pair.indexOf('=')
+  const name = decode(equals < 0 ? pair : pair.slice(0, equals), true)
+  form.append(name, equals < 0 ? '' : decode(pair.slice(equals + 1), true))
 }
 
 function decode(text: string, isQuery: boolean): string {

@@ -57,8 +57,7 @@ function named<T>(name: string, read: () => T): T {
 export function readBounds(params: Params, now: number): { start: Instant; end: Instant } {
   const since = params.get('since') || undefined
   const sinceMs = since === undefined ? HOUR : readPrometheusDuration(since)
-  if (sinceMs === undefined)
-    throw bad(`could not parse 'since' parameter: not a valid duration string: ${JSON.stringify(since)}`)
+  if (sinceMs === undefined) throw bad(`could not parse 'since' parameter: ${durationFault(since!)}`)
   const endText = params.get('end') || undefined
   const end = endText === undefined ? instantOf(now) : named('end', () => readTime(endText))
   const startText = params.get('start') || undefined
@@ -67,6 +66,15 @@ export function readBounds(params: Params, now: number): { start: Instant; end: 
 }
 
 const DEFAULT_LIMIT = 100
+
+/** What Prometheus's ParseDuration says of a text that it does not read. */
+function durationFault(text: string): string {
+  const units = [...text.matchAll(/\d+(\D+)/g)].map((match) => match[1]!)
+  const unknown = /^(?:\d+\D+)/.test(text) ? units.find((unit) => !/^(?:y|w|d|h|m|s|ms)$/.test(unit)) : undefined
+  return unknown === undefined
+    ? `not a valid duration string: ${JSON.stringify(text)}`
+    : `unknown unit ${JSON.stringify(unknown)} in duration ${JSON.stringify(text)}`
+}
 
 export function readLimit(params: Params): number {
   return readPositive(params.get('limit'), DEFAULT_LIMIT)

@@ -17,8 +17,7 @@ export const format: Route = {
   name: 'format_query',
   needsTenant: false,
   handle: async ({ request, query }) => {
-    // Here, alone, what is wrong with the form is not looked at: such a query is empty.
-    const form = await readForm(request, query).catch(() => new URLSearchParams())
+    const form = await readForm(request, query, true)
     return formatted(form.get('query') ?? '')
   },
 }
