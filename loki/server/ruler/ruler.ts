@@ -122,7 +122,9 @@ function createBoard(options: RulerOptions, folder: Folder, notifier: Notifier, 
         else {
           const state = createGroup(group, file.name, settings.evaluationIntervalMs)
           if (known !== undefined) inheritState(state, known.state)
-          scheduled.set(key, { state, tenant: file.tenant, dueAt: nextSlot(now(), state.intervalMs) })
+          const isSameRhythm = known?.state.intervalMs === state.intervalMs
+          const dueAt = isSameRhythm ? known!.dueAt : nextSlot(now(), state.intervalMs)
+          scheduled.set(key, { state, tenant: file.tenant, dueAt })
         }
       }
     }
