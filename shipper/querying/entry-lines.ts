@@ -42,7 +42,7 @@ export function entryLines({ columns, isTerminal, colours }: Screen, times: Time
     *lines(entries, isAll) {
       common = isAll ? commonLabels(entries) : new Map()
       const names = entries.map((entry) => whoOf(entry, common))
-      const whoCells = Math.min(MAX_WHO_CELLS, Math.max(0, ...names.map(widthOf)))
+      const whoCells = names.reduce((most, name) => Math.min(MAX_WHO_CELLS, Math.max(most, widthOf(name))), 0)
       for (const [index, entry] of entries.entries()) {
         const today = isShort ? times.day(entry.time) : ''
         if (today !== day) yield colours.bold(today)

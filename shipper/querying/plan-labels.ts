@@ -18,6 +18,7 @@ export function neededLabels(
     names.add(expr.unwrap.name)
     for (const filter of expr.unwrap.filters) for (const name of filterNames(filter)) names.add(name)
   }
+  for (const name of names) if (name.startsWith('__')) names.delete(name)
   return names
 }
 

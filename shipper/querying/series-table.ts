@@ -37,9 +37,11 @@ export function timeLines(series: readonly Series[], screen: Screen, times: Time
   const points = [...new Set(series.flatMap(({ samples }) => samples.map(({ time }) => time)))].sort((a, b) => a - b)
   const values = series.map(({ samples }) => new Map(samples.map(({ time, value }) => [time, value])))
   const cells = points.map((time) => values.map((one) => numberText(one.get(time))))
-  const widths = names.map((name, column) => Math.max(widthOf(name), ...cells.map((row) => row[column]!.length)))
+  const widths = names.map((name, column) =>
+    cells.reduce((most, row) => Math.max(most, row[column]!.length), widthOf(name)),
+  )
   const timeCells = points.map((time) => times.full(BigInt(time) * 1_000_000n))
-  let room = screen.columns - Math.max(4, ...timeCells.map((cell) => cell.length))
+  let room = screen.columns - Math.max(4, timeCells[0]?.length ?? 0)
   let shown = 0
   while (shown < names.length && (room -= widths[shown]! + GAP.length) >= 0) shown++
   shown = Math.max(1, shown)
@@ -93,9 +95,8 @@ function withTrends(
   times: TimeText,
 ): string[] {
   const all = series.flatMap(({ samples }) => [samples[0], samples.at(-1)]).filter((sample) => sample !== undefined)
-  const first = Math.min(...all.map(({ time }) => time))
-  const last = Math.max(...all.map(({ time }) => time))
-  const used = Math.max(...lines.slice(1).map(widthOf))
+  const [first, last] = extremes(all.map(({ time }) => time))
+  const used = extremes(lines.slice(1).map(widthOf))[1]
   const cells = Math.min(MAX_TREND_CELLS, columns - used - GAP.length)
   if (cells < MIN_TREND_CELLS || first === last) return [...lines]
   const step = stepOf(series)

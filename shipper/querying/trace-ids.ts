@@ -8,15 +8,15 @@ const MAX_ID_CELLS = 64
 /** Hints, a line each; '' for none. */
 export function relatedIds(id: string, records: readonly TraceRecord[]): string[] {
   const under = new Map<Identifier, number>()
-  const others = new Map<string, { readonly name: Identifier; readonly value: string; count: number }>()
+  const others = new Map<string, { readonly names: Set<Identifier>; count: number }>()
   for (const { ids } of records) {
     for (const [name, value] of ids) {
       if (value === id) under.set(name, (under.get(name) ?? 0) + 1)
       else {
-        const key = `${name}\0${value}`
-        const known = others.get(key)
-        if (known === undefined) others.set(key, { name, value, count: 1 })
-        else known.count++
+        const known = others.get(value) ?? { names: new Set<Identifier>(), count: 0 }
+        known.names.add(name)
+        known.count++
+        others.set(value, known)
       }
     }
   }
@@ -25,10 +25,12 @@ export function relatedIds(id: string, records: readonly TraceRecord[]): string[
     const names = [...under].map(([name, count]) => `${name} (${count})`)
     lines.push(`the same id stands under several names: ${names.join(', ')}`)
   }
-  const related = [...others.values()].sort((a, b) => b.count - a.count)
-  for (const { name, value, count } of related.slice(0, MAX_RELATED)) {
+  const related = [...others].sort(([, a], [, b]) => b.count - a.count)
+  for (const [value, { names, count }] of related.slice(0, MAX_RELATED)) {
     const shown = cut(escapeControls(value), MAX_ID_CELLS)
-    lines.push(`${count} of these records also carry ${name} ${shown}: longship trace ${quoteForShell(shown)}`)
+    lines.push(
+      `${count} of these records also carry ${[...names].join(', ')} ${shown}: longship trace ${quoteForShell(shown)}`,
+    )
   }
   if (related.length > MAX_RELATED) lines.push(`… and ${related.length - MAX_RELATED} other ids`)
   return lines

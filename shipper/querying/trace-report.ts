@@ -41,19 +41,24 @@ interface Layout {
   readonly longestMs: number
   readonly totalMs: number
   readonly hasBars: boolean
+  /** Cells behind the text. */
+  readonly behind: number
 }
 
 function layoutOf(records: readonly TraceRecord[], { isTerminal, columns }: Screen): Layout {
-  const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(widthOf))
+  const widest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, widthOf(text)), 0)
   const durations = records.flatMap(({ durationMs }) => (durationMs === undefined ? [] : [durationMs]))
+  const duration = widest(durations.map(lengthText))
+  const hasBars = isTerminal && columns >= MIN_BAR_COLUMNS && durations.length > 0
   return {
     offset: widest(records.map(({ offsetMs }) => lengthText(offsetMs))) + 1,
     gap: widest(records.map(({ gapMs }) => lengthText(gapMs))) + 1,
     node: Math.min(MAX_NODE_CELLS, widest(records.map(({ node }) => escapeControls(node)))),
-    duration: widest(durations.map(lengthText)),
-    longestMs: Math.max(0, ...durations),
+    duration,
+    longestMs: durations.reduce((most, ms) => Math.max(most, ms), 0),
     totalMs: records.at(-1)?.offsetMs ?? 0,
-    hasBars: isTerminal && columns >= MIN_BAR_COLUMNS && durations.length > 0,
+    hasBars,
+    behind: (duration === 0 ? 0 : duration + 2) + (hasBars ? BAR_CELLS + 1 : 0),
   }
 }
 
@@ -66,22 +71,24 @@ function rowOf(record: TraceRecord, layout: Layout, { colours, columns }: Screen
   const shownLevel = padEnd(cut(escapeControls(level).toUpperCase(), LEVEL_CELLS), LEVEL_CELLS)
   const mark = isError ? '✗' : ' '
   const head = `  ${offset} ${gap}  ${node}  ${shownLevel} ${mark} `
-  const duration =
-    layout.duration === 0 ? '' : padStart(durationMs === undefined ? '' : lengthText(durationMs), layout.duration)
-  const bar = layout.hasBars ? padEnd(barText(durationMs ?? 0, layout.longestMs), BAR_CELLS) : ''
-  const behind = widthOf(duration) + widthOf(bar) + (bar === '' ? 0 : 1) + (duration === '' ? 0 : 2)
-  const said = [event !== '' && !message.includes(event) ? `${message} (${event})` : message, error].filter(
-    (part) => part !== '',
-  )
-  const text = escapeControls(said.join(': '))
-  const room = columns - widthOf(head) - behind
-  const what = Number.isFinite(room) ? padEnd(cut(text, Math.max(room, MIN_TEXT_CELLS)), room) : text
+  const said = [event !== '' && !says(message, event) ? `${message} (${event})` : message, error]
+  const text = escapeControls(said.filter((part) => part !== '').join(': '))
+  const room = columns - widthOf(head) - layout.behind
+  const what = cut(text, Math.max(room, MIN_TEXT_CELLS))
   const paint = levelPainter(colours)
   const shownGap = isLarge ? colours.yellow(gap) : colours.dim(gap)
   const shownHead = `  ${offset} ${shownGap}  ${colours.cyan(node)}  ${paint(level, shownLevel)} ${colours.red(mark)} `
-  const shown = isError ? colours.red(what) : what
-  const tail = duration === '' ? '' : `  ${duration}${bar === '' ? '' : ` ${colours.blue(bar)}`}`
-  return `${shownHead}${shown}${tail}`.trimEnd()
+  const shown = `${shownHead}${isError ? colours.red(what) : what}`
+  if (durationMs === undefined) return shown.trimEnd()
+  const padding = Number.isFinite(room) ? ' '.repeat(Math.max(0, room - widthOf(what))) : ''
+  const bar = layout.hasBars ? ` ${colours.blue(barText(durationMs, layout.longestMs))}` : ''
+  return `${shown}${padding}  ${padStart(lengthText(durationMs), layout.duration)}${bar}`
+}
+
+/** node_start is said by "node started". */
+function says(message: string, event: string): boolean {
+  const plain = message.toLowerCase()
+  return plain.includes(event.toLowerCase()) || plain.includes(event.toLowerCase().replace(/[_.-]/g, ' '))
 }
 
 const MIN_TEXT_CELLS = 12
