@@ -35,7 +35,8 @@ export function parseLinePattern(text: string): PatternPart[] {
 }
 
 function splitPattern(text: string): PatternPart[] {
-  if (text === '') throw new Error('syntax error: unexpected $end, expecting IDENTIFIER or LITERAL')
+  if (text === '')
+    throw new Error('parse error at line 1, col 1: syntax error: unexpected $end, expecting IDENTIFIER or LITERAL')
   const parts: PatternPart[] = []
   let from = 0
   for (const match of text.matchAll(/<([a-zA-Z_][a-zA-Z0-9_]*)>/g)) {

@@ -96,10 +96,10 @@ function readGroup(reader: Reader, isFolded: boolean): RegexTree {
   } else if (isAt(reader, '(?')) throw UNKNOWN
   else {
     reader.at++
-    // A capture is a step of its own until Loki takes it away, so what is inside does not join its neighbours.
+    // A capture (here: a concat of one) is a step of its own until Loki takes it away: it does not join its neighbours.
     const inner = readAlternatives(reader, folded)
     closeGroup(reader)
-    return inner.kind === 'literal' ? { kind: 'concat', parts: [inner] } : inner
+    return { kind: 'concat', parts: [inner] }
   }
   const inner = readAlternatives(reader, folded)
   closeGroup(reader)
@@ -123,7 +123,8 @@ function isAt(reader: Reader, text: string): boolean {
 
 function concat(parts: readonly RegexTree[]): RegexTree {
   const merged: RegexTree[] = []
-  for (const part of parts) {
+  const flat = parts.flatMap((part) => (part.kind === 'concat' && part.parts.length > 1 ? part.parts : [part]))
+  for (const part of flat) {
     const last = merged.at(-1)
     if (last?.kind === 'literal' && part.kind === 'literal' && last.isFolded === part.isFolded) {
       merged[merged.length - 1] = { ...last, text: last.text + part.text }
@@ -163,7 +164,7 @@ interface Leading {
 }
 
 function leadingText(tree: RegexTree): Leading | undefined {
-  const first = tree.kind === 'concat' ? tree.parts[0]! : tree
+  const first = tree.kind === 'concat' && tree.parts.length > 1 ? tree.parts[0]! : tree
   return first.kind === 'literal' ? { text: first.text, isFolded: first.isFolded } : undefined
 }
 

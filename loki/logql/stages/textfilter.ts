@@ -144,7 +144,8 @@ function simplifyAlternates(
     if (part.kind === 'literal') {
       if (!isFolded && part.isFolded) return undefined
       add(containsFilter(start + part.text, isFolded))
-    } else if (part.kind === 'empty' || part.kind === 'any-star') add(containsFilter(start, isFolded))
+    } else if (part.kind === 'concat' && part.parts.length === 1) return undefined
+    else if (part.kind === 'empty' || part.kind === 'any-star') add(containsFilter(start, isFolded))
     else if (part.kind === 'concat') {
       const next = simplifyConcat(part.parts, start, false, isLabel)
       if (next === undefined) return undefined

@@ -58,7 +58,7 @@ const MAX_NANOS = 2 ** 63
 export function readDuration(text: string): Reading {
   const sign = text[0] === '-' ? -1 : 1
   const start = text[0] === '-' || text[0] === '+' ? 1 : 0
-  const invalid = { fault: `time: invalid duration ${quote(text)}` }
+  const invalid = { fault: `time: invalid duration ${quoteBytes(text)}` }
   if (text.slice(start) === '0') return 0
   if (text.length === start) return invalid
   let nanos = 0
@@ -67,14 +67,23 @@ export function readDuration(text: string): Reading {
     const [all, whole = '', point = '', fraction = '', unit = ''] = DURATION_PART.exec(text)!
     if (whole === '' && fraction === '') return invalid
     if (point === '' && whole === '') return invalid
-    if (unit === '') return { fault: `time: missing unit in duration ${quote(text)}` }
+    if (unit === '') return { fault: `time: missing unit in duration ${quoteBytes(text)}` }
     const size = UNIT_NANOS.get(unit)
-    if (size === undefined) return { fault: `time: unknown unit ${quote(unit)} in duration ${quote(text)}` }
+    if (size === undefined) return { fault: `time: unknown unit ${quoteBytes(unit)} in duration ${quoteBytes(text)}` }
     nanos += Number(whole) * size + Math.trunc(Number(`0.${fraction}0`) * size)
-    if (nanos >= MAX_NANOS) return invalid
+    if (nanos > MAX_NANOS) return invalid
     at += all.length
   }
   return sign * nanos
+}
+
+/** Package time has a quote of its own. */
+function quoteBytes(text: string): string {
+  const chars = [...Buffer.from(text)].map((byte) => {
+    if (byte >= 0x80 || byte < 32) return `\\x${byte.toString(16).padStart(2, '0')}`
+    return byte === 34 || byte === 92 ? `\\${String.fromCharCode(byte)}` : String.fromCharCode(byte)
+  })
+  return `"${chars.join('')}"`
 }
 
 const SIZE_UNITS: ReadonlyMap<string, number> = new Map(

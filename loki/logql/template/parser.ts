@@ -423,6 +423,7 @@ function readNumber(text: string, at: number): NumberNode | undefined {
 }
 
 function numberFault(text: string): string {
+  if (text === "''") return 'invalid syntax'
   return text.startsWith("'")
     ? `malformed character constant: ${text}`
     : `illegal number syntax: ${JSON.stringify(text)}`
