@@ -71,12 +71,19 @@ export function stepOf({ step }: Timing, intervalMs: number): number {
   return step === undefined || step === 0 ? intervalMs : step
 }
 
+/** Loki's own limit. */
+const MAX_POINTS = 11_000
+
 async function ask(context: ExprContext, expr: string, written: Timing): Promise<TestAnswer> {
   const { target, start } = context
   const at = (ms: number) => start + BigInt(Math.round(ms)) * NANOS_PER_MS
   const isLog = parseQuery(expr).kind === 'log'
   const end = written.end ?? written.eval_time ?? 0
   if (!isLog && written.end === undefined) return target.instant(expr, at(end))
+  const points = (end - (written.start ?? 0)) / stepOf(written, context.intervalMs)
+  if (!isLog && points > MAX_POINTS) {
+    throw new Error('exceeded maximum resolution of 11,000 points per time series. Try a larger step')
+  }
   return target.range({
     query: expr,
     start: written.start === undefined ? earliest(context) : at(written.start),

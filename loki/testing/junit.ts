@@ -16,7 +16,7 @@ function suite({ file, tests, problems }: FileOutcome): string {
   const broken = problems.length > 0 ? 1 : 0
   const cases =
     broken === 1
-      ? `    <testcase name="file" classname="${escaped(file)}">\n      <error message="the file cannot be used">${escaped(problems.join('\n'))}</error>\n    </testcase>\n`
+      ? `    <testcase name="file" classname="${escaped(file)}">\n      <error message="the file cannot be used">${content(problems.join('\n'))}</error>\n    </testcase>\n`
       : tests.map((test) => testCase(file, test)).join('')
   const counts = `tests="${tests.length + broken}" failures="${failures}" errors="${broken}" time="${took}"`
   return `  <testsuite name="${escaped(file)}" ${counts}>\n${cases}  </testsuite>\n`
@@ -29,7 +29,7 @@ function testCase(file: string, test: TestOutcome): string {
   const [first] = failed
   const message = first === undefined ? (test.errors[0] ?? '') : `${first.place} at line ${first.line}`
   const text = [...test.errors, ...failed.map((check) => checkText(file, check))].join('\n\n')
-  return `    <testcase ${attributes}>\n      <failure message="${escaped(message)}">${escaped(text)}</failure>\n    </testcase>\n`
+  return `    <testcase ${attributes}>\n      <failure message="${escaped(message)}">${content(text)}</failure>\n    </testcase>\n`
 }
 
 function checkText(file: string, check: Check): string {
@@ -54,6 +54,11 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['\n', '&#10;'],
   ['\t', '&#9;'],
 ])
+
+/** Text between tags: lines stay lines. */
+function content(text: string): string {
+  return text.split('\n').map(escaped).join('\n')
+}
 
 /** XML 1.0 has no way to write other control characters. */
 function escaped(text: string): string {

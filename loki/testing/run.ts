@@ -54,8 +54,8 @@ function readTestFile(file: string, { readFile, glob }: RunOptions): ReadFile {
   }
   const source = readYaml(text)
   const content = source.root === undefined ? undefined : TEST_FILE.read(source.root)
-  if (content === undefined) {
-    return { content, groups: [], problems: source.problems.map((problem) => problemText(file, problem)) }
+  if (content === undefined || source.problems.length > 0) {
+    return { content: undefined, groups: [], problems: source.problems.map((problem) => problemText(file, problem)) }
   }
   const problems: string[] = content.tests.flatMap((test) => misuse(test).map((what) => `${file}:${what}`))
   const groups: { file: string; group: RuleContext['groups'][0]['group'] }[] = []

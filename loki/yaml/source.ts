@@ -42,6 +42,7 @@ export interface YamlSource {
 /** Aliases may be nested to unfold without end; no file of rules or tests has so many values. */
 const MAX_VALUES = 200_000
 const MAX_DEPTH = 64
+const TOO_MUCH = `unfolds to more than ${MAX_VALUES} values, or is nested too deep`
 
 export function readYaml(text: string): YamlSource {
   const lines = new LineCounter()
@@ -66,7 +67,8 @@ interface Internals extends YamlSource {
 function placeOf(source: YamlSource, node: Node | null, path: string, line: number, column: number): Place {
   const internals = source as Internals
   if (++internals.values > MAX_VALUES || path.split('.').length > MAX_DEPTH) {
-    if (internals.values !== Number.POSITIVE_INFINITY) source.problems.push({ line, column, path, message: 'too much' })
+    if (internals.values !== Number.POSITIVE_INFINITY)
+      source.problems.push({ line, column, path: path.slice(0, 60), message: TOO_MUCH })
     internals.values = Number.POSITIVE_INFINITY
     return { source, path, node: null, line, column }
   }

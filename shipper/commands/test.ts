@@ -98,8 +98,12 @@ async function runAll(files: readonly string[], options: Options, signal: AbortS
     if (signal.aborted) break
     const outcome = await runFile(file, running)
     outcomes.push(outcome)
+    if (outcome.tests.length === 0 && outcome.problems.length === 0) continue
     for (const line of reportFile(outcome, report).trimEnd().split('\n')) screen.line(line)
     await screen.flush()
+  }
+  if (options.run !== undefined && outcomes.every(({ tests, problems }) => tests.length + problems.length === 0)) {
+    throw new LongshipError('usage', `no test is called ${JSON.stringify(options.run)}.`)
   }
   screen.line(summary(outcomes, report, performance.now() - began))
   await screen.flush()

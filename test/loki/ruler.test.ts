@@ -137,7 +137,7 @@ test('a changed file is read again and keeps the state of what it still says; a 
   assert.equal(groupsOf(ruler)[0].rules[0].name, 'Always')
   assert.match(
     warnings.join('\n'),
-    /a\.yaml:1: group "g", rule 1, "A": could not parse expression: parse error at line 1/,
+    /a\.yaml:1: group "g", rule 1, "A": could not parse expression for alert 'A' in group 'g': parse error at line 1/,
   )
   assert.match(warnings.join('\n'), /what it said before stays in force/)
   assert.equal(warnings.length, 2, 'said once')

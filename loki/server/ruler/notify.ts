@@ -21,7 +21,7 @@ export interface NotifyOptions {
 export interface Notifier {
   /** Queues alerts of one rule; the oldest go when the queue is full. */
   send(alerts: readonly Alert[], expr: string): void
-  /** What waits is tried once more, then no more. */
+  /** What is under way may end; what waits is dropped. */
   stop(): Promise<void>
   /** Resolves when nothing waits. */
   idle(): Promise<void>
@@ -35,6 +35,8 @@ interface PostableAlert {
   readonly endsAt: string
   readonly generatorURL: string
 }
+
+const STOP_GRACE_MS = 3000
 
 /** Prometheus sends so many alerts in a request. */
 const MAX_BATCH = 256
@@ -59,6 +61,7 @@ export function createNotifier(options: NotifyOptions): Notifier {
 function createReceiver(base: string, options: NotifyOptions) {
   const { url, headers } = targetOf(base)
   const queue: PostableAlert[] = []
+  const stopped = new AbortController()
   let running: Promise<void> = Promise.resolve()
   let isRunning = false
   let isFailing = false
@@ -74,7 +77,7 @@ function createReceiver(base: string, options: NotifyOptions) {
           method: 'POST',
           headers,
           body: JSON.stringify(batch),
-          signal: AbortSignal.timeout(options.timeoutMs),
+          signal: AbortSignal.any([AbortSignal.timeout(options.timeoutMs), stopped.signal]),
           redirect: 'error',
         })
         const text = response.ok ? '' : (await response.text()).slice(0, 200)
@@ -101,7 +104,10 @@ function createReceiver(base: string, options: NotifyOptions) {
     },
     idle: () => running,
     async stop() {
+      queue.length = 0
+      const timer = setTimeout(() => stopped.abort(), STOP_GRACE_MS)
       await running
+      clearTimeout(timer)
     },
   }
 }

@@ -61,7 +61,9 @@ export function readRuleFile(content: string, name: string): RuleFile {
   const source = readYaml(content)
   if (source.root !== undefined && isEmpty(source.root)) return { groups: [], errors: [] }
   const file = source.root === undefined ? undefined : RULE_FILE.read(source.root)
-  if (file === undefined) return { groups: [], errors: source.problems.map((problem) => written(name, problem)) }
+  if (file === undefined || source.problems.length > 0) {
+    return { groups: [], errors: source.problems.map((problem) => written(name, problem)) }
+  }
   const errors: string[] = []
   const names = new Set<string>()
   const groups = file.groups.map((group, index) => {
@@ -80,7 +82,7 @@ export function readRuleGroup(content: string): { readonly errors: readonly stri
   const group = source.root === undefined ? undefined : GROUP.read(source.root)
   if (group === undefined) return { errors: ['unable to decoded rule group'] }
   const errors = group.name === '' ? ['group 0: Groupname must not be empty'] : []
-  for (const rule of group.rules) errors.push(...ruleErrors(rule).slice(0, 1))
+  for (const rule of group.rules) errors.push(...ruleErrors(rule, group.name).slice(0, 1))
   return { errors }
 }
 
@@ -91,7 +93,7 @@ function written(name: string, { line, column, path, message }: Problem): string
 function readGroup(group: GroupText, report: (line: number, what: string) => void): RuleGroup {
   const rules = group.rules.map((rule, index) => {
     const place = `group "${group.name}", rule ${index + 1}, "${rule.alert || rule.record || ''}"`
-    for (const what of ruleErrors(rule)) report(rule.place.line, `${place}: ${what}`)
+    for (const what of ruleErrors(rule, group.name)) report(rule.place.line, `${place}: ${what}`)
     return readRule(rule)
   })
   return {
@@ -132,14 +134,15 @@ function parsed(expr: string): Expr | Error {
 
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
 
-function ruleErrors(rule: RuleText): string[] {
+function ruleErrors(rule: RuleText, group: string): string[] {
   const errors: string[] = []
   if (rule.record && rule.alert) errors.push("only one of 'record' and 'alert' must be set")
   if (!rule.record && !rule.alert) errors.push("one of 'record' or 'alert' must be set")
   if (rule.expr === '') errors.push("field 'expr' must be set in rule")
   else {
     const query = parsed(rule.expr)
-    if (query instanceof Error) errors.push(`could not parse expression: ${query.message}`)
+    if (query instanceof Error)
+      errors.push(`could not parse expression for ${kindOf(rule)} in group '${group}': ${query.message}`)
   }
   if (rule.record) errors.push(...recordingErrors(rule))
   for (const name of (rule.labels ?? new Map()).keys()) {
@@ -152,6 +155,10 @@ function ruleErrors(rule: RuleText): string[] {
   }
   if (rule.alert && !rule.record) errors.push(...templateErrors(rule))
   return errors
+}
+
+function kindOf({ record, alert }: RuleText): string {
+  return record ? `record '${record}'` : `alert '${alert ?? ''}'`
 }
 
 function recordingErrors(rule: RuleText): string[] {

@@ -43,10 +43,15 @@ export interface Ruler {
 }
 
 interface Scheduled {
-  state: GroupState
+  readonly state: GroupState
   readonly tenant: string
   dueAt: number
+  isRunning: boolean
 }
+
+/** Between looking at what is due; timers hold no more than 24 days. */
+const MIN_WAIT_MS = 5
+const MAX_WAIT_MS = 60_000
 
 export function createRuler(options: RulerOptions): Ruler {
   const { settings, now } = options
@@ -55,20 +60,18 @@ export function createRuler(options: RulerOptions): Ruler {
   const stopped = new AbortController()
   const board = createBoard(options, folder, notifier, stopped.signal)
   let timer: NodeJS.Timeout | undefined
-  let running: Promise<void> = Promise.resolve()
   const ruler: Ruler = {
     directory: settings.directory,
     start() {
       board.reload()
       const again = () => {
         if (stopped.signal.aborted) return
-        timer = setTimeout(
-          () => {
-            running = board.tick().catch((error) => options.warn(`ruler: ${(error as Error).message}`))
-            void running.then(again)
-          },
-          Math.max(0, board.nextTick() - now()),
-        )
+        // A group that takes long holds up nobody but itself.
+        const step = () => {
+          void board.tick()
+          again()
+        }
+        timer = setTimeout(step, Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, board.nextTick() - now())))
         timer.unref()
       }
       again()
@@ -76,7 +79,7 @@ export function createRuler(options: RulerOptions): Ruler {
     async stop() {
       stopped.abort()
       clearTimeout(timer)
-      await running
+      await board.idle()
       await notifier.stop()
     },
     tick: () => board.tick(),
@@ -105,6 +108,7 @@ function createBoard(options: RulerOptions, folder: Folder, notifier: Notifier, 
       settings,
       createAsk(() => options.findTenant(tenant), options.limits),
     )
+  const running = new Set<Promise<void>>()
   let files: FolderFile[] = []
   let pollAt = 0
   const reload = () => {
@@ -124,7 +128,7 @@ function createBoard(options: RulerOptions, folder: Folder, notifier: Notifier, 
           if (known !== undefined) inheritState(state, known.state)
           const isSameRhythm = known?.state.intervalMs === state.intervalMs
           const dueAt = isSameRhythm ? known!.dueAt : nextSlot(now(), state.intervalMs)
-          scheduled.set(key, { state, tenant: file.tenant, dueAt })
+          scheduled.set(key, { state, tenant: file.tenant, dueAt, isRunning: false })
         }
       }
     }
@@ -133,7 +137,13 @@ function createBoard(options: RulerOptions, folder: Folder, notifier: Notifier, 
     const { state, tenant, dueAt } = one
     const ask = createAsk(() => options.findTenant(tenant), options.limits, signal)
     const tell = (rule: RuleState, group: GroupState, atMs: number) => notify(rule, group, atMs, settings, notifier)
-    await evaluateGroup(state, dueAt, { ask, expand: expand(tenant), now, onEvaluated: tell })
+    one.isRunning = true
+    try {
+      await evaluateGroup(state, dueAt, { ask, expand: expand(tenant), now, onEvaluated: tell })
+    } catch (error) {
+      options.warn(`rules: group "${state.group.name}" of ${state.file}: ${(error as Error).message}`)
+    }
+    one.isRunning = false
     // Evaluations that were missed are left out.
     one.dueAt = Math.max(dueAt + state.intervalMs, nextSlot(now() - state.intervalMs, state.intervalMs))
   }
@@ -142,11 +152,20 @@ function createBoard(options: RulerOptions, folder: Folder, notifier: Notifier, 
     files: () => files,
     groupsOf: (tenant: string) =>
       [...scheduled.values()].filter((one) => one.tenant === tenant).map(({ state }) => state),
-    nextTick: () => Math.min(pollAt, ...[...scheduled.values()].map(({ dueAt }) => dueAt)),
+    nextTick: () =>
+      [...scheduled.values()].reduce((least, one) => (one.isRunning ? least : Math.min(least, one.dueAt)), pollAt),
     async tick() {
       if (now() >= pollAt) reload()
-      for (const one of [...scheduled.values()]) if (one.dueAt <= now() && !signal.aborted) await evaluate(one)
+      const due = [...scheduled.values()].filter((one) => one.dueAt <= now() && !one.isRunning && !signal.aborted)
+      await Promise.all(
+        due.map((one) => {
+          const evaluation = evaluate(one).finally(() => running.delete(evaluation))
+          running.add(evaluation)
+          return evaluation
+        }),
+      )
     },
+    idle: async () => void (await Promise.all(running)),
   }
 }
 
