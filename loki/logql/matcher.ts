@@ -22,8 +22,13 @@ export function createMatcher(name: string, op: MatchOp, value: string): Matcher
   return op === '=~' ? { name, op, value, matches: test } : { name, op, value, matches: (text) => !test(text) }
 }
 
-export function writeMatcher(matcher: Matcher): string {
-  return `${matcher.name}${matcher.op}${quote(matcher.value)}`
+export function writeMatcher({ name, op, value }: Matcher): string {
+  return `${needsQuotes(name) ? quote(name) : name}${op}${quote(value)}`
+}
+
+/** Names that Prometheus quotes, which LogQL does not read back. */
+export function needsQuotes(name: string): boolean {
+  return !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)
 }
 
 const PLAIN = /^[a-zA-Z0-9_ /:-]*$/

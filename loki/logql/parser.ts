@@ -1,9 +1,10 @@
 /** LogQL's parser: text to a checked tree. Errors are worded and placed as Loki's (400). */
 
 import type { Expr, VariantsExpr } from './ast.ts'
-import { checkStages } from './checks.ts'
+import { checkStages, logExprs } from './checks.ts'
 import { parseError, QueryError } from './error.ts'
-import type { Matcher } from './matcher.ts'
+import { type Matcher, needsQuotes } from './matcher.ts'
+import { writeExpr } from './print.ts'
 import type { Node } from './syntax/nodes.ts'
 import { parseTree } from './syntax/parse.ts'
 import { checkDepth, checkTree } from './syntax/validate.ts'
@@ -16,6 +17,10 @@ export function parseQuery(input: string): Expr {
   const expr = parseExpr(input)
   if (expr.kind === 'variants') throw new QueryError(400, 'multi variant queries are disabled for this instance')
   checkStages(expr)
+  // Loki hands the query on as it writes it, and so reads back names in quotes, which LogQL does not know.
+  for (const { matchers } of logExprs(expr)) {
+    if (matchers.some(({ name }) => needsQuotes(name))) parseTree(writeExpr(expr))
+  }
   return expr
 }
 

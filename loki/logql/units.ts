@@ -92,7 +92,7 @@ const LOGQL_SIZE_UNITS: ReadonlyMap<string, number> = new Map(
     [`${prefix}i`, prefix === '' ? Number.NaN : 1024 ** power] as const,
   ]),
 )
-const LOGQL_SIZE = /^(\d[\d.,]*)\s*([A-Za-z]*)$/
+const LOGQL_SIZE = /^(\.?\d[\d.,]*)\s*([A-Za-z]*)$/
 
 /** go-humanize's ParseBytes, what LogQL's label filters read: 1KB is 1,000 and 1KiB is 1,024. Bytes. */
 export function readLogqlSize(text: string): number | undefined {
@@ -112,10 +112,10 @@ export function writeSize(bytes: number): string {
   return `${Number((bytes / 1024 ** power).toFixed(2))}${SIZE_NAMES[power]}`
 }
 
-/** As Prometheus writes a duration: 30d1h, 5m, 0s. */
+/** As Prometheus writes a duration, whole milliseconds: 30d1h, 5m, 0s. */
 export function writePrometheusDuration(ms: number): string {
-  if (ms === 0) return '0s'
-  let rest = Math.abs(ms)
+  let rest = Math.trunc(Math.abs(ms))
+  if (rest === 0) return '0s'
   let text = ms < 0 ? '-' : ''
   for (const [name, size] of PROMETHEUS_UNITS) {
     // Prometheus writes years and weeks only when nothing smaller is left.

@@ -1,7 +1,7 @@
 /** `| unwrap name`: a label's value as a number. */
 import type { Unwrap } from '../ast.ts'
 import type { Row } from '../row.ts'
-import { labelStage } from './label.ts'
+import { uncheckedStage } from './label.ts'
 import { type Reading, readDuration, readFloat, readSize } from './values.ts'
 
 /**
@@ -11,7 +11,7 @@ import { type Reading, readDuration, readFloat, readSize } from './values.ts'
 export function createUnwrap(unwrap: Unwrap): (row: Row) => number | undefined {
   const { name } = unwrap
   const read = READERS[unwrap.conversion ?? 'number']
-  const filters = unwrap.filters.map(labelStage)
+  const filters = unwrap.filters.map(uncheckedStage)
   return (row) => {
     const text = row.get(name)
     if (text === undefined || text === '') return undefined

@@ -5,7 +5,7 @@ import { parseError } from '../error.ts'
 import type { Matcher } from '../matcher.ts'
 import type { Node } from './nodes.ts'
 
-const NO_MATCHERS =
+export const NO_MATCHERS =
   'queries require at least one regexp or equality matcher that does not have an empty-compatible value. ' +
   'For instance, app=~".*" does not meet this requirement, but app=~".+" will'
 
