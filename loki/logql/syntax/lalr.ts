@@ -4,15 +4,9 @@
  * are settled goyacc's way: precedence, else shift; among reductions the earlier rule.
  */
 
-export interface Grammar {
-  /** By number; 0 is none, 1 the end, 2 `error`. */
-  readonly terminals: readonly string[]
-  /** From weak to strong. */
-  readonly precedence: readonly (readonly string[])[]
-  readonly rightAssociative: ReadonlySet<string>
-  /** The first rule's left side is the start. Terminals are written in capitals. */
-  readonly rules: readonly { readonly left: string; readonly right: readonly string[] }[]
-}
+import { END_TERMINAL, ERROR_TERMINAL, type Grammar } from './grammar.ts'
+import { closureLookaheads, type Draft, type Item, spreadLookaheads } from './lookaheads.ts'
+import { has, type Numbered, numberRules, type Set32 } from './numbered.ts'
 
 export interface Tables {
   readonly states: readonly State[]
@@ -33,33 +27,6 @@ export interface State {
 }
 
 export const ACCEPT = -1
-export const ERROR_TERMINAL = 2
-const END_TERMINAL = 1
-
-/** A set of terminals. */
-type Set32 = Uint32Array
-
-interface Item {
-  readonly rule: number
-  readonly dot: number
-}
-
-interface Draft {
-  readonly kernel: readonly Item[]
-  readonly lookaheads: readonly Set32[]
-  readonly next: Map<number, number>
-}
-
-/** Rules as numbers: terminals from 0, left sides from `terminals` on; rule 0 is the start's. */
-interface Numbered {
-  readonly terminals: number
-  readonly lefts: number
-  readonly rules: readonly { readonly left: number; readonly right: readonly number[] }[]
-  readonly rulesOf: readonly (readonly number[])[]
-  readonly isEmpty: readonly boolean[]
-  readonly first: readonly Set32[]
-  readonly words: number
-}
 
 export function buildTables(grammar: Grammar): Tables {
   const numbered = numberRules(grammar)
@@ -75,62 +42,6 @@ export function buildTables(grammar: Grammar): Tables {
     left: numbered.rules.map(({ left }) => left - numbered.terminals),
     length: numbered.rules.map(({ right }) => right.length),
   }
-}
-
-function numberRules(grammar: Grammar): Numbered {
-  const terminals = grammar.terminals.length
-  const numbers = new Map(grammar.terminals.map((name, index) => [name, index]))
-  const lefts = [...new Set(grammar.rules.map(({ left }) => left))]
-  for (const [index, name] of lefts.entries()) numbers.set(name, terminals + index)
-  const number = (name: string) => {
-    const found = numbers.get(name)
-    if (found === undefined) throw new Error(`grammar: ${name} is neither a terminal nor a rule`)
-    return found
-  }
-  const rules = [
-    { left: terminals + lefts.length, right: [terminals, END_TERMINAL] },
-    ...grammar.rules.map(({ left, right }) => ({ left: number(left), right: right.map(number) })),
-  ]
-  const rulesOf = lefts.map((_, index) =>
-    rules.flatMap(({ left }, rule) => (rule > 0 && left === terminals + index ? [rule] : [])),
-  )
-  const words = Math.ceil(terminals / 32)
-  const isEmpty = lefts.map(() => false)
-  const first = lefts.map(() => new Uint32Array(words))
-  const numbered = { terminals, lefts: lefts.length, rules, rulesOf, isEmpty, first, words }
-  for (let changed = true; changed; ) {
-    changed = false
-    for (const { left, right } of rules.slice(1)) {
-      const isNull = addFirst(numbered, right, 0, first[left - terminals]!, () => {
-        changed = true
-      })
-      if (isNull && !isEmpty[left - terminals]) changed = isEmpty[left - terminals] = true
-    }
-  }
-  return numbered
-}
-
-/** Adds what the symbols from `at` on may start with; returns whether they may be nothing. */
-function addFirst(
-  numbered: Pick<Numbered, 'terminals' | 'first' | 'isEmpty'>,
-  right: readonly number[],
-  at: number,
-  into: Set32,
-  onChange: () => void,
-): boolean {
-  for (let i = at; i < right.length; i++) {
-    const symbol = right[i]!
-    if (symbol < numbered.terminals) {
-      if (!has(into, symbol)) {
-        into[symbol >> 5]! |= 1 << (symbol & 31)
-        onChange()
-      }
-      return false
-    }
-    if (unite(into, numbered.first[symbol - numbered.terminals]!)) onChange()
-    if (!numbered.isEmpty[symbol - numbered.terminals]) return false
-  }
-  return true
 }
 
 function buildStates(numbered: Numbered): Draft[] {
@@ -177,55 +88,6 @@ function closure(numbered: Numbered, kernel: readonly Item[]): Item[] {
   for (const item of kernel) visit(item)
   for (let i = 0; i < items.length; i++) visit(items[i]!)
   return items
-}
-
-function spreadLookaheads(numbered: Numbered, drafts: readonly Draft[]): void {
-  drafts[0]!.lookaheads[0]![0]! |= 1 << END_TERMINAL
-  const waiting = drafts.map((_, index) => index)
-  const isWaiting = drafts.map(() => true)
-  for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
-    isWaiting[index] = false
-    const draft = drafts[index]!
-    const behind = closureLookaheads(numbered, draft)
-    const spread = (rule: number, dot: number, lookahead: Set32) => {
-      const symbol = numbered.rules[rule]!.right[dot]
-      const target = symbol === undefined ? undefined : draft.next.get(symbol)
-      if (target === undefined) return
-      const { kernel, lookaheads } = drafts[target]!
-      const at = kernel.findIndex((item) => item.rule === rule && item.dot === dot + 1)
-      if (!unite(lookaheads[at]!, lookahead) || isWaiting[target]) return
-      isWaiting[target] = true
-      waiting.push(target)
-    }
-    for (const [i, { rule, dot }] of draft.kernel.entries()) spread(rule, dot, draft.lookaheads[i]!)
-    for (const [left, lookahead] of behind) {
-      for (const rule of numbered.rulesOf[left - numbered.terminals]!) spread(rule, 0, lookahead)
-    }
-  }
-}
-
-/** What may follow each left side that starts in this state. */
-function closureLookaheads(numbered: Numbered, draft: Draft): Map<number, Set32> {
-  const behind = new Map<number, Set32>()
-  const open: number[] = []
-  const add = (rule: number, dot: number, lookahead: Set32) => {
-    const { right } = numbered.rules[rule]!
-    const symbol = right[dot]
-    if (symbol === undefined || symbol < numbered.terminals) return
-    let set = behind.get(symbol)
-    let changed = set === undefined
-    if (set === undefined) behind.set(symbol, (set = new Uint32Array(numbered.words)))
-    const isNull = addFirst(numbered, right, dot + 1, set, () => {
-      changed = true
-    })
-    if (isNull && unite(set, lookahead)) changed = true
-    if (changed) open.push(symbol)
-  }
-  for (const [i, { rule, dot }] of draft.kernel.entries()) add(rule, dot, draft.lookaheads[i]!)
-  for (let symbol = open.pop(); symbol !== undefined; symbol = open.pop()) {
-    for (const rule of numbered.rulesOf[symbol - numbered.terminals]!) add(rule, 0, behind.get(symbol)!)
-  }
-  return behind
 }
 
 interface Level {
@@ -303,20 +165,4 @@ function mostFrequent(reductions: ReadonlyMap<number, number>): number {
   let best = 0
   for (const [rule, count] of counts) if (count > (counts.get(best) ?? 0)) best = rule
   return best
-}
-
-function has(set: Set32, terminal: number): boolean {
-  return (set[terminal >> 5]! & (1 << (terminal & 31))) !== 0
-}
-
-/** Adds all of `more`; returns whether that changed the set. */
-function unite(set: Set32, more: Set32): boolean {
-  let changed = false
-  for (let i = 0; i < set.length; i++) {
-    const united = (set[i]! | more[i]!) >>> 0
-    if (united === set[i]) continue
-    set[i] = united
-    changed = true
-  }
-  return changed
 }

@@ -2,13 +2,13 @@
  * A query through the tables, as goyacc's parser goes: with its way of recovering from an error, since what is read
  * after the first error may end the parse with another message.
  */
-import { ACCEPT, ERROR_TERMINAL, type State } from './lalr.ts'
+import { END_TERMINAL, ERROR_TERMINAL } from './grammar.ts'
+import { ACCEPT, type State } from './lalr.ts'
 import { Lexer } from './lexer.ts'
 import type { Node } from './nodes.ts'
 import { rules, tables } from './tables.ts'
 import { type Token, terminals } from './tokens.ts'
 
-const END = 1
 /** goyacc takes this many tokens before it tells the next error. */
 const SILENT_TOKENS = 3
 
@@ -60,7 +60,7 @@ function run(lexer: Lexer): Node | undefined {
     if (action === ACCEPT) return values[1] as Node
     if (action === 0) {
       if (silent === SILENT_TOKENS) {
-        if (token!.type === END) return undefined
+        if (token!.type === END_TERMINAL) return undefined
         token = undefined
         continue
       }
