@@ -34,7 +34,7 @@ interface Options extends SourceFlags {
 export async function run(argv: string[], around: Surroundings = processSurroundings): Promise<number> {
   const parsed = parseArguments<Options>(definition(), argv)
   if (parsed === undefined) return 0
-  const { argument: query, files } = splitArguments(parsed.args, parsed.options.file, 'query')
+  const { argument: query, files } = splitArguments(parsed.args, parsed.options.file ?? [], 'query')
   const options = { ...parsed.options, file: files }
   if (query === undefined || query.trim() === '') {
     throw new LongshipError('usage', `there is no query. Try: longship query '{service=~".+"}' --since 15m`)
@@ -167,8 +167,8 @@ async function showEntries(loki: Loki, question: LogQuestion, first: Asked, scre
     shown += entries.length
     last = entries.at(-1)?.time ?? last
     if (isCut) {
-      const order = question.isForward ? 'first' : 'last'
-      const message = `the ${order} ${shown} entries, up to ${timeText(last!)}; there may be more: --limit 0 for all`
+      const part = question.isForward ? `the first ${shown} entries, up to` : `the last ${shown} entries, back to`
+      const message = `${part} ${timeText(last!)}; there may be more: --limit 0 for all`
       screen.note(screen.colours.dim(message))
     }
   }

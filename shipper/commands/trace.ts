@@ -32,7 +32,7 @@ interface Options extends SourceFlags {
 export async function run(argv: string[], around: Surroundings = processSurroundings): Promise<number> {
   const parsed = parseArguments<Options>(definition(), argv)
   if (parsed === undefined) return 0
-  const { argument: id, files } = splitArguments(parsed.args, parsed.options.file, 'id')
+  const { argument: id, files } = splitArguments(parsed.args, parsed.options.file ?? [], 'id')
   const options = { ...parsed.options, file: files }
   if (id === undefined || id.trim() === '') {
     throw new LongshipError('usage', 'there is no id. Try: longship trace msg_0_1735167345 --since 24h')

@@ -39,7 +39,7 @@ export interface SourceFlags {
   readonly quiet: boolean
 }
 
-const collect = (value: string, before: readonly string[]) => [...before, value]
+const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value]
 
 /** The options of a Loki by URL. */
 export function addLokiOptions(command: Command): Command {
@@ -64,9 +64,9 @@ export function addFileOptions(command: Command): Command {
   return command
     .optionsGroup('Local files, with the embedded engine:')
     .addOption(
-      new Option('--file <path>', 'log file of any format, also .gz, globs and "-"; may be given again')
-        .argParser(collect)
-        .default([], ''),
+      new Option('--file <path>', 'log file of any format, also .gz, globs and "-"; may be given again').argParser(
+        collect,
+      ),
     )
     .option('--format <name>', 'the one format that every line has, instead of finding it')
     .option('--timezone <zone>', 'IANA zone of times that carry none (default: UTC)')

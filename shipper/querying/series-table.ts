@@ -102,14 +102,18 @@ function withTrends(
   const step = stepOf(series)
   const points = Math.round((last - first) / step) + 1
   const width = Math.min(cells, points)
-  const from = times.clock(BigInt(first) * 1_000_000n).slice(0, 8)
-  const to = times.clock(BigInt(last) * 1_000_000n).slice(0, 8)
-  const head = cut(`${from} → ${to}`, cells)
+  const [from, to] = [first, last].map((time) => times.clock(BigInt(time) * 1_000_000n))
+  const head = CLOCK_CHARS.map((chars) => `${from!.slice(0, chars)} → ${to!.slice(0, chars)}`).find(
+    (text) => text.length <= cells,
+  )
   return lines.map((line, index) => {
-    if (index === 0) return `${line}${GAP}${colours.dim(head)}`
+    if (index === 0) return `${line}${GAP}${colours.dim(head ?? '')}`.trimEnd()
     return `${padEnd(line, used)}${GAP}${colours.cyan(sparkline(series[index - 1]!.samples, first, last, width))}`.trimEnd()
   })
 }
+
+/** 10:00:00, where there is no room for that 10:00. */
+const CLOCK_CHARS = [8, 5]
 
 /** The least distance between points, in milliseconds. */
 function stepOf(series: readonly Series[]): number {

@@ -41,7 +41,8 @@ interface Layout {
   readonly longestMs: number
   readonly totalMs: number
   readonly hasBars: boolean
-  /** Cells behind the text. */
+  /** Cells of the longest text, and behind it. */
+  readonly text: number
   readonly behind: number
 }
 
@@ -58,12 +59,13 @@ function layoutOf(records: readonly TraceRecord[], { isTerminal, columns }: Scre
     longestMs: durations.reduce((most, ms) => Math.max(most, ms), 0),
     totalMs: records.at(-1)?.offsetMs ?? 0,
     hasBars,
+    text: widest(records.map(textOf)),
     behind: (duration === 0 ? 0 : duration + 2) + (hasBars ? BAR_CELLS + 1 : 0),
   }
 }
 
 function rowOf(record: TraceRecord, layout: Layout, { colours, columns }: Screen): string {
-  const { offsetMs, gapMs, durationMs, isError, level, error, message, event } = record
+  const { offsetMs, gapMs, durationMs, isError, level } = record
   const offset = padStart(`+${lengthText(offsetMs)}`, layout.offset)
   const isLarge = isLargeGap(gapMs, layout.totalMs)
   const gap = padStart(gapMs === 0 ? '' : `${isLarge ? '!' : ''}${lengthText(gapMs)}`, layout.gap)
@@ -71,18 +73,22 @@ function rowOf(record: TraceRecord, layout: Layout, { colours, columns }: Screen
   const shownLevel = padEnd(cut(escapeControls(level).toUpperCase(), LEVEL_CELLS), LEVEL_CELLS)
   const mark = isError ? '✗' : ' '
   const head = `  ${offset} ${gap}  ${node}  ${shownLevel} ${mark} `
-  const said = [event !== '' && !says(message, event) ? `${message} (${event})` : message, error]
-  const text = escapeControls(said.filter((part) => part !== '').join(': '))
-  const room = columns - widthOf(head) - layout.behind
-  const what = cut(text, Math.max(room, MIN_TEXT_CELLS))
+  const text = textOf(record)
+  const room = Math.min(layout.text, Math.max(columns - widthOf(head) - layout.behind, MIN_TEXT_CELLS))
+  const what = cut(text, room)
   const paint = levelPainter(colours)
   const shownGap = isLarge ? colours.yellow(gap) : colours.dim(gap)
   const shownHead = `  ${offset} ${shownGap}  ${colours.cyan(node)}  ${paint(level, shownLevel)} ${colours.red(mark)} `
   const shown = `${shownHead}${isError ? colours.red(what) : what}`
   if (durationMs === undefined) return shown.trimEnd()
-  const padding = Number.isFinite(room) ? ' '.repeat(Math.max(0, room - widthOf(what))) : ''
+  const padding = Number.isFinite(columns) ? ' '.repeat(Math.max(0, room - widthOf(what))) : ''
   const bar = layout.hasBars ? ` ${colours.blue(barText(durationMs, layout.longestMs))}` : ''
   return `${shown}${padding}  ${padStart(lengthText(durationMs), layout.duration)}${bar}`
+}
+
+function textOf({ message, event, error }: TraceRecord): string {
+  const said = [event !== '' && !says(message, event) ? `${message} (${event})` : message, error]
+  return escapeControls(said.filter((part) => part !== '').join(': '))
 }
 
 /** node_start is said by "node started". */
