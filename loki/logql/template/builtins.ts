@@ -35,7 +35,9 @@ function callNothing(value: Value): never {
 }
 
 function argsText(values: readonly Value[]): string {
-  return values.length === 1 && typeof values[0] === 'string' ? values[0] : sprint(values)
+  return values.length === 1 && typeof values[0] === 'string'
+    ? values[0]
+    : sprint(values.map((value) => (value === undefined ? '<no value>' : value)))
 }
 
 function lengthOf(value: Value): Value {
@@ -105,6 +107,9 @@ function isEqual(a: Value, b: Value): boolean {
   if (basicKind(a) !== undefined) return a === b
   if (isNil(a) || isNil(b)) return isNil(a) === isNil(b)
   if (isTime(a) && isTime(b)) return nanosOf(a) === nanosOf(b) && a.zone === b.zone
+  if (isList(a) !== isList(b) || isMap(a) !== isMap(b)) {
+    throw new Error(`non-comparable types ${showValue(a)}: ${typeOf(a)}, ${typeOf(b)}: ${showValue(b)}`)
+  }
   throw new Error(`non-comparable type ${showValue(b)}: ${typeOf(b)}`)
 }
 

@@ -33,6 +33,8 @@ class Execution {
   /** Where messages say that it is. */
   place: ArgNode | CommandNode | BodyNode | undefined
   name: string
+  /** Whether dot came out of an interface {}, which messages then name as its type. */
+  isDotInterface = false
   readonly context: CallContext = {
     argument: (dot, node, parameter) => this.argument(dot, node, parameter),
     validate: (value, parameter) => this.validate(value, parameter),
@@ -106,10 +108,21 @@ class Execution {
         if (node.kind === 'range') return this.scoped(() => this.range(dot, node))
         return this.scoped(() => {
           const value = this.pipe(dot, node.pipe)
-          if (isTrue(value)) return this.walkList(node.kind === 'with' ? value : dot, node.list)
+          if (isTrue(value)) {
+            return node.kind === 'with' ? this.walkInside(value, node.list, false) : this.walkList(dot, node.list)
+          }
           return node.otherwise === undefined ? undefined : this.walkList(dot, node.otherwise)
         })
     }
+  }
+
+  /** With another dot. */
+  walkInside(dot: Value, list: readonly BodyNode[], isInterface: boolean): Outcome {
+    const before = this.isDotInterface
+    this.isDotInterface = isInterface
+    const outcome = this.walkList(dot, list)
+    this.isDotInterface = before
+    return outcome
   }
 
   /** Variables declared inside end with it. */
@@ -134,7 +147,7 @@ class Execution {
         if (variables.length > 0) this.variables[count - 1]!.value = item
         if (variables.length > 1) this.variables[count - 2]!.value = index
       }
-      const outcome = this.walkList(item, node.list)
+      const outcome = this.walkInside(item, node.list, isList(value) || (isMap(value) && value.type === 'any'))
       this.variables.length = count
       return outcome
     }
@@ -165,7 +178,7 @@ class Execution {
     this.variables = [{ name: '$', value }]
     this.name = node.name
     this.depth++
-    this.walkList(value, list!)
+    this.walkInside(value, list!, false)
     this.depth--
     this.variables = variables
     this.name = name
@@ -236,7 +249,7 @@ class Execution {
         const isFloat = node.float !== undefined && !/^'|^0[xX][^pP]*$/.test(node.text) && /[.eEpP]/.test(node.text)
         if (isFloat) return node.float
         if (node.int === undefined) this.fail(`${node.text} overflows int`)
-        return intOf(node.int!, node.text.startsWith("'") ? 'int32' : 'int')
+        return intOf(node.int!)
       }
       default:
         return this.fail(`can't evaluate command ${JSON.stringify(showArg(node))}`)
@@ -245,7 +258,9 @@ class Execution {
 
   variable(dot: Value, node: ArgNode & { kind: 'variable' }, args: readonly ArgNode[], final: Final): Value {
     this.place = node
-    const value = this.variables.findLast(({ name }) => name === node.name)?.value
+    const variable = this.variables.findLast(({ name }) => name === node.name)
+    if (variable === undefined) return this.fail(`undefined variable: ${node.name}`)
+    const { value } = variable
     if (node.names.length === 0) {
       this.refuseArguments(args.length === 0 ? [node] : args, final)
       return value
@@ -269,7 +284,7 @@ class Execution {
     final: Final,
   ): Value {
     let value = receiver
-    let isInterface = false
+    let isInterface = node.kind === 'field' && this.isDotInterface
     for (const [i, name] of names.entries()) {
       const isLast = i === names.length - 1
       const from = value

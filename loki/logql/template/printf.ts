@@ -118,7 +118,7 @@ function formatValue(verb: string, value: Value, flags: Flags): string {
     return value.type === 'struct' ? `{${parts.join(' ')}}` : `map[${parts.join(' ')}]`
   }
   const text = formatPlain(verb, value, flags)
-  return text ?? `%!${verb}(${typeOf(value)}=${showValue(value)})`
+  return text ?? `%!${verb}(${typeOf(value)}=${formatPlain('v', value, flags)})`
 }
 
 function formatPlain(verb: string, value: Value, flags: Flags): string | undefined {
