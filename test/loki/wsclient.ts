@@ -10,6 +10,7 @@ export interface WsClient {
   readonly messages: string[]
   /** Pings so far. */
   pings: number
+  pongs: number
   /** Code and reason of the server's close frame, once it came. */
   closed: { readonly code: number; readonly reason: string } | undefined
   /** Resolves when the condition holds; fails after five seconds. */
@@ -42,6 +43,7 @@ export async function openWebSocket(
     socket,
     messages: [],
     pings: 0,
+    pongs: 0,
     closed: undefined,
     until: (condition) =>
       new Promise((resolve, reject) => {
@@ -72,7 +74,10 @@ export async function openWebSocket(
   return client
 }
 
-function readFrames(bytes: Buffer, client: { messages: string[]; pings: number; closed: WsClient['closed'] }): Buffer {
+function readFrames(
+  bytes: Buffer,
+  client: { messages: string[]; pings: number; pongs: number; closed: WsClient['closed'] },
+): Buffer {
   let rest = bytes
   while (rest.length >= 2) {
     let length = rest[1]! & 0x7f
@@ -91,6 +96,7 @@ function readFrames(bytes: Buffer, client: { messages: string[]; pings: number; 
     const opcode = rest[0]! & 0x0f
     if (opcode === 1) client.messages.push(payload.toString())
     if (opcode === 9) client.pings++
+    if (opcode === 10) client.pongs++
     if (opcode === 8) client.closed = { code: payload.readUInt16BE(0), reason: payload.toString('utf8', 2) }
     rest = rest.subarray(at + length)
   }
