@@ -5,7 +5,7 @@
  */
 
 import { END_TERMINAL, ERROR_TERMINAL, type Grammar } from './grammar.ts'
-import { closureLookaheads, type Draft, type Item, spreadLookaheads } from './lookaheads.ts'
+import { type Draft, findLookaheads, type Item, type Lookaheads } from './lookaheads.ts'
 import { has, type Numbered, numberRules, type Set32 } from './numbered.ts'
 
 export interface Tables {
@@ -31,14 +31,16 @@ export const ACCEPT = -1
 export function buildTables(grammar: Grammar): Tables {
   const numbered = numberRules(grammar)
   const drafts = buildStates(numbered)
-  spreadLookaheads(numbered, drafts)
+  const lookaheads = findLookaheads(numbered, drafts)
   const levels = precedenceLevels(grammar)
   const ruleLevels = numbered.rules.map(({ right }) => {
     const last = right.findLast((symbol) => symbol < numbered.terminals && levels.has(symbol))
     return last === undefined ? 0 : levels.get(last)!.level
   })
   return {
-    states: drafts.map((draft, index) => settle(numbered, draft, index, levels, ruleLevels)),
+    states: drafts.map((draft, index) =>
+      settle(numbered, draft, complete(numbered, draft, lookaheads, index), index === 1, levels, ruleLevels),
+    ),
     left: numbered.rules.map(({ left }) => left - numbered.terminals),
     length: numbered.rules.map(({ right }) => right.length),
   }
@@ -54,8 +56,7 @@ function buildStates(numbered: Numbered): Draft[] {
     if (state === undefined) {
       state = drafts.length
       known.set(key, state)
-      const lookaheads = kernel.map(() => new Uint32Array(numbered.words))
-      drafts.push({ kernel, lookaheads, next: new Map() })
+      drafts.push({ kernel, next: new Map() })
     }
     return state
   }
@@ -109,7 +110,8 @@ function precedenceLevels(grammar: Grammar): ReadonlyMap<number, Level> {
 function settle(
   numbered: Numbered,
   draft: Draft,
-  index: number,
+  reduced: Iterable<readonly [rule: number, lookahead: Set32]>,
+  isAccepting: boolean,
   levels: ReadonlyMap<number, Level>,
   ruleLevels: readonly number[],
 ): State {
@@ -120,8 +122,8 @@ function settle(
     else gotos.set(symbol - numbered.terminals, state)
   }
   const reductions = new Map<number, number>()
-  if (index === 1) reductions.set(END_TERMINAL, ACCEPT)
-  for (const [rule, lookahead] of complete(numbered, draft)) {
+  if (isAccepting) reductions.set(END_TERMINAL, ACCEPT)
+  for (const [rule, lookahead] of reduced) {
     for (let terminal = 0; terminal < numbered.terminals; terminal++) {
       if (!has(lookahead, terminal)) continue
       const other = reductions.get(terminal)
@@ -139,11 +141,17 @@ function settle(
   return { shifts: new Map([...shifts].sort(([a], [b]) => a - b)), gotos, exceptions, fallback }
 }
 
-function* complete(numbered: Numbered, draft: Draft): Generator<readonly [rule: number, lookahead: Set32]> {
-  for (const [i, { rule, dot }] of draft.kernel.entries()) {
-    if (rule > 0 && numbered.rules[rule]!.right.length === dot) yield [rule, draft.lookaheads[i]!]
+/** The rules that are whole in a state, with what may follow them there. */
+function* complete(
+  numbered: Numbered,
+  { kernel }: Draft,
+  { ofItems, ofLefts }: Lookaheads,
+  state: number,
+): Generator<readonly [rule: number, lookahead: Set32]> {
+  for (const [i, { rule, dot }] of kernel.entries()) {
+    if (rule > 0 && numbered.rules[rule]!.right.length === dot) yield [rule, ofItems[state]![i]!]
   }
-  for (const [left, lookahead] of closureLookaheads(numbered, draft)) {
+  for (const [left, lookahead] of ofLefts[state]!) {
     for (const rule of numbered.rulesOf[left - numbered.terminals]!) {
       if (numbered.rules[rule]!.right.length === 0) yield [rule, lookahead]
     }

@@ -11,55 +11,75 @@ export interface Item {
 /** A state in the making. */
 export interface Draft {
   readonly kernel: readonly Item[]
-  readonly lookaheads: readonly Set32[]
+  /** Symbol to state. */
   readonly next: Map<number, number>
 }
 
-export function spreadLookaheads(numbered: Numbered, drafts: readonly Draft[]): void {
-  drafts[0]!.lookaheads[0]![0]! |= 1 << END_TERMINAL
-  const waiting = drafts.map((_, index) => index)
-  const isWaiting = drafts.map(() => true)
-  for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
-    isWaiting[index] = false
-    const draft = drafts[index]!
-    const behind = closureLookaheads(numbered, draft)
-    const spread = (rule: number, dot: number, lookahead: Set32) => {
-      const symbol = numbered.rules[rule]!.right[dot]
-      const target = symbol === undefined ? undefined : draft.next.get(symbol)
-      if (target === undefined) return
-      const { kernel, lookaheads } = drafts[target]!
-      const at = kernel.findIndex((item) => item.rule === rule && item.dot === dot + 1)
-      if (!unite(lookaheads[at]!, lookahead) || isWaiting[target]) return
-      isWaiting[target] = true
-      waiting.push(target)
-    }
-    for (const [i, { rule, dot }] of draft.kernel.entries()) spread(rule, dot, draft.lookaheads[i]!)
-    for (const [left, lookahead] of behind) {
-      for (const rule of numbered.rulesOf[left - numbered.terminals]!) spread(rule, 0, lookahead)
-    }
+export interface Lookaheads {
+  /** By state, then by item of its kernel. */
+  readonly ofItems: readonly (readonly Set32[])[]
+  /** By state, then by the left sides that start in it. */
+  readonly ofLefts: readonly ReadonlyMap<number, Set32>[]
+}
+
+/** Sets, and to which others each hands what it has. */
+interface Flow {
+  readonly sets: Set32[]
+  readonly targets: number[][]
+}
+
+export function findLookaheads(numbered: Numbered, drafts: readonly Draft[]): Lookaheads {
+  const flow: Flow = { sets: [], targets: [] }
+  const items = drafts.map(({ kernel }) => kernel.map(() => addSet(flow, numbered)))
+  const lefts = drafts.map((_, state) => linkState(numbered, drafts, state, items, flow))
+  flow.sets[items[0]![0]!]![0]! |= 1 << END_TERMINAL
+  const open = flow.sets.map((_, index) => index)
+  for (let from = open.pop(); from !== undefined; from = open.pop()) {
+    for (const to of flow.targets[from]!) if (unite(flow.sets[to]!, flow.sets[from]!)) open.push(to)
+  }
+  return {
+    ofItems: items.map((indexes) => indexes.map((index) => flow.sets[index]!)),
+    ofLefts: lefts.map((indexes) => new Map([...indexes].map(([left, index]) => [left, flow.sets[index]!]))),
   }
 }
 
-/** What may follow each left side that starts in this state. */
-export function closureLookaheads(numbered: Numbered, draft: Draft): Map<number, Set32> {
-  const behind = new Map<number, Set32>()
+function addSet({ sets, targets }: Flow, { words }: Numbered): number {
+  targets.push([])
+  return sets.push(new Uint32Array(words)) - 1
+}
+
+/** Links a state's items with the left sides that start behind their dots, and with the items of the states they lead to. */
+function linkState(
+  numbered: Numbered,
+  drafts: readonly Draft[],
+  state: number,
+  items: readonly (readonly number[])[],
+  flow: Flow,
+): Map<number, number> {
+  const { kernel, next } = drafts[state]!
+  const lefts = new Map<number, number>()
   const open: number[] = []
-  const add = (rule: number, dot: number, lookahead: Set32) => {
+  const link = (rule: number, dot: number, from: number) => {
     const { right } = numbered.rules[rule]!
     const symbol = right[dot]
-    if (symbol === undefined || symbol < numbered.terminals) return
-    let set = behind.get(symbol)
-    let changed = set === undefined
-    if (set === undefined) behind.set(symbol, (set = new Uint32Array(numbered.words)))
-    const isNull = addFirst(numbered, right, dot + 1, set, () => {
-      changed = true
-    })
-    if (isNull && unite(set, lookahead)) changed = true
-    if (changed) open.push(symbol)
+    if (symbol === undefined) return
+    const state = next.get(symbol)
+    if (state !== undefined) {
+      const at = drafts[state]!.kernel.findIndex((item) => item.rule === rule && item.dot === dot + 1)
+      flow.targets[from]!.push(items[state]![at]!)
+    }
+    if (symbol < numbered.terminals) return
+    let left = lefts.get(symbol)
+    if (left === undefined) {
+      left = addSet(flow, numbered)
+      lefts.set(symbol, left)
+      open.push(symbol)
+    }
+    if (addFirst(numbered, right, dot + 1, flow.sets[left]!)) flow.targets[from]!.push(left)
   }
-  for (const [i, { rule, dot }] of draft.kernel.entries()) add(rule, dot, draft.lookaheads[i]!)
+  for (const [i, { rule, dot }] of kernel.entries()) link(rule, dot, items[state]![i]!)
   for (let symbol = open.pop(); symbol !== undefined; symbol = open.pop()) {
-    for (const rule of numbered.rulesOf[symbol - numbered.terminals]!) add(rule, 0, behind.get(symbol)!)
+    for (const rule of numbered.rulesOf[symbol - numbered.terminals]!) link(rule, 0, lefts.get(symbol)!)
   }
-  return behind
+  return lefts
 }

@@ -54,7 +54,7 @@ export function addFirst(
   right: readonly number[],
   at: number,
   into: Set32,
-  onChange: () => void,
+  onChange: () => void = () => {},
 ): boolean {
   for (let i = at; i < right.length; i++) {
     const symbol = right[i]!
