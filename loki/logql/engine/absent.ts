@@ -1,16 +1,16 @@
-/** absent_over_time: 1 at the steps where nothing was found, with the labels that the selector asks for with `=`. */
+/** absent_over_time: 1 at the steps where nothing was found, in a series with the labels that the selector asks for with `=`. */
 import type { LogExpr } from '../ast.ts'
 import { createLabelSet, type LabelSet } from './labelset.ts'
-import { createSeries, type Series } from './matrix.ts'
+import { createSeries, hasValues, type Series } from './matrix.ts'
 
-export function absentSeries(log: LogExpr, found: readonly Series[], steps: number): Series {
+export function absentSeries(log: LogExpr, found: readonly Series[], steps: number): Series[] {
   const series = createSeries(selectedLabels(log), steps)
   for (let i = 0; i < steps; i++) {
     if (found.some(({ has }) => has[i] === 1)) continue
     series.has[i] = 1
     series.values[i] = 1
   }
-  return series
+  return hasValues(series) ? [series] : []
 }
 
 /** A name that is asked for twice, or in another way than `=`, is left out. */

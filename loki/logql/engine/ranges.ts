@@ -42,7 +42,7 @@ export async function evaluateRange(
       ? await countEntries(query, expr, needs, windows)
       : await collectValues(query, expr, needs, windows)
   const present = found.filter(hasValues)
-  return expr.op === 'absent_over_time' ? [absentSeries(expr.log, present, query.steps.count)] : present
+  return expr.op === 'absent_over_time' ? absentSeries(expr.log, present, query.steps.count) : present
 }
 
 async function countEntries(

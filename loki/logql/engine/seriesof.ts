@@ -3,6 +3,8 @@
  * grouping keeps, or by all labels. Entries with the same labels get the same series; labels are looked at no more
  * often than needed.
  */
+
+import { DUPLICATE_SUFFIX } from '../row.ts'
 import { createLabelSet, type LabelSet, NO_LABELS } from './labelset.ts'
 import type { Label } from './labeltext.ts'
 import type { LabelNeeds } from './needs.ts'
@@ -48,7 +50,8 @@ function createStreamTest(
 ): (row: EntryRow) => boolean {
   if (changesLabels) return () => false
   // Metadata cannot hide a stream's label: it would be called name_extracted.
-  const mayVary = groups.filter((name) => source.mayHaveMetadata(name))
+  const stemOf = (name: string) => (name.endsWith(DUPLICATE_SUFFIX) ? name.slice(0, -DUPLICATE_SUFFIX.length) : name)
+  const mayVary = groups.filter((name) => source.mayHaveMetadata(name) || source.mayHaveMetadata(stemOf(name)))
   return (row) => mayVary.every((name) => row.stream.some((label) => label[0] === name))
 }
 
