@@ -258,6 +258,27 @@ test('evaluations that were missed are left out', async () => {
   assert.ok(ruler.nextTick() <= START + 61 * MINUTE)
 })
 
+test('started, it evaluates at each group’s own pace, whatever the pace of looking at files', async () => {
+  const directory = folder({ 'a.yaml': RULES.replace('name: g', 'name: g\n    interval: 20ms') })
+  const ruler = createRuler({
+    settings: { ...DEFAULT_RULER, directory, pollIntervalMs: 10 * MINUTE },
+    limits: DEFAULT_LIMITS,
+    findTenant: createTenant,
+    rootTenant: 'fake',
+    now: Date.now,
+    warn: (message) => assert.fail(message),
+  })
+  ruler.start()
+  const seen = new Set<string>()
+  const keepAlive = setInterval(() => {}, 1000)
+  while (seen.size < 5) {
+    seen.add(groupsOf(ruler)[0].lastEvaluation)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  clearInterval(keepAlive)
+  await ruler.stop()
+})
+
 test('the API: rules, alerts and groups as Loki answers them', async (t) => {
   const directory = folder({ 'a.yaml': RULES, 'b.yaml': RULES })
   const settings = { ...DEFAULT_SETTINGS, ruler: { ...DEFAULT_RULER, directory } }

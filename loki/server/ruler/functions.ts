@@ -4,7 +4,7 @@ import { regexFault } from '../../logql/regex.ts'
 import { BUILTINS, queryEscape } from '../../logql/template/builtins.ts'
 import type { Functions, GoFunction } from '../../logql/template/call.ts'
 import { timeOf } from '../../logql/template/time.ts'
-import { compareText, isInt, isList, isMap, type Value } from '../../logql/template/values.ts'
+import { compareText, isInt, isList, isMap, showFloat, typeOf, type Value } from '../../logql/template/values.ts'
 import { readPrometheusDuration, writeGoDuration } from '../../logql/units.ts'
 import {
   fourDigits,
@@ -49,7 +49,7 @@ const FIXED: readonly (readonly [string, GoFunction])[] = [
     'reReplaceAll',
     {
       parameters: ['string', 'string', 'string'],
-      call: (pattern, by, of) => replaceAll(pattern as string, by as string, of as string),
+      call: (pattern, by, of) => replaceAll(mustCompile(pattern as string), by as string, of as string),
     },
   ],
   ['safeHtml', text((value) => value)],
@@ -115,7 +115,7 @@ function toFloat(value: Value): number {
   if (typeof value === 'number') return value
   if (isInt(value)) return Number(value.value)
   if (typeof value !== 'string')
-    throw new Error(`can't convert ${value === undefined ? '<nil>' : typeof value} to float`)
+    throw new Error(`can't convert ${value === undefined ? '<nil>' : typeOf(value)} to float`)
   const special = /^[+-]?(?:inf(?:inity)?|nan)$/i.exec(value)
   if (special !== null) return /nan/i.test(value) ? Number.NaN : value.startsWith('-') ? -Infinity : Infinity
   if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(value)) return Number(value)
@@ -126,7 +126,7 @@ function millisOf(seconds: number): number {
   const ms = timeMillis(seconds)
   if (ms !== undefined) return ms
   if (!Number.isFinite(seconds)) throw new Error('value is NaN or Inf')
-  throw new Error(`${seconds} cannot be represented as a nanoseconds timestamp since it overflows int64`)
+  throw new Error(`${showFloat(seconds)} cannot be represented as a nanoseconds timestamp since it overflows int64`)
 }
 
 function toTime(value: number): Value {
@@ -148,13 +148,22 @@ function compile(pattern: string): RE2JS {
   return RE2JS.compile(pattern)
 }
 
+/** Go panics in its own words. */
+function mustCompile(pattern: string): RE2JS {
+  try {
+    return compile(pattern)
+  } catch (error) {
+    throw new Error(`regexp: Compile(\`${pattern}\`): ${(error as Error).message}`)
+  }
+}
+
 function finds(pattern: string, of: string): boolean {
   return compile(pattern).matcher(of).find()
 }
 
 /** Go's ReplaceAllString: $1, ${1} and $name in the replacement; a group that is not there is empty. */
-function replaceAll(pattern: string, by: string, of: string): string {
-  const matcher = compile(pattern).matcher(of)
+function replaceAll(pattern: RE2JS, by: string, of: string): string {
+  const matcher = pattern.matcher(of)
   let out = ''
   let at = 0
   while (matcher.find()) {

@@ -79,10 +79,16 @@ export function readRuleFile(content: string, name: string): RuleFile {
 /** One group as the API takes it, with Loki's errors. */
 export function readRuleGroup(content: string): { readonly errors: readonly string[] } {
   const source = readYaml(content)
-  const group = source.root === undefined ? undefined : GROUP.read(source.root)
+  const group = source.root === undefined || isEmpty(source.root) ? undefined : GROUP.read(source.root)
+  if (source.root !== undefined && isEmpty(source.root)) return { errors: ['group 0: Groupname must not be empty'] }
   if (group === undefined) return { errors: ['unable to decoded rule group'] }
   const errors = group.name === '' ? ['group 0: Groupname must not be empty'] : []
-  for (const rule of group.rules) errors.push(...ruleErrors(rule, group.name).slice(0, 1))
+  for (const rule of group.rules)
+    errors.push(
+      ...ruleErrors(rule, group.name)
+        .map(({ said }) => said)
+        .slice(0, 1),
+    )
   return { errors }
 }
 
@@ -93,7 +99,9 @@ function written(name: string, { line, column, path, message }: Problem): string
 function readGroup(group: GroupText, report: (line: number, what: string) => void): RuleGroup {
   const rules = group.rules.map((rule, index) => {
     const place = `group "${group.name}", rule ${index + 1}, "${rule.alert || rule.record || ''}"`
-    for (const what of ruleErrors(rule, group.name)) report(rule.place.line, `${place}: ${what}`)
+    for (const { said, allowed } of ruleErrors(rule, group.name)) {
+      report(rule.place.line, `${place}: ${said}${allowed === undefined ? '' : ` (${allowed})`}`)
+    }
     return readRule(rule)
   })
   return {
@@ -134,24 +142,30 @@ function parsed(expr: string): Expr | Error {
 
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
 
-function ruleErrors(rule: RuleText, group: string): string[] {
-  const errors: string[] = []
-  if (rule.record && rule.alert) errors.push("only one of 'record' and 'alert' must be set")
-  if (!rule.record && !rule.alert) errors.push("one of 'record' or 'alert' must be set")
-  if (rule.expr === '') errors.push("field 'expr' must be set in rule")
+/** What is wrong with a rule, in Loki's words, and what is allowed instead. */
+interface Fault {
+  readonly said: string
+  readonly allowed?: string
+}
+
+function ruleErrors(rule: RuleText, group: string): Fault[] {
+  const errors: Fault[] = []
+  if (rule.record && rule.alert) errors.push({ said: "only one of 'record' and 'alert' must be set" })
+  if (!rule.record && !rule.alert) errors.push({ said: "one of 'record' or 'alert' must be set" })
+  if (rule.expr === '') errors.push({ said: "field 'expr' must be set in rule" })
   else {
     const query = parsed(rule.expr)
     if (query instanceof Error)
-      errors.push(`could not parse expression for ${kindOf(rule)} in group '${group}': ${query.message}`)
+      errors.push({ said: `could not parse expression for ${kindOf(rule)} in group '${group}': ${query.message}` })
   }
   if (rule.record) errors.push(...recordingErrors(rule))
   for (const name of (rule.labels ?? new Map()).keys()) {
     if (!isLabelName(name) || name === '__name__') {
-      errors.push(`invalid label name: ${name} (letters, digits and _, not __name__)`)
+      errors.push({ said: `invalid label name: ${name}`, allowed: 'letters, digits and _, not __name__' })
     }
   }
   for (const name of (rule.annotations ?? new Map()).keys()) {
-    if (!isLabelName(name)) errors.push(`invalid annotation name: ${name} (letters, digits and _)`)
+    if (!isLabelName(name)) errors.push({ said: `invalid annotation name: ${name}`, allowed: 'letters, digits and _' })
   }
   if (rule.alert && !rule.record) errors.push(...templateErrors(rule))
   return errors
@@ -161,23 +175,23 @@ function kindOf({ record, alert }: RuleText): string {
   return record ? `record '${record}'` : `alert '${alert ?? ''}'`
 }
 
-function recordingErrors(rule: RuleText): string[] {
-  const errors: string[] = []
-  if ((rule.annotations?.size ?? 0) > 0) errors.push("invalid field 'annotations' in recording rule")
-  if (rule.for !== 0) errors.push("invalid field 'for' in recording rule")
-  if (rule.keep_firing_for !== 0) errors.push("invalid field 'keep_firing_for' in recording rule")
+function recordingErrors(rule: RuleText): Fault[] {
+  const errors: Fault[] = []
+  if ((rule.annotations?.size ?? 0) > 0) errors.push({ said: "invalid field 'annotations' in recording rule" })
+  if (rule.for !== 0) errors.push({ said: "invalid field 'for' in recording rule" })
+  if (rule.keep_firing_for !== 0) errors.push({ said: "invalid field 'keep_firing_for' in recording rule" })
   if (!METRIC_NAME.test(rule.record ?? '')) {
-    errors.push(`invalid recording rule name: ${rule.record} (letters, digits, _ and :)`)
+    errors.push({ said: `invalid recording rule name: ${rule.record}`, allowed: 'letters, digits, _ and :' })
   }
   return errors
 }
 
-function templateErrors(rule: RuleText): string[] {
-  const errors: string[] = []
+function templateErrors(rule: RuleText): Fault[] {
+  const errors: Fault[] = []
   for (const [kind, texts] of [['label', rule.labels] as const, ['annotation', rule.annotations] as const]) {
     for (const [name, value] of texts ?? []) {
       const error = templateError(value, rule.alert ?? '')
-      if (error !== undefined) errors.push(`${kind} ${JSON.stringify(name)}: ${error}`)
+      if (error !== undefined) errors.push({ said: `${kind} ${JSON.stringify(name)}: ${error}` })
     }
   }
   return errors

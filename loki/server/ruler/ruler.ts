@@ -64,17 +64,18 @@ export function createRuler(options: RulerOptions): Ruler {
     directory: settings.directory,
     start() {
       board.reload()
-      const again = () => {
+      const arm = () => {
+        clearTimeout(timer)
         if (stopped.signal.aborted) return
-        // A group that takes long holds up nobody but itself.
-        const step = () => {
-          void board.tick()
-          again()
-        }
         timer = setTimeout(step, Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, board.nextTick() - now())))
         timer.unref()
       }
-      again()
+      // A group that takes long holds up nobody but itself: when it is done, it says when it is due again.
+      const step = () => {
+        void board.tick().then(arm)
+        arm()
+      }
+      arm()
     },
     async stop() {
       stopped.abort()
