@@ -1,7 +1,8 @@
 /** One server a data directory: two would write over each other. A lock of a process that is gone is taken over. */
-import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LongshipError } from '../../shipper/errors.ts'
+import { makeFolder } from '../../shipper/terms/folder.ts'
 
 const held = new Set<string>()
 
@@ -11,7 +12,7 @@ export function lockDirectory(dir: string): () => void {
   const mine = `${process.pid} ${startOf(process.pid)}`
   if (held.has(path)) throw inUse(dir, process.pid)
   try {
-    mkdirSync(dir, { recursive: true })
+    makeFolder(dir)
   } catch (error) {
     throw new LongshipError('file', `cannot use the data directory ${dir}: ${(error as Error).message}`)
   }

@@ -9,7 +9,6 @@ import {
   fdatasyncSync,
   fstatSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -20,6 +19,7 @@ import {
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { LongshipError } from '../../shipper/errors.ts'
+import { makeFolder } from '../../shipper/terms/folder.ts'
 import { appendBytes, appendText, appendVarint, type ByteBuffer, byteBuffer, ensure } from './bytes.ts'
 import type { Accepted } from './ingest.ts'
 import { readPayload } from './replay.ts'
@@ -58,7 +58,7 @@ export function openSegments(options: SegmentOptions, tenantOf: (id: string) => 
   const closed: Segment[] = []
   let number = 0
   try {
-    mkdirSync(dir, { recursive: true })
+    makeFolder(dir)
     for (const name of readdirSync(dir)
       .filter((name) => /^\d{8}\.seg$/.test(name))
       .sort()) {

@@ -1,5 +1,5 @@
 /** longship up (npm start): the embedded Loki, the bundled samples shipped into it, and a live demo until Ctrl-C. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { Command } from 'commander'
 import { createServer, type LokiServer } from '../../loki/server/server.ts'
@@ -12,6 +12,7 @@ import { DEAD_LETTERS, enterWorkshop, samplesFolder, type Workshop } from '../de
 import { LongshipError } from '../errors.ts'
 import { runShipping, type Summary } from '../shipping.ts'
 import { createLog } from '../telemetry.ts'
+import { makeFolder } from '../terms/folder.ts'
 import { version } from '../version.ts'
 import { parseArguments } from './arguments.ts'
 
@@ -111,7 +112,7 @@ async function demonstrate(options: Options, workshop: Workshop, url: string, st
 }
 
 function remember(path: string): void {
-  mkdirSync(join(path, '..'), { recursive: true })
+  makeFolder(join(path, '..'))
   writeFileSync(path, `${new Date().toISOString()}\n`)
 }
 

@@ -1,8 +1,9 @@
 /** The demo's folder: a copy of the systems' samples with times that end now, and the files that the live demo writes. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LongshipError } from '../errors.ts'
+import { makeFolder } from '../terms/folder.ts'
 import { newestTime, redate } from './redate.ts'
 
 /** The samples of the package: beside dist/ in what is installed, two levels up in the sources. */
@@ -33,7 +34,7 @@ export function enterWorkshop(root: string, now: number): Workshop {
     try {
       for (const path of [workshop.systems, workshop.live]) {
         rmSync(path, { recursive: true, force: true })
-        mkdirSync(path, { recursive: true })
+        makeFolder(path)
       }
       rmSync(join(folder, DEAD_LETTERS), { force: true })
       writeFileSync(join(folder, PID_FILE), String(process.pid))

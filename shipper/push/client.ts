@@ -9,6 +9,7 @@ import { LongshipError } from '../errors.ts'
 import type { Reply } from './classify.ts'
 import type { Body } from './encode.ts'
 import { type Endpoint, USER_AGENT } from './endpoint.ts'
+import { readPem } from './pem.ts'
 
 export interface Client {
   post(body: Body, signal: AbortSignal): Promise<Reply>
@@ -150,21 +151,11 @@ function readToken(path: string): string {
 
 function tlsOptions({ tls }: Endpoint): https.AgentOptions {
   return {
-    ca: tls.ca === undefined ? undefined : pem('ca', tls.ca),
-    cert: tls.cert === undefined ? undefined : pem('cert', tls.cert),
-    key: tls.key === undefined ? undefined : pem('key', tls.key),
+    ca: readPem('ca', tls.ca),
+    cert: readPem('cert', tls.cert),
+    key: readPem('key', tls.key),
     servername: tls.serverName,
     rejectUnauthorized: !tls.insecure,
-  }
-}
-
-/** PEM text, or the path of a file that holds it. */
-function pem(name: string, value: string): string {
-  if (value.includes('-----BEGIN')) return value
-  try {
-    return readFileSync(value, 'utf8')
-  } catch (error) {
-    throw new LongshipError('config', `tls.${name} ${value} cannot be read: ${(error as Error).message}`)
   }
 }
 

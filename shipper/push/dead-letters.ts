@@ -2,19 +2,10 @@
  * What Loki will never take, kept as JSON lines: reason, what Loki said, labels, time, line and metadata, so that it can
  * be read, counted and sent again. Owner-only, bounded: at maxBytes the file moves to <path>.1, the older one goes.
  */
-import {
-  chmodSync,
-  closeSync,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  writeSync,
-} from 'node:fs'
+import { chmodSync, closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { BatchStream } from '../batch/batch.ts'
+import { makeFolder } from '../terms/folder.ts'
 import { writeString } from '../terms/json.ts'
 import { readEntry, text, timeText } from './entry.ts'
 import { type Labels, scanLabels } from './labels.ts'
@@ -79,7 +70,7 @@ export function openDeadLetters(options: DeadLetterOptions, now: () => number): 
 }
 
 function open(path: string): { fd: number; bytes: number } {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path), 0o700)
   const fd = openSync(path, 'a', 0o600)
   const { size, mode } = fstatSync(fd)
   if ((mode & 0o077) !== 0) chmodSync(path, 0o600)

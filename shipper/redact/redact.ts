@@ -4,6 +4,7 @@
  */
 import { LongshipError } from '../errors.ts'
 import { IDENTIFIERS, type LogRecord, TEXT_FIELDS, type TextField } from '../record.ts'
+import { didYouMean } from '../suggest.ts'
 import { type Fields, JsonNumber, type Value } from '../terms/json.ts'
 import { compileAllow } from './allow.ts'
 import { isCard } from './card.ts'
@@ -65,7 +66,10 @@ function checkRule(name: string, index: number): void {
   if (REDACT_RULES.includes(name)) return
   const known = `Known: ${REDACT_RULES.join(', ')}.`
   const where = `redact.disable[${index}]`
-  throw new LongshipError('config', `${where} names no rule, got ${JSON.stringify(name)}. ${known}`)
+  throw new LongshipError(
+    'config',
+    `${where} names no rule, got ${JSON.stringify(name)}. ${known}${didYouMean(name, REDACT_RULES)}`,
+  )
 }
 
 const OFF: Redactor = { mayHold: () => false, mayHoldBytes: () => false, redact: () => false, counts: new Map() }

@@ -2,9 +2,9 @@
 import { closeSync, constants, createReadStream, lstatSync, openSync, readSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
 import { discover, explain, type Found } from './discover.ts'
 import { readFully } from './fingerprint.ts'
+import { gunzipped } from './gunzip.ts'
 import { newOrigin } from './origin.ts'
 import type { Origin, SourceEvent } from './source.ts'
 import { openFile, type Tail } from './tail.ts'
@@ -38,7 +38,7 @@ export async function* readOnce(
       if (lstatSync(file.absolute).isFIFO()) yield* readStream(file, openFifo(file.absolute), signal)
       else if (!file.stat.isFile())
         yield* readStream(file, createReadStream(file.absolute, { highWaterMark: CHUNK_BYTES }), signal)
-      else if (compression === 'gzip') yield* readGzip(file, signal)
+      else if (compression === 'gzip') yield* readStream(file, gunzipped(file.absolute), signal)
       else if (compression)
         yield {
           kind: 'problem',
@@ -82,14 +82,6 @@ function* readPlain(file: Found, block: Buffer, tracker: Tracker, tails: Map<num
   tail.close()
   tracker.files.forget(tail)
   yield { kind: 'end', origin }
-}
-
-/** All members of a multi-member file; a torn one is read as far as it goes. */
-async function* readGzip(file: Found, signal: AbortSignal): AsyncIterable<SourceEvent> {
-  const compressed = createReadStream(file.absolute, { highWaterMark: CHUNK_BYTES })
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
-  compressed.on('error', (error) => gunzip.destroy(error))
-  yield* readStream(file, compressed.pipe(gunzip), signal)
 }
 
 /** How long a named pipe may have no writer: with `--once` the other files must not wait for ever. */

@@ -4,9 +4,10 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises'
+import { copyFile, link, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { LongshipError } from '../errors.ts'
+import { makeFolder } from '../terms/folder.ts'
 import type { Fingerprint } from './fingerprint.ts'
 import type { Carried } from './source.ts'
 
@@ -97,7 +98,7 @@ async function save(path: string, files: readonly Position[]): Promise<void> {
   const temporary = `${path}.tmp`
   const text = `${JSON.stringify({ version: POSITIONS_VERSION, checksum: checksum(files), files })}\n`
   try {
-    await mkdir(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     await writeSynced(temporary, text)
     await keepBackup(path)
     await rename(temporary, path)

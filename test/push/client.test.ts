@@ -72,12 +72,34 @@ test('wrong configuration is told before anything is sent, and no password with 
   assert.throws(() => createEndpoint({ url: 'http://h', tenant: 'a\r\nX: y' }), /header "tenant"/)
   assert.throws(
     () => createClient(createEndpoint({ url: 'https://h', tls: { ca: '/nowhere/ca.pem' } })),
-    /tls.ca \/nowhere\/ca.pem cannot be read/,
+    /loki\.tls\.ca_file \/nowhere\/ca\.pem cannot be read/,
   )
   assert.throws(
     () => createClient(createEndpoint({ url: 'http://h', bearerTokenFile: '/nowhere' })),
     /bearer token file \/nowhere/,
   )
+})
+
+test('files of certificates are looked into before anything is sent', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'longship-pem-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const cases: readonly [name: 'ca' | 'cert' | 'key', content: string | Buffer, message: RegExp][] = [
+    ['ca', '', /loki\.tls\.ca_file \S+ must hold a certificate in PEM .*, got an empty file$/],
+    ['ca', 'url: http://loki', /must hold a certificate in PEM .*, got other text$/],
+    ['ca', Buffer.from([0x30, 0x82, 0x03, 0xff]), /got binary data \(for DER: openssl x509/],
+    ['ca', '-----BEGIN PRIVATE KEY-----\nMII', /must hold a certificate .*, got a private key$/],
+    [
+      'cert',
+      '-----BEGIN CERTIFICATE-----\nno base64\n-----END CERTIFICATE-----\n',
+      /cert_file \S+ holds no certificate/,
+    ],
+    ['key', '-----BEGIN CERTIFICATE-----\n', /key_file \S+ must hold a private key in PEM .*, got a certificate$/],
+  ]
+  for (const [index, [name, content, message]] of cases.entries()) {
+    const path = join(folder, `${index}.pem`)
+    writeFileSync(path, content)
+    assert.throws(() => createClient(createEndpoint({ url: 'https://h', tls: { [name]: path } })), message)
+  }
 })
 
 test('headers, credentials and body as configured', async () => {

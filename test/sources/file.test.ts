@@ -420,6 +420,45 @@ test('once: in the order given, gzip of several members, no end of line, then th
   assert.equal(follower.problems.length, 4)
 })
 
+test('once: of a damaged gzip file everything before the damage is read', async () => {
+  const directory = temporaryDirectory()
+  const text = numbered(1, 20_000)
+  const whole = gzipSync(text)
+  const flipped = Buffer.from(whole)
+  flipped[whole.length >> 1] ^= 0xff
+  const cases: readonly [name: string, bytes: Buffer, least: number][] = [
+    ['garbage.gz', Buffer.concat([whole, Buffer.from('not gzip')]), text.length],
+    ['small.gz', Buffer.concat([gzipSync('one\n'), Buffer.from('not gzip')]), 4],
+    ['second.gz', Buffer.concat([whole, Buffer.from([0x1f, 0x8b, 9, 9])]), text.length],
+    ['checksum.gz', Buffer.concat([whole.subarray(0, -8), Buffer.alloc(8, 1)]), text.length],
+    ['torn.gz', whole.subarray(0, whole.length - 2), text.length],
+    ['half.gz', whole.subarray(0, whole.length >> 1), text.length * 0.3],
+    ['flipped.gz', flipped, text.length * 0.3],
+  ]
+  for (const [name, bytes, least] of cases) {
+    const path = join(directory, name)
+    writeFileSync(path, bytes)
+    const follower = new Follower({ paths: [path], once: true })
+    await follower.run()
+    const read = follower.texts.values().next().value ?? ''
+    assert.ok(read.length >= least, `${name}: ${read.length} of ${least}`)
+    const good = name === 'flipped.gz' ? read.slice(0, least) : read
+    assert.ok((name === 'small.gz' ? 'one\n' : text).startsWith(good), name)
+    assert.deepEqual(follower.problems, [
+      `${path} is no whole gzip file; its first ${read.length} bytes of text were read`,
+    ])
+  }
+  const padded = join(directory, 'padded.gz')
+  writeFileSync(padded, Buffer.concat([whole, Buffer.alloc(512)]))
+  const follower = new Follower({ paths: [padded], once: true })
+  await follower.run()
+  assert.deepEqual(
+    [...follower.texts.values(), follower.problems],
+    [text, []],
+    'zeros behind it, as tapes have, are none',
+  )
+})
+
 test('positions that cannot be written are told, reading goes on, and they are written when they can be', async () => {
   const directory = temporaryDirectory()
   const path = join(directory, 'app.log')
