@@ -1,8 +1,8 @@
 /** Log queries: the newest (or oldest) entries that pass, in streams by their labels. */
 import type { LogExpr } from '../ast.ts'
-import { NO_HINTS } from '../stages/hints.ts'
 import { createBest } from './best.ts'
 import { createLabelReader, type EntryLabels } from './entrylabels.ts'
+import { hintsOfLogs } from './needs.ts'
 import type { Instant, Labels, ResultEntry, ResultStream } from './result.ts'
 import type { EntryRow, LogSource } from './source.ts'
 import { streamHash } from './streamhash.ts'
@@ -43,7 +43,7 @@ export async function findLogs(source: LogSource, question: LogQuestion): Promis
   const isLate = (time: number) => best.isFull() && direction * (time - best.worst()!.time) > 0
   await source.scan({
     log: expr,
-    hints: NO_HINTS,
+    hints: hintsOfLogs(expr),
     start,
     end,
     isBackward,

@@ -45,6 +45,15 @@ export function hintsOf(expr: RangeExpr, log: LogExpr, { groups, isWithout, hasN
   return createHints(required, false, [])
 }
 
+/** The same of a log query, which needs all labels: only that lines are dropped as soon as a label fails a filter. */
+export function hintsOfLogs({ stages }: LogExpr): Hints {
+  return createHints(
+    [],
+    false,
+    stages.flatMap((stage) => (stage.kind === 'label' ? hintFilter(stage.filter) : [])),
+  )
+}
+
 /** Label filters that look at one label or none; those behind unwrap are one filter, joined by `and`. */
 function filtersOf(log: LogExpr, expr: RangeExpr): HintFilter[] {
   const filters = log.stages.flatMap((stage) => (stage.kind === 'label' ? hintFilter(stage.filter) : []))
