@@ -89,7 +89,9 @@ function unwrapped(stream: StreamFacts, [name, values]: readonly [string, readon
   const window = `[${random.pick(WINDOWS)}]${offset(random)}`
   const parameter = op === 'quantile_over_time' ? `${random.pick(['0.95', '0.5', '0', '1', '0.999'])}, ` : ''
   const inner = `${op}(${parameter}${log} ${window})${by}`
-  return random.chance(0.15) ? `${random.pick(['topk', 'bottomk'])}(3, ${inner})` : inner
+  // Sums are seldom equal: which of equal ones topk takes is chance in Loki.
+  const isRanked = op === 'sum_over_time' && random.chance(0.4)
+  return isRanked ? `${random.pick(['topk', 'bottomk'])}(3, ${inner})` : inner
 }
 
 const OPERATORS = [
