@@ -42,7 +42,7 @@ const MAX_MEMBERS = 5000
 /** Objects deeper than this are left to the exact reader, which needs no stack of objects to find their ends. */
 const MAX_DEPTH = 32
 /** Deeper members do not become labels: the stack ends somewhere. */
-const MAX_EXACT_DEPTH = 2000
+const MAX_EXACT_DEPTH = 400
 
 /** How a walk over a line ended. */
 const DONE = 0

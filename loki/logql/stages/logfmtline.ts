@@ -46,6 +46,7 @@ export function createLogfmtScanner(): LogfmtScanner {
       line = text
       length = text.length
       at = 0
+      slash = -2
       message = ''
     },
     isAtEnd: () => at >= length,
@@ -99,21 +100,29 @@ export function createLogfmtScanner(): LogfmtScanner {
     scanner.valueEnd = at
     return true
   }
+  /** The line's next backslash: looked for once, as most lines have none. */
+  let slash = -2
+  const hasSlashBefore = (from: number, end: number): boolean => {
+    if (slash === -2 || (slash >= 0 && slash < from)) slash = line.indexOf('\\', from)
+    return slash >= 0 && slash < end
+  }
   const readQuoted = (): boolean => {
     const start = at + 1
-    let hasEscape = false
+    const quote = line.indexOf('"', start)
+    if (quote >= 0 && !hasSlashBefore(start, quote)) {
+      at = quote + 1
+      scanner.valueStart = start
+      scanner.valueEnd = quote
+      return true
+    }
+    return readEscaped(start)
+  }
+  const readEscaped = (start: number): boolean => {
     for (let i = start; i < length; i++) {
       const code = line.charCodeAt(i)
-      if (code === 92) {
-        hasEscape = true
-        i++
-      } else if (code === 34) {
+      if (code === 92) i++
+      else if (code === 34) {
         at = i + 1
-        if (!hasEscape) {
-          scanner.valueStart = start
-          scanner.valueEnd = i
-          return true
-        }
         const text = unescapeLogfmt(line.slice(start, i))
         if (text === undefined) return fail('invalid quoted value')
         scanner.isPlain = false

@@ -11,7 +11,7 @@ export function toInt64(value: Value): bigint {
   if (typeof value === 'number') return floatToInt(value)
   if (typeof value === 'boolean') return value ? 1n : 0n
   if (typeof value !== 'string') return 0n
-  const text = trimZeroDecimal(value)
+  const text = trimDecimal(value)
   const plain = /__|_$|^[+-]?_/.test(text) ? text : text.replaceAll('_', '')
   // Digits parted by _ are Go's too, an octal number starts with 0.
   if (!INT.test(plain)) return 0n
@@ -26,9 +26,12 @@ export function floatToInt(value: number): bigint {
   return BigInt(Math.trunc(value))
 }
 
-/** 12.00 counts as 12. */
-function trimZeroDecimal(text: string): string {
-  return text.replace(/^(.*[^.])?\.0+$/, (all, whole: string | undefined) => whole ?? all)
+/** What stands behind the point does not count. */
+function trimDecimal(text: string): string {
+  const match = /^([-+]?\d*)\.\d*$/.exec(text)
+  if (match === null) return text
+  const whole = match[1]!
+  return whole === '' || whole === '-' || whole === '+' ? `${whole}0` : whole
 }
 
 export function toFloat64(value: Value): number {

@@ -41,18 +41,20 @@ interface Flags {
 const MAX_WIDTH = 1_000_000
 /** A line's formatting needs no more; Go's own bound for one is the same. */
 const MAX_PADDED = 65_536
-const DIRECTIVE = /%([+\-# 0]*)(\*|\d+)?(?:\.(\*|\d*))?/gy
+const DIRECTIVE = /%([+\-# 0]*)(\*|\d+)?(?:\.(\*|\d*))?(?:\[(\d+)\])?/gy
 
 export function sprintf(format: string, values: readonly Value[]): string {
   let text = ''
   let used = 0
+  /** %[2]d: Go then says nothing of arguments that were not used. */
+  let isReordered = false
   let at = 0
   for (;;) {
     const percent = format.indexOf('%', at)
     if (percent < 0) break
     text += format.slice(at, percent)
     DIRECTIVE.lastIndex = percent
-    const [all, marks = '', width, precision] = DIRECTIVE.exec(format)!
+    const [all, marks = '', width, precision, index] = DIRECTIVE.exec(format)!
     at = percent + all.length
     const flags = readFlags(marks)
     const star = (): number | undefined => {
@@ -79,12 +81,17 @@ export function sprintf(format: string, values: readonly Value[]): string {
     }
     const verb = String.fromCodePoint(format.codePointAt(at)!)
     at += verb.length
+    if (index !== undefined) {
+      isReordered = true
+      used = Number(index) - 1
+    }
     if (verb === '%') text += '%'
+    else if (index !== undefined && (used < 0 || used >= values.length)) text += `%!${verb}(BADINDEX)`
     else if (used >= values.length) text += `%!${verb}(MISSING)`
     else text += formatValue(verb, values[used++], flags)
   }
   text += format.slice(at)
-  if (used >= values.length) return text
+  if (isReordered || used >= values.length) return text
   const extra = values.slice(used).map((value) => (isNil(value) ? '<nil>' : `${typeOf(value)}=${showValue(value)}`))
   return `${text}%!(EXTRA ${extra.join(', ')})`
 }
@@ -106,6 +113,8 @@ function readFlags(marks: string): Flags {
 }
 
 function formatValue(verb: string, value: Value, flags: Flags): string {
+  // %+v shows names of fields, not signs.
+  if (verb === 'v') flags.plus = false
   if (verb === 'T') return pad(isNil(value) ? '<nil>' : typeOf(value), flags)
   if (isNil(value)) return verb === 'v' ? pad('<nil>', flags) : `%!${verb}(<nil>)`
   const inside = (item: Value) => (isNil(item) ? pad('<nil>', flags) : formatValue(verb, item, flags))

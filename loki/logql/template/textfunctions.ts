@@ -274,7 +274,7 @@ function paddingFault(bytes: Buffer, at: number, digits: number): number {
   skip()
   if (digits === 2) {
     if (i >= bytes.length) return bytes.length
-    if (bytes[i] !== 61) return i
+    if (bytes[i] !== 61) return i - 1
     i++
     skip()
   }

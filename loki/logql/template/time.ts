@@ -333,8 +333,8 @@ function atOffset(seconds: number, found: Found, zone: Zone): GoTime {
 
 /** A wall clock's time in a zone: by its offset before, then by the one after. */
 function inZone(seconds: number, nanos: number, zone: Zone): GoTime {
-  const first = seconds - zone.at(seconds).offset
-  const second = seconds - zone.at(first).offset
-  const instant = seconds - zone.at(second).offset === second ? second : first
-  return timeOf(instant, nanos, zone)
+  const { offset } = zone.at(seconds)
+  const first = seconds - offset
+  const { offset: before } = zone.at(first)
+  return timeOf(before === offset ? first : seconds - before, nanos, zone)
 }
