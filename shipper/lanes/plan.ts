@@ -3,7 +3,7 @@
  * the time, the level, the labels, what goes where in the written record. The tables stay the general path's.
  */
 
-import { type Claim, claimFields } from '../normalize/claims.ts'
+import { type Claim, type Claims, claimFields } from '../normalize/claims.ts'
 import { readDuration } from '../normalize/duration.ts'
 import type { Surroundings } from '../normalize/normalize.ts'
 import { RESERVED_NAMES } from '../normalize/normalize.ts'
@@ -84,6 +84,8 @@ export function makePlan(
 ): Plan | null {
   const names = keys.map((key) => rename.get(key) ?? key)
   if (new Set(names).size !== names.length) return null
+  // With two times in a line it hangs on their values which one counts.
+  if (names.some((name, index) => index !== timeIndex && meaningOf(name)?.role === 'timestamp')) return null
   const claims = claimFields(parsed.fields, true)
   const indexOf = (role: Role) => {
     const claim = claims.get(role)
@@ -99,6 +101,8 @@ export function makePlan(
     if (index !== NONE) types[index] &= mask
   }
   for (const role of claims.keys()) restrict(indexOf(role), ~bit(NULL))
+  // In this line they were null or arrays; another value would claim the role, and the line mean something else.
+  for (const index of names.keys()) if (couldClaim(names[index], claims)) restrict(index, bit(NULL))
   restrict(indexOf('level'), bit(TEXT, NUMBER))
   const node = nodeIndex(indexOf, around)
   const labels = [indexOf('service'), node, indexOf('env')]
@@ -164,6 +168,14 @@ export function makePlan(
     formatPair: formatPair(parsed.format),
     overhead: 400 + parsed.format.length * 2 + all.reduce((sum, step) => sum + step.prefix.length + 8, 0),
   }
+}
+
+/** Whether a key's place is before that of the key that has the role in this line. */
+function couldClaim(name: string, claims: Claims): boolean {
+  const meaning = meaningOf(name)
+  if (meaning === undefined || meaning.role === 'timestamp') return false
+  const claim = claims.get(meaning.role)
+  return claim === undefined || (claim.name !== name && meaning.rank < claim.rank)
 }
 
 function nodeIndex(indexOf: (role: Role) => number, around: Surroundings): number {
