@@ -1,4 +1,7 @@
-/** Go's text/template, run. Throws TemplateError with Go's message; ends by itself, in bounded time and room. */
+/**
+ * Go's text/template, run. Throws TemplateError with Go's message; ends by itself, in bounded time and room.
+ * Longer than 300 lines: one class, since all of it moves on the same state (dot, variables, output, place).
+ */
 import { type CallContext, callFunction, type Functions, type Parameter } from './call.ts'
 import { type ArgNode, type BodyNode, type CommandNode, type PipeNode, showArg } from './nodes.ts'
 import { type Template, TemplateError } from './parser.ts'

@@ -1,4 +1,7 @@
-/** Go's text/template, the grammar. Throws TemplateError with Go's message. */
+/**
+ * Go's text/template, the grammar. Throws TemplateError with Go's message.
+ * Longer than 300 lines: one class, a grammar that goes round in circles.
+ */
 import { unquote } from '../quote.ts'
 import { createLexer, type Lexer, showToken, type Token } from './lexer.ts'
 import type { ArgNode, BodyNode, CommandNode, NumberNode, PipeNode } from './nodes.ts'

@@ -1,7 +1,8 @@
 /** Loki's functions over times. */
 import { quote } from '../quote.ts'
 import type { GoFunction } from './call.ts'
-import { formatTime, type GoTime, nanosOf, parseTime, timeOf, timeOfNanos, ZERO_TIME } from './time.ts'
+import { formatTime, type GoTime, nanosOf, timeOf, timeOfNanos, ZERO_TIME } from './time.ts'
+import { parseTime } from './timeparse.ts'
 import { isInt, isTime, type Value } from './values.ts'
 import { loadZone, UTC } from './zone.ts'
 
