@@ -96,6 +96,7 @@ async function answer(loki: Loki, query: string, options: Options, screen: Scree
     query,
     range,
     isForward: readIsForward(options),
+    hasLabels: options.output !== 'raw',
     limit:
       options.limit === undefined ? (options.file.length > 0 ? 0 : DEFAULT_LIMIT) : readCount('--limit', options.limit),
     batch: (options.batch !== undefined && readCount('--batch', options.batch)) || undefined,

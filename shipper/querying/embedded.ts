@@ -8,6 +8,7 @@ import type { Tenant } from '../../loki/server/tenant.ts'
 import { type Answer, type Entry, inOrder } from './answer.ts'
 import { TENANT } from './load.ts'
 import { type Loki, RefusedQuery } from './loki.ts'
+import { scanEntries } from './scan-entries.ts'
 import { defaultStep, type Range } from './times.ts'
 
 /** Nobody else asks: a page is bounded by what it takes as objects. */
@@ -42,14 +43,20 @@ export function openEmbedded(store: Store, name: string, signal: AbortSignal): L
       }),
     instant: (query, time) =>
       asked(async () => answerOf((await runInstant(asker, { query, time: instant(time) })).result, false)),
-    slices: (range) => slicesOf(tenant, range),
+    whole: {
+      slices: (range) => slicesOf(tenant, range),
+      entries: (query, { start, end }, isForward, hasLabels) =>
+        asked(() =>
+          scanEntries(tenant, { query, start: instant(start), end: instant(end), isForward, hasLabels, signal }),
+        ),
+    },
     labels: async () => [...tenant.index.keys()].sort(),
     values: async (label) => [...(tenant.index.get(label)?.keys() ?? [])].sort(),
     close: async () => store.close(),
   }
 }
 
-async function asked(ask: () => Promise<Answer>): Promise<Answer> {
+async function asked<Told>(ask: () => Promise<Told>): Promise<Told> {
   try {
     return await ask()
   } catch (error) {

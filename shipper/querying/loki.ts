@@ -1,5 +1,5 @@
 /** What commands ask: a Loki over HTTP, or the embedded engine over files. */
-import type { Answer } from './answer.ts'
+import type { Answer, Entry } from './answer.ts'
 import type { Range } from './times.ts'
 
 export interface RangeQuestion extends Range {
@@ -24,8 +24,13 @@ export interface Loki {
   range(question: RangeQuestion): Promise<Answer>
   /** `time`: nanoseconds since 1970. */
   instant(query: string, time: bigint): Promise<Answer>
-  /** Parts of a range, oldest first, each small enough to be asked for as a whole; absent where pages have to do. */
-  slices?(range: Range): readonly Range[]
+  /** Where all entries of a time can be had at once; absent where pages have to do. */
+  readonly whole?: {
+    /** Parts of a range, oldest first, each small enough to be asked for as a whole. */
+    slices(range: Range): readonly Range[]
+    /** All entries of a log query in a part, in order; without labels where none are shown. */
+    entries(query: string, range: Range, isForward: boolean, hasLabels: boolean): Promise<readonly Entry[]>
+  }
   /** Label names, for hints; empty when they cannot be had. */
   labels(start: bigint, end: bigint): Promise<readonly string[]>
   /** Values of one label, for hints. */

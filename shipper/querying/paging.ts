@@ -13,6 +13,8 @@ export interface LogQuestion {
   readonly isForward: boolean
   /** Entries at most; 0 for all. */
   readonly limit: number
+  /** False where nothing of the labels is shown. */
+  readonly hasLabels?: boolean
   /** Entries in one question; undefined: what the Loki takes. */
   readonly batch?: number | undefined
 }
@@ -40,8 +42,8 @@ const MAX_BATCH = 1_000_000
 /** Pages in the direction asked for. `first`: the answer to the first question, when it was asked already. */
 export async function* pages(loki: Loki, question: LogQuestion, first?: Asked): AsyncGenerator<Page> {
   const isOne = first !== undefined && (first.answer.kind !== 'streams' || first.answer.entries.length < first.limit)
-  if (loki.slices === undefined || isOne || isFew(question, loki)) yield* pagesByTime(loki, question, first)
-  else yield* pagesBySlice(loki, question, loki.slices(question.range))
+  if (loki.whole === undefined || isOne || isFew(question, loki)) yield* pagesByTime(loki, question, first)
+  else yield* pagesBySlice(loki.whole, question)
 }
 
 function isFew({ limit }: LogQuestion, { batch }: Loki): boolean {
@@ -49,20 +51,19 @@ function isFew({ limit }: LogQuestion, { batch }: Loki): boolean {
 }
 
 /** Where the parts of the time are known: each is asked for once, as a whole. */
-async function* pagesBySlice(loki: Loki, question: LogQuestion, slices: readonly Range[]): AsyncGenerator<Page> {
-  const { isForward } = question
-  let left = question.limit === 0 ? Number.POSITIVE_INFINITY : question.limit
-  for (const range of isForward ? slices : [...slices].reverse()) {
-    const limit = Math.min(left, MAX_SLICE_ENTRIES)
-    const page = pageOf((await askPage(loki, question, range, limit)).answer)
-    left -= page.entries.length
-    yield { ...page, isCut: left <= 0 }
+async function* pagesBySlice(
+  whole: NonNullable<Loki['whole']>,
+  { query, range, limit, isForward, hasLabels = true }: LogQuestion,
+): AsyncGenerator<Page> {
+  let left = limit === 0 ? Number.POSITIVE_INFINITY : limit
+  const slices = whole.slices(range)
+  for (const slice of isForward ? slices : [...slices].reverse()) {
+    const entries = (await whole.entries(query, slice, isForward, hasLabels)).slice(0, left)
+    left -= entries.length
+    yield { entries, warnings: [], isCut: left <= 0 }
     if (left <= 0) return
   }
 }
-
-/** No slice has as many. */
-const MAX_SLICE_ENTRIES = 2 ** 31
 
 async function* pagesByTime(loki: Loki, question: LogQuestion, first: Asked | undefined): AsyncGenerator<Page> {
   const limit = question.limit === 0 ? Number.POSITIVE_INFINITY : question.limit
