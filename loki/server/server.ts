@@ -76,7 +76,7 @@ export function createServer(options: ServerOptions = {}): LokiServer {
   )
   const hub = createTailHub({ limits: settings.limits, now })
   const upgrade = createUpgrades({ store, settings, now, hub, handle })
-  http.on('upgrade', (request, socket, head) => void upgrade(request, socket, head))
+  http.on('upgrade', (request, socket, head) => void upgrade(request, socket, head).catch(() => socket.destroy()))
   http.headersTimeout = HEADERS_TIMEOUT_MS
   http.requestTimeout = REQUEST_TIMEOUT_MS
   const sockets = new Set<Socket>()

@@ -3,15 +3,16 @@ import { type Block, entryStart } from '../block.ts'
 import { createTenant, openStream, type Stream, storeEntry, type Tenant } from '../tenant.ts'
 
 export interface FreshEntries {
-  /** New entries, at most so many bytes of them; undefined when there are none. `isCut`: there were more. */
-  take(): { readonly tenant: Tenant; readonly isCut: boolean } | undefined
+  /** Some of the new entries, undefined when there are none: who asks until then has seen all. */
+  take(): Tenant | undefined
 }
 
-/** More at once are not shown, so that a flood does not fill the memory a second time. */
-const MAX_BYTES = 16 * 1024 * 1024
+/** As many at once as can be evaluated between two other requests. */
+const MAX_ENTRIES = 2000
+const MAX_BYTES = 1024 * 1024
 
+/** How far a stream was read: its last block at the last look, and how many entries of it. */
 interface Place {
-  /** The stream's last block at the last look, and how many entries it had. */
   block: Block | undefined
   count: number
 }
@@ -23,21 +24,20 @@ export function watchTenant(tenant: Tenant): FreshEntries {
   for (const stream of tenant.streams.values()) places.set(stream, placeOf(stream))
   return {
     take() {
-      if (tenant.counters.entries === seen) return undefined
-      seen = tenant.counters.entries
+      const now = tenant.counters.entries
+      if (now === seen) return undefined
       const fresh: Tenant = { ...createTenant(tenant.id), names: tenant.names }
-      let bytes = 0
-      let isCut = false
+      const room = { entries: MAX_ENTRIES, bytes: MAX_BYTES }
       for (const stream of tenant.streams.values()) {
         const place = places.get(stream)
         const last = stream.blocks.at(-1)
         if (place !== undefined && place.block === last && place.count === (last?.count ?? 0)) continue
-        places.set(stream, placeOf(stream))
-        if (bytes > MAX_BYTES) isCut = true
-        else bytes += copyBehind(fresh, stream, place)
+        places.set(stream, copyBehind(fresh, stream, place, room))
+        if (isFull(room)) return fresh
       }
+      seen = now
       if (places.size > tenant.streams.size) for (const stream of places.keys()) forget(stream)
-      return { tenant: fresh, isCut }
+      return fresh
     },
   }
   function forget(stream: Stream): void {
@@ -45,26 +45,37 @@ export function watchTenant(tenant: Tenant): FreshEntries {
   }
 }
 
+interface Room {
+  entries: number
+  bytes: number
+}
+
+function isFull(room: Room): boolean {
+  return room.entries <= 0 || room.bytes <= 0
+}
+
 function placeOf(stream: Stream): Place {
   const block = stream.blocks.at(-1)
   return { block, count: block?.count ?? 0 }
 }
 
-function copyBehind(fresh: Tenant, stream: Stream, place: Place | undefined): number {
+/** Copies what stands behind a place, while there is room; returns how far it came. */
+function copyBehind(fresh: Tenant, stream: Stream, place: Place | undefined, room: Room): Place {
   const known = place?.block === undefined ? -1 : stream.blocks.indexOf(place.block)
   const target = openStream(fresh, stream.text)
-  let bytes = 0
-  for (const [index, block] of stream.blocks.entries()) {
-    if (index < known || bytes > MAX_BYTES) continue
+  for (let index = Math.max(0, known); index < stream.blocks.length; index++) {
+    const block = stream.blocks[index]!
     for (let i = index === known ? place!.count : 0; i < block.count; i++) {
+      if (isFull(room)) return { block, count: i }
       const start = entryStart(block, i)
       const middle = block.ends[2 * i]!
       const end = block.ends[2 * i + 1]!
       const second = Math.floor(block.times[i]! / 1e9)
       const nanos = block.times[i]! - second * 1e9
       storeEntry(fresh, target, block.base + second, nanos, block.bytes, start, middle, block.bytes, middle, end)
-      bytes += end - start
+      room.entries--
+      room.bytes -= end - start
     }
   }
-  return bytes
+  return placeOf(stream)
 }

@@ -3,15 +3,17 @@
  * while somebody tails, and not otherwise.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Limits } from '../../limits.ts'
 import type { LogExpr } from '../../logql/ast.ts'
 import type { ResultStream } from '../../logql/engine/result.ts'
+import { createTurn } from '../../logql/engine/turn.ts'
 import { writeExpr } from '../../logql/print.ts'
 import { runRange } from '../ask.ts'
 import type { Tenant } from '../tenant.ts'
 import { CLOSE, type WebSocket } from '../websocket.ts'
 import { type FreshEntries, watchTenant } from './fresh.ts'
-import { createTailer, type TailEntry, type Tailer } from './tailer.ts'
+import { byTime, createTailer, type EntryForm, type TailEntry, type Tailer, writeStream } from './tailer.ts'
 
 export interface TailAsked {
   readonly tenant: Tenant
@@ -20,8 +22,7 @@ export interface TailAsked {
   /** Entries of before that are shown first, at most. */
   readonly limit: number
   readonly delayMs: number
-  readonly isCategorized: boolean
-  readonly isLegacy: boolean
+  readonly form: EntryForm
 }
 
 export interface TailHub {
@@ -80,7 +81,7 @@ export function createTailHub({ limits, now }: HubOptions): TailHub {
     if (isLooking) return
     isLooking = true
     try {
-      for (const { all, fresh } of [...clients.values()]) await lookAt(all, fresh, limits, now())
+      for (const { all, fresh } of [...clients.values()]) await lookAt(all, fresh, limits, now)
     } finally {
       isLooking = false
     }
@@ -99,7 +100,7 @@ export function createTailHub({ limits, now }: HubOptions): TailHub {
       const opened = now()
       const client: Client = {
         asked,
-        key: `${asked.isCategorized} ${writeExpr(asked.expr)}`,
+        key: `${asked.form} ${writeExpr(asked.expr)}`,
         socket,
         tailer: createTailer({ ...asked, socket }),
         opened,
@@ -118,23 +119,50 @@ export function createTailHub({ limits, now }: HubOptions): TailHub {
   }
 }
 
-async function lookAt(all: ReadonlySet<Client>, fresh: FreshEntries, limits: Limits, now: number): Promise<void> {
-  const found = fresh.take()
-  const answers = new Map<string, Promise<readonly TailEntry[]>>()
-  for (const client of [...all]) {
-    if (found !== undefined) {
+async function lookAt(all: ReadonlySet<Client>, fresh: FreshEntries, limits: Limits, now: () => number): Promise<void> {
+  const turn = createTurn(NEVER, Number.POSITIVE_INFINITY)
+  for (let found = fresh.take(); found !== undefined; found = fresh.take()) {
+    const answers = new Map<string, readonly TailEntry[]>()
+    for (const client of [...all]) {
       const { key, asked } = client
-      const known = answers.get(key) ?? ask(found.tenant, asked, limits, now)
-      answers.set(key, known)
-      client.tailer.add(withoutPast(client, await known))
+      if (!answers.has(key)) {
+        const answer = await ask(found, asked, limits, now()).catch((error: Error) => error)
+        if (answer instanceof Error) end(all, key, answer)
+        answers.set(key, answer instanceof Error ? [] : answer)
+      }
+      client.tailer.add(withoutPast(client, answers.get(key)!))
+      if (client.past !== undefined) client.tailer.tick(now())
+      if (turn.isDue()) await turn.pause()
     }
-    if (client.past !== undefined) client.tailer.tick(now)
-    if (now - client.pinged >= PING_MS) {
-      client.pinged = now
+    if (all.size === 0) return
+    await settle(all)
+  }
+  for (const client of [...all]) {
+    if (client.past !== undefined) client.tailer.tick(now())
+    if (now() - client.pinged >= PING_MS) {
+      client.pinged = now()
       client.socket.ping()
     }
-    if (now - client.opened >= MAX_DURATION_MS) client.socket.close(CLOSE.internal, 'reached tail max duration limit')
+    if (now() - client.opened >= MAX_DURATION_MS) client.socket.close(CLOSE.internal, 'reached tail max duration limit')
+    if (turn.isDue()) await turn.pause()
   }
+}
+
+const NEVER = new AbortController().signal
+
+/** A flood waits this long, after each part of it, for those who read more slowly than it comes. */
+const MAX_SETTLE_MS = 50
+const SETTLED_BYTES = 512 * 1024
+
+async function settle(all: ReadonlySet<Client>): Promise<void> {
+  for (let waited = 0; waited < MAX_SETTLE_MS; waited += 5) {
+    if (![...all].some(({ socket }) => socket.pending() > SETTLED_BYTES)) return
+    await sleep(5)
+  }
+}
+
+function end(all: ReadonlySet<Client>, key: string, error: Error): void {
+  for (const client of [...all]) if (client.key === key) client.socket.close(CLOSE.internal, error.message)
 }
 
 function withoutPast({ past }: Client, entries: readonly TailEntry[]): readonly TailEntry[] {
@@ -152,7 +180,7 @@ async function ask(tenant: Tenant, asked: TailAsked, limits: Limits, now: number
     { tenant, limits: unbounded(limits), now },
     { query: asked.expr, start: FIRST, end: LAST, stepMs: 1000, limit: MAX_FRESH, isBackward: false },
   )
-  return result.type === 'streams' ? result.streams.flatMap((stream) => entriesOf(stream, asked, true)) : []
+  return result.type === 'streams' ? entriesOf(result.streams, asked, true) : []
 }
 
 /** Limits are about questions; new entries are few. */
@@ -171,7 +199,7 @@ async function showPast(client: Client, limits: Limits, now: number): Promise<vo
   const asker = { tenant: asked.tenant, limits: { ...limits, max_entries_limit_per_query: 0 }, now }
   try {
     const { result } = await runRange(asker, { query: asked.expr, start: asked.start, end, stepMs: 1000, limit })
-    const entries = result.type === 'streams' ? result.streams.flatMap((one) => entriesOf(one, asked, false)) : []
+    const entries = result.type === 'streams' ? entriesOf(result.streams, asked, false) : []
     const keys = new Set(entries.map(keyOf))
     tailer.addPast(entries, (entry) => keys.has(keyOf(entry)))
     client.past = { keys, looks: 2 }
@@ -181,11 +209,15 @@ async function showPast(client: Client, limits: Limits, now: number): Promise<vo
   }
 }
 
-/** As Loki does it, new entries of a query without stages show no metadata, unless labels are categorized. */
-function entriesOf({ labels, entries }: ResultStream, asked: TailAsked, isFresh: boolean): TailEntry[] {
-  const isBare = isFresh && asked.expr.stages.length === 0
-  return entries.map((entry) => {
-    const own = [...labels].filter(([name]) => !entry.metadata.has(name) && !entry.parsed.has(name))
-    return { ...entry, labels: asked.isCategorized || isBare ? new Map(own) : labels }
-  })
+/** In order of time. As in Loki, new entries of a query without stages show no metadata, unless labels are categorized. */
+function entriesOf(streams: readonly ResultStream[], { expr, form }: TailAsked, isFresh: boolean): TailEntry[] {
+  const isBare = form === 'categorized' || (isFresh && expr.stages.length === 0)
+  const found = streams.flatMap(({ labels: all, entries }) =>
+    entries.map((entry) => {
+      const own = () => [...all].filter(([name]) => !entry.metadata.has(name) && !entry.parsed.has(name))
+      const shown = { ...entry, labels: isBare ? new Map(own()) : all }
+      return { ...shown, json: writeStream(shown, form) }
+    }),
+  )
+  return found.sort(byTime)
 }

@@ -30,13 +30,13 @@ export async function readTail(
   }
   if (expr.kind !== 'log') return { refusal: 'only log selector is supported' }
   const flags = String(request.headers['x-loki-response-encoding-flags'] ?? '').split(',')
+  const isCategorized = flags.some((flag) => flag.trim() === 'categorize-labels')
   return {
     tenant,
     expr,
     start,
     limit,
     delayMs: delay * 1000,
-    isCategorized: flags.some((flag) => flag.trim() === 'categorize-labels'),
-    isLegacy: target.path.startsWith('/api/prom'),
+    form: target.path.startsWith('/api/prom') ? 'legacy' : isCategorized ? 'categorized' : 'plain',
   }
 }

@@ -1,7 +1,8 @@
 /** One client of a tail: its entries wait for their time, go out in small answers, and are dropped when it is slow. */
 
 import { nanosText } from '../answer.ts'
-import { writeLegacyStream } from '../legacyquery.ts'
+import { writeLabels } from '../labels.ts'
+import { writeLegacyStream, writeRfc3339 } from '../legacyquery.ts'
 import type { WebSocket } from '../websocket.ts'
 
 export interface TailEntry {
@@ -12,18 +13,19 @@ export interface TailEntry {
   readonly labels: ReadonlyMap<string, string>
   readonly metadata: ReadonlyMap<string, string>
   readonly parsed: ReadonlyMap<string, string>
+  /** As one stream of an answer, written once for all clients that get it. */
+  readonly json: string
 }
 
 export interface TailerOptions {
   readonly socket: WebSocket
   /** Entries are shown when they are older than this. */
   readonly delayMs: number
-  readonly isCategorized: boolean
-  readonly isLegacy: boolean
+  readonly form: EntryForm
 }
 
 export interface Tailer {
-  /** Takes entries, the oldest first. */
+  /** Takes entries in order of time. */
   add(entries: readonly TailEntry[]): void
   /** Takes the entries of before, of which some may have come as new ones already. */
   addPast(entries: readonly TailEntry[], isAmong: (entry: TailEntry) => boolean): void
@@ -31,17 +33,31 @@ export interface Tailer {
   tick(nowMs: number): void
 }
 
+export type EntryForm = 'plain' | 'categorized' | 'legacy'
+
+/** Writes an entry as one stream of an answer. */
+export function writeStream(entry: Omit<TailEntry, 'json'>, form: EntryForm): string {
+  if (form === 'legacy') return writeLegacyStream({ labels: entry.labels, entries: [entry] })
+  const categories = form === 'categorized' ? `,${writeCategories(entry)}` : ''
+  const value = `["${nanosText(entry.seconds, entry.nanos)}",${JSON.stringify(entry.line)}${categories}]`
+  return `{"stream":${writeMap(entry.labels)},"values":[${value}]}`
+}
+
+export function byTime(a: TailEntry, b: TailEntry): number {
+  return a.seconds - b.seconds || a.nanos - b.nanos
+}
+
 /** pkg/querier/tail/tail.go. */
 const ENTRIES_PER_ANSWER = 100
 const MAX_DROPPED = 1000
 /** A client that has so much before it is slow: what comes then is dropped. */
-const MAX_PENDING_BYTES = 1024 * 1024
+const MAX_PENDING_BYTES = 4 * 1024 * 1024
 /** Entries of the future, and those that delay_for holds back. */
 const MAX_WAITING = 10_000
 /** A client that takes nothing for so long is gone. */
 const MAX_BLOCKED_MS = 15_000
 
-export function createTailer({ socket, delayMs, isCategorized, isLegacy }: TailerOptions): Tailer {
+export function createTailer({ socket, delayMs, form }: TailerOptions): Tailer {
   let waiting: TailEntry[] = []
   let dropped: TailEntry[] = []
   let blockedSince: number | undefined
@@ -50,7 +66,7 @@ export function createTailer({ socket, delayMs, isCategorized, isLegacy }: Taile
   }
   const add = (entries: readonly TailEntry[]) => {
     if (entries.length === 0) return
-    waiting = [...waiting, ...entries].sort((a, b) => a.seconds - b.seconds || a.nanos - b.nanos)
+    waiting = waiting.length === 0 ? [...entries] : [...waiting, ...entries].sort(byTime)
     for (const entry of waiting.splice(0, Math.max(0, waiting.length - MAX_WAITING))) drop(entry)
   }
   return {
@@ -70,7 +86,7 @@ export function createTailer({ socket, delayMs, isCategorized, isLegacy }: Taile
           for (const entry of part) drop(entry)
           continue
         }
-        socket.text(isLegacy ? writeLegacy(part, dropped) : write(part, dropped, isCategorized))
+        socket.text(write(part, dropped, form))
         dropped = []
       }
       if (socket.pending() <= MAX_PENDING_BYTES) blockedSince = undefined
@@ -81,22 +97,24 @@ export function createTailer({ socket, delayMs, isCategorized, isLegacy }: Taile
   }
 }
 
-function write(entries: readonly TailEntry[], dropped: readonly TailEntry[], isCategorized: boolean): string {
-  const streams = entries.map((entry) => {
-    const categories = isCategorized ? `,${writeCategories(entry)}` : ''
-    const value = `["${nanosText(entry.seconds, entry.nanos)}",${JSON.stringify(entry.line)}${categories}]`
-    return `{"stream":${writeMap(entry.labels)},"values":[${value}]}`
-  })
-  const lost = dropped.map(
-    ({ seconds, nanos, labels }) => `{"timestamp":"${nanosText(seconds, nanos)}","labels":${writeMap(labels)}}`,
-  )
-  const parts = [`"streams":[${streams.join(',')}]`]
-  if (lost.length > 0) parts.push(`"dropped_entries":[${lost.join(',')}]`)
-  if (isCategorized) parts.push('"encodingFlags":["categorize-labels"]')
+function write(entries: readonly TailEntry[], dropped: readonly TailEntry[], form: EntryForm): string {
+  const parts = [`"streams":[${entries.map(({ json }) => json).join(',')}]`]
+  if (form === 'legacy') {
+    parts.push(`"dropped_entries":${dropped.length === 0 ? 'null' : `[${dropped.map(writeLegacyLost).join(',')}]`}`)
+  } else if (dropped.length > 0) parts.push(`"dropped_entries":[${dropped.map(writeLost).join(',')}]`)
+  if (form === 'categorized') parts.push('"encodingFlags":["categorize-labels"]')
   return `{${parts.join(',')}}`
 }
 
-function writeCategories({ metadata, parsed }: TailEntry): string {
+function writeLost({ seconds, nanos, labels }: TailEntry): string {
+  return `{"timestamp":"${nanosText(seconds, nanos)}","labels":${writeMap(labels)}}`
+}
+
+function writeLegacyLost({ seconds, nanos, labels }: TailEntry): string {
+  return JSON.stringify({ Timestamp: writeRfc3339(seconds, nanos), Labels: writeLabels([...labels]) })
+}
+
+function writeCategories({ metadata, parsed }: Pick<TailEntry, 'metadata' | 'parsed'>): string {
   const parts: string[] = []
   if (metadata.size > 0) parts.push(`"structuredMetadata":${writeMap(metadata)}`)
   if (parsed.size > 0) parts.push(`"parsed":${writeMap(parsed)}`)
@@ -105,13 +123,4 @@ function writeCategories({ metadata, parsed }: TailEntry): string {
 
 function writeMap(labels: ReadonlyMap<string, string>): string {
   return `{${[...labels].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`
-}
-
-function writeLegacy(entries: readonly TailEntry[], dropped: readonly TailEntry[]): string {
-  const streams = entries.map((entry) => writeLegacyStream({ labels: entry.labels, entries: [entry] }))
-  const lost = dropped.map((entry) => {
-    const { labels, entries: times } = JSON.parse(writeLegacyStream({ labels: entry.labels, entries: [entry] }))
-    return JSON.stringify({ Timestamp: times[0].ts, Labels: labels })
-  })
-  return `{"streams":[${streams.join(',')}],"dropped_entries":${lost.length === 0 ? 'null' : `[${lost.join(',')}]`}}`
 }
