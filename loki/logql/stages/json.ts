@@ -157,6 +157,8 @@ function createReader(hints: Hints): Reader {
 
   const skipSpace = (): number => {
     let code = text.charCodeAt(at)
+    // Most JSON has no spaces between its marks.
+    if (code > 32) return code
     while (isSpaceCode(code)) code = text.charCodeAt(++at)
     return code
   }
@@ -211,8 +213,9 @@ function createReader(hints: Hints): Reader {
       if (!skipBlock()) return ODD
       return hints.isComplete(row) ? COMPLETE : DONE
     } else {
-      while (at < text.length && !isTokenEnd(text.charCodeAt(at))) at++
       stop = at
+      while (stop < text.length && !isTokenEnd(text.charCodeAt(stop))) stop++
+      at = stop
       kind = plainKind(text, start, stop)
       if (kind === undefined) return ODD
     }

@@ -18,7 +18,7 @@ const MAX_KEYS = 5000
 
 export function logfmtStage(isStrict: boolean, keepsEmpty: boolean, hints: Hints = NO_HINTS): Stage {
   const scanner = createLogfmtScanner()
-  const keyAt = createKeys(scanner, hints)
+  const keys = createKeys(scanner, hints)
   const readPair = (row: Row, line: string, key: Key): boolean => {
     if (!key.isWanted || key.name === '') return true
     const name = row.isTaken(key.name) ? key.duplicate : key.name
@@ -35,11 +35,12 @@ export function logfmtStage(isStrict: boolean, keepsEmpty: boolean, hints: Hints
     let before: Key | undefined
     let count = row.mark()
     while (!scanner.isAtEnd()) {
-      if (!scanner.next()) {
+      const guess: Key | undefined = before === undefined ? keys.first : before.next
+      if (!scanner.next(guess?.text)) {
         if (isStrict) break
         continue
       }
-      before = keyAt(line, before)
+      before = scanner.isGuessed ? guess! : keys.find(line, before)
       if (!readPair(row, line, before)) return false
       if (row.mark() === count) continue
       count = row.mark()
@@ -52,24 +53,36 @@ export function logfmtStage(isStrict: boolean, keepsEmpty: boolean, hints: Hints
   }
 }
 
-/** Finds the key under the scanner: first where it came last time, in place; cut out of the line only when it came elsewhere. */
-function createKeys(scanner: LogfmtScanner, hints: Hints): (line: string, before: Key | undefined) => Key {
-  const known = new Map<string, Key>()
-  let first: Key | undefined
-  return (line, before) => {
-    const { keyStart: start, keyEnd: end } = scanner
-    const guess = before === undefined ? first : before.next
-    if (guess !== undefined && guess.text.length === end - start && line.startsWith(guess.text, start)) return guess
-    const text = line.slice(start, end)
-    let key = known.get(text)
-    if (key === undefined) {
-      const name = sanitizeName(text)
-      const duplicate = name + DUPLICATE_SUFFIX
-      key = { text, name, duplicate, isWanted: hints.wants(name) || hints.wants(duplicate), next: undefined }
-      if (known.size < MAX_KEYS) known.set(text, key)
-    }
-    if (before === undefined) first = key
-    else before.next = key
-    return key
-  }
+interface Keys {
+  /** The one that a line began with last. */
+  first: Key | undefined
+  /** The key under the scanner. */
+  find(line: string, before: Key | undefined): Key
 }
+
+/** Guesses are compared in place; a key is cut out of the line only when another stands there. */
+function createKeys(scanner: LogfmtScanner, hints: Hints): Keys {
+  const known = new Map<string, Key>()
+  const keys: Keys = {
+    first: undefined,
+    find(line, before) {
+      const text = line.slice(scanner.keyStart, scanner.keyEnd)
+      let key = known.get(text)
+      if (key === undefined) {
+        const name = sanitizeName(text)
+        const duplicate = name + DUPLICATE_SUFFIX
+        key = { text, name, duplicate, isWanted: hints.wants(name) || hints.wants(duplicate), next: undefined }
+        if (known.size < MAX_KEYS) known.set(text, key)
+      }
+      // Only a plain key may be guessed: what else may stand in one needs a look.
+      if (PLAIN_KEY.test(text)) {
+        if (before === undefined) keys.first = key
+        else before.next = key
+      }
+      return key
+    },
+  }
+  return keys
+}
+
+const PLAIN_KEY = /^[\w.:/-]+$/

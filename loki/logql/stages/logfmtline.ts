@@ -5,8 +5,10 @@ import { unescapeLogfmt } from './text.ts'
 export interface LogfmtScanner {
   start(line: string): void
   isAtEnd(): boolean
-  /** Goes to the next pair; false for none there: the end, or a fault. */
-  next(): boolean
+  /** Goes to the next pair; false for none there: the end, or a fault. `guess`: the key that may be next, in ASCII. */
+  next(guess?: string): boolean
+  /** Whether the key was the guessed one. */
+  isGuessed: boolean
   /** The key's place in the line. */
   keyStart: number
   keyEnd: number
@@ -18,6 +20,16 @@ export interface LogfmtScanner {
   /** The last fault, in Loki's words; '' while there is none. */
   fault(): string
 }
+
+const PLAIN = 0
+const SPACE = 1
+const EQUALS = 2
+const QUOTE = 3
+/** By ASCII code: what it means in a pair. */
+const KINDS = new Uint8Array(128)
+KINDS.fill(SPACE, 0, 33)
+KINDS[61] = EQUALS
+KINDS[34] = QUOTE
 
 export function createLogfmtScanner(): LogfmtScanner {
   let line = ''
@@ -36,6 +48,7 @@ export function createLogfmtScanner(): LogfmtScanner {
     return false
   }
   const scanner: LogfmtScanner = {
+    isGuessed: false,
     keyStart: 0,
     keyEnd: 0,
     isPlain: true,
@@ -54,50 +67,78 @@ export function createLogfmtScanner(): LogfmtScanner {
       message === ''
         ? ''
         : `logfmt syntax error at pos ${Buffer.byteLength(line.slice(0, messageAt)) + 1} : ${message}`,
-    next() {
+    next(guess) {
       scanner.isPlain = true
       scanner.valueStart = scanner.valueEnd = 0
-      while (at < length && line.charCodeAt(at) <= 32) at++
-      if (at >= length) return false
-      const start = at
-      let isAscii = true
-      let code = 0
-      for (; at < length; at++) {
-        code = line.charCodeAt(at)
-        if (code === 61 || code === 34 || code <= 32) break
-        if (code >= 128) isAscii = false
+      const text = line
+      const end = length
+      // A local place: the loops below are where the time goes.
+      let i = at
+      while (i < end && text.charCodeAt(i) <= 32) i++
+      if (i >= end) {
+        at = end
+        return false
       }
+      const start = i
+      if (guess !== undefined && text.startsWith(guess, i) && text.charCodeAt(i + guess.length) === 61) {
+        scanner.isGuessed = true
+        scanner.keyStart = i
+        scanner.keyEnd = i + guess.length
+        at = i + guess.length + 1
+        return readValue()
+      }
+      scanner.isGuessed = false
+      let kind = PLAIN
+      let isAscii = true
+      for (; i < end; i++) {
+        const code = text.charCodeAt(i)
+        if (code >= 128) isAscii = false
+        else {
+          kind = KINDS[code]!
+          if (kind !== PLAIN) break
+        }
+      }
+      at = i
       scanner.keyStart = start
-      scanner.keyEnd = at
-      const isValid = isAscii || !line.slice(start, at).includes('\ufffd')
-      if (at < length && code === 34) {
+      scanner.keyEnd = i
+      const isValid = isAscii || !text.slice(start, i).includes('\ufffd')
+      if (i >= end || kind === SPACE) return isValid || fail('invalid key')
+      if (kind === QUOTE) {
         fail(`unexpected '"'`)
         return skip()
       }
-      if (at >= length || code <= 32) return isValid || fail('invalid key')
-      if (at === start) fail(`unexpected '='`)
+      if (i === start) fail(`unexpected '='`)
       else if (!isValid) fail('invalid key')
       else {
-        at++
+        at = i + 1
         return readValue()
       }
       return skip()
     },
   }
   const readValue = (): boolean => {
-    if (at >= length || line.charCodeAt(at) <= 32) return true
-    if (line.charCodeAt(at) === 34) return readQuoted()
+    const text = line
+    const end = length
     const start = at
-    for (; at < length; at++) {
-      const code = line.charCodeAt(at)
-      if (code === 61 || code === 34) {
-        fail(`unexpected '${String.fromCharCode(code)}'`)
-        return skip()
+    if (start >= end) return true
+    if (text.charCodeAt(start) === 34) return readQuoted()
+    for (let i = start; i < end; i++) {
+      const code = text.charCodeAt(i)
+      if (code >= 128) continue
+      const kind = KINDS[code]!
+      if (kind === PLAIN) continue
+      at = i
+      if (kind === SPACE) {
+        scanner.valueStart = start
+        scanner.valueEnd = i
+        return true
       }
-      if (code <= 32) break
+      fail(kind === QUOTE ? `unexpected '"'` : `unexpected '='`)
+      return skip()
     }
+    at = end
     scanner.valueStart = start
-    scanner.valueEnd = at
+    scanner.valueEnd = end
     return true
   }
   /** The line's next backslash: looked for once, as most lines have none. */
