@@ -23,16 +23,26 @@ export function labelValue(set: LabelSet, name: string): string {
   return ''
 }
 
-/** Only the named labels, or all but them. */
+/** Only the named labels; or all but them, and then without those that are '': Prometheus's labels.Builder leaves them out. */
 export function project(set: LabelSet, names: ReadonlySet<string>, isWithout: boolean): LabelSet {
-  const kept = set.pairs.filter(([name]) => names.has(name) !== isWithout)
+  const kept = set.pairs.filter(([name, value]) => names.has(name) !== isWithout && (value !== '' || !isWithout))
   if (kept.length === set.pairs.length) return set
   return kept.length === 0 ? NO_LABELS : { pairs: kept, key: keyOf(kept) }
 }
 
+/**
+ * Without labels of the empty value: a stage may give a label one, and it counts as a label until Prometheus's label
+ * builder takes it away, which operators, `without` and label_replace use.
+ */
+export function withoutEmpty(set: LabelSet): LabelSet {
+  return set.pairs.some(([, value]) => value === '')
+    ? createLabelSet(set.pairs.filter(([, value]) => value !== ''))
+    : set
+}
+
 /** With one label set, or taken away when the value is ''. */
 export function replaceLabel(set: LabelSet, name: string, value: string): LabelSet {
-  const rest = set.pairs.filter((pair) => pair[0] !== name)
+  const rest = set.pairs.filter((pair) => pair[0] !== name && pair[1] !== '')
   return createLabelSet(value === '' ? rest : [...rest, [name, value]])
 }
 
