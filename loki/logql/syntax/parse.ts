@@ -20,62 +20,68 @@ export function parseTree(input: string): Node {
   return root
 }
 
+/** States, and beside each the value of what led to it. */
+interface Stack {
+  readonly path: number[]
+  readonly values: unknown[]
+}
+
 function run(lexer: Lexer): Node | undefined {
-  const { states, left, length } = tables()
-  const path: number[] = [0]
-  const values: unknown[] = [undefined]
+  const { states } = tables()
+  const stack: Stack = { path: [0], values: [undefined] }
   let token: Token | undefined
   let silent = 0
-  const recover = (): boolean => {
-    while (path.length > 0) {
-      const shifted = states[path.at(-1)!]!.shifts.get(ERROR_TERMINAL)
-      if (shifted !== undefined) {
-        path.push(shifted)
-        values.push(undefined)
-        return true
-      }
-      path.pop()
-      values.pop()
-    }
-    return false
-  }
   for (;;) {
-    const state = states[path.at(-1)!]!
-    if (state.shifts.size > 0) {
-      token ??= lexer.next()
-      const shifted = state.shifts.get(token.type)
-      if (shifted !== undefined) {
-        path.push(shifted)
-        values.push(token.value)
-        token = undefined
-        if (silent > 0) silent--
-        continue
-      }
-    }
-    let action = state.fallback
-    if (state.exceptions.size > 0) {
-      token ??= lexer.next()
-      action = state.exceptions.get(token.type) ?? action
-    }
-    if (action === ACCEPT) return values[1] as Node
-    if (action === 0) {
-      if (silent === SILENT_TOKENS) {
-        if (token!.type === END_TERMINAL) return undefined
-        token = undefined
-        continue
-      }
-      if (silent === 0) lexer.fail(errorMessage(state, token!.type))
-      silent = SILENT_TOKENS
-      if (!recover()) return undefined
+    const state = states[stack.path.at(-1)!]!
+    // A state that only reduces does so before it looks: the next token's faults come later.
+    if (state.shifts.size > 0 || state.exceptions.size > 0) token ??= lexer.next()
+    const shifted = token === undefined ? undefined : state.shifts.get(token.type)
+    if (shifted !== undefined) {
+      push(stack, shifted, token!.value)
+      token = undefined
+      if (silent > 0) silent--
       continue
     }
-    const count = length[action]!
-    const parts = count === 0 ? [] : values.splice(-count)
-    if (count > 0) path.splice(-count)
-    const { make } = rules[action]!
-    values.push(make === undefined ? parts[0] : make(...(parts as never[])))
-    path.push(states[path.at(-1)!]!.gotos.get(left[action]!)!)
+    const action = (token === undefined ? undefined : state.exceptions.get(token.type)) ?? state.fallback
+    if (action === ACCEPT) return stack.values[1] as Node
+    if (action !== 0) reduce(stack, action)
+    else if (silent === SILENT_TOKENS) {
+      if (token!.type === END_TERMINAL) return undefined
+      token = undefined
+    } else {
+      if (silent === 0) lexer.fail(errorMessage(state, token!.type))
+      silent = SILENT_TOKENS
+      if (!recover(stack)) return undefined
+    }
   }
+}
+
+function push({ path, values }: Stack, state: number, value: unknown): void {
+  path.push(state)
+  values.push(value)
+}
+
+/** Puts a rule's left side in the place of its right side. */
+function reduce(stack: Stack, rule: number): void {
+  const { states, left, length } = tables()
+  const count = length[rule]!
+  const parts = stack.values.splice(stack.values.length - count, count)
+  stack.path.length -= count
+  const { make } = rules[rule]!
+  const value = make === undefined ? parts[0] : make(...(parts as never[]))
+  push(stack, states[stack.path.at(-1)!]!.gotos.get(left[rule]!)!, value)
+}
+
+/** Goes back to where an error is allowed for; false when it is nowhere. */
+function recover(stack: Stack): boolean {
+  const { states } = tables()
+  for (; stack.path.length > 0; stack.path.pop(), stack.values.pop()) {
+    const shifted = states[stack.path.at(-1)!]!.shifts.get(ERROR_TERMINAL)
+    if (shifted === undefined) continue
+    push(stack, shifted, undefined)
+    return true
+  }
+  return false
 }
 
 /** The first terminal that goyacc names as expected, and how many it names at most. */
