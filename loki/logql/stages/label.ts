@@ -5,7 +5,6 @@
 import type { CompareOp, LabelFilter } from '../ast.ts'
 import type { Matcher } from '../matcher.ts'
 import type { Row, Stage } from '../row.ts'
-import type { HintFilter } from './hints.ts'
 import { createIpMatch } from './ip.ts'
 import { equalFilter, notFilter, regexFilter, type TextFilter } from './textfilter.ts'
 import { type Reading, readDuration, readFloat, readSize } from './values.ts'
@@ -57,12 +56,6 @@ export function namesOf(filter: LabelFilter): string[] {
     default:
       return [filter.name]
   }
-}
-
-/** The filter as parsers ask it; undefined for one of several, which they do not. */
-export function hintFilterOf(filter: LabelFilter): HintFilter | undefined {
-  if (filter.kind === 'and' || filter.kind === 'or') return undefined
-  return { name: namesOf(filter)[0], stage: labelStage(filter) }
 }
 
 function textFilterOf({ op, value }: Matcher): TextFilter {

@@ -1,8 +1,10 @@
-/** What our stages make of a case, written as the corpora write it. */
-import type { MetricExpr, RangeExpr } from '../../../loki/logql/ast.ts'
+/** What our stages make of a case, put together as the engine does, and written as the corpora write it. */
+import type { LogExpr, RangeExpr } from '../../../loki/logql/ast.ts'
+import { hintsOf, hintsOfLogs, type LabelNeeds, needsOf } from '../../../loki/logql/engine/needs.ts'
 import { parseQuery } from '../../../loki/logql/parser.ts'
-import type { Row } from '../../../loki/logql/row.ts'
-import { createPipeline, type Demand } from '../../../loki/logql/stages/pipeline.ts'
+import type { Row, Stage } from '../../../loki/logql/row.ts'
+import { createStage } from '../../../loki/logql/stages/index.ts'
+import { orderStages } from '../../../loki/logql/stages/order.ts'
 import { createUnwrap } from '../../../loki/logql/stages/unwrap.ts'
 import { STREAM, type StageCase, sorted, writeLine } from './corpus.ts'
 import { rowOf } from './rows.ts'
@@ -15,11 +17,18 @@ export function outcomeOf({ query, metadata, line }: Pick<StageCase, 'query' | '
   const isPipeline = /^[|!]/.test(query)
   try {
     const expr = parseQuery(isPipeline ? `{a="abc"} ${query}` : query)
-    if (expr.kind === 'log') return logOutcome(createPipeline(expr.stages)(row), row, line, metadata)
-    return metricOutcome(expr as MetricExpr, row)
+    if (expr.kind === 'log') return logOutcome(pipelineOf(expr)(row), row, line, metadata)
+    if (expr.kind === 'range') return sampleOutcome(expr, needsOf(expr, undefined), row)
+    if (expr.kind !== 'vector' || expr.inner.kind !== 'range') throw new Error('no query of one range function')
+    return sampleOutcome(expr.inner, needsOf(expr.inner, expr.grouping ?? { isWithout: false, labels: [] }), row)
   } catch (error) {
     return `! ${(error as Error).message.replace(/^parse error[^:]*: (?:stage '[\s\S]*' : )?/, '')}`
   }
+}
+
+export function pipelineOf(log: LogExpr, hints = hintsOfLogs(log)): Stage {
+  const stages = orderStages(log.stages).map((stage) => createStage(stage, hints))
+  return (row) => stages.every((stage) => stage(row))
 }
 
 function logOutcome(isKept: boolean, row: Row, line: string, metadata: Record<string, string>): string {
@@ -38,28 +47,21 @@ function logOutcome(isKept: boolean, row: Row, line: string, metadata: Record<st
   return lines.join('\n')
 }
 
-function metricOutcome(expr: MetricExpr, row: Row): string {
-  const range = (expr.kind === 'vector' ? expr.inner : expr) as RangeExpr
-  const grouping =
-    range.grouping ?? (expr.kind === 'vector' ? (expr.grouping ?? { isWithout: false, labels: [] }) : undefined)
-  const { labels: groups = [], isWithout = false } = grouping ?? {}
-  const hasNoLabels = grouping !== undefined && !isWithout && groups.length === 0
-  const demand: Demand = { groups, isWithout, hasNoLabels, unwrap: range.unwrap }
-  if (!createPipeline(range.log.stages, demand)(row)) return '-'
+function sampleOutcome(range: RangeExpr, needs: LabelNeeds, row: Row): string {
+  if (!pipelineOf(range.log, hintsOf(range, range.log, needs))(row)) return '-'
   let value: number | undefined = range.op.startsWith('bytes') ? row.lineLength() : 1
   if (range.unwrap !== undefined) value = createUnwrap(range.unwrap)(row)
   if (value === undefined) return '-'
-  const labels = JSON.stringify(sorted(sampleLabels(row, demand)))
+  const labels = JSON.stringify(sorted(sampleLabels(row, needs)))
   return `# ${row.error === '' ? value : 'err'} ${labels}`
 }
 
 /** The labels that Loki gives a sample: of an errored entry all. */
-function sampleLabels(row: Row, { groups, isWithout, hasNoLabels, unwrap }: Demand): Record<string, string> {
+function sampleLabels(row: Row, { groups, isWithout, hasNoLabels }: LabelNeeds): Record<string, string> {
   const labels: Record<string, string> = {}
-  const isByAll = unwrap !== undefined && (isWithout || groups.length === 0)
-  const out = isByAll ? [...groups, unwrap.name] : isWithout ? groups : []
+  const isGrouped = row.error === '' && groups.length > 0
   if (row.error === '' && hasNoLabels) return labels
-  if (row.error === '' && !isByAll && !isWithout && groups.length > 0) {
+  if (isGrouped && !isWithout) {
     for (const name of groups) {
       const value = row.getGrouped(name)
       if (value !== undefined) labels[name] = value
@@ -67,10 +69,10 @@ function sampleLabels(row: Row, { groups, isWithout, hasNoLabels, unwrap }: Dema
     return labels
   }
   row.each((name, value) => {
-    if (row.error !== '' || !out.includes(name)) labels[name] = value
+    if (!isGrouped || !groups.includes(name)) labels[name] = value
   })
   // Details that `drop __error__` left are shown only where nothing is grouped away.
-  if (row.error === '' && out.length > 0) return labels
+  if (isGrouped) return labels
   row.eachError((name, value) => {
     labels[name] = value
   })
