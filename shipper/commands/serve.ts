@@ -76,10 +76,11 @@ async function serve(flags: Flags): Promise<number> {
   const data = flags.data ?? config?.pathPrefix ?? DEFAULT_DATA
   const host = flags.host ?? config?.host
   const stopped = untilStopped()
+  const settings = withRules(config?.settings ?? DEFAULT_SETTINGS, flags)
   const server = createServer({
     port: flags.port ?? config?.port ?? 3100,
     ...(host === undefined ? {} : { host }),
-    settings: withRules(config?.settings ?? DEFAULT_SETTINGS, flags),
+    settings,
     ...(flags.maxMemory === undefined ? {} : { maxBytes: flags.maxMemory }),
     data,
     fsync: flags.fsync,
@@ -88,6 +89,7 @@ async function serve(flags: Flags): Promise<number> {
   try {
     const { url } = await server.listen()
     console.error(`longship serve: listening on ${url}, data in ${data}; Ctrl-C stops`)
+    if (settings.ruler.directory !== '') console.error(`longship serve: ${rulesText(settings.ruler)}`)
     await stopped
   } finally {
     await server.close()
@@ -102,6 +104,11 @@ function withRules(settings: Settings, { rules, alertmanagerUrl }: Flags): Setti
     throw new LongshipError('config', `--rules must be a directory, and ${rules} is none`)
   }
   return { ...settings, ruler: { ...settings.ruler, directory, urls: alertmanagerUrl ?? settings.ruler.urls } }
+}
+
+function rulesText({ directory, urls }: Settings['ruler']): string {
+  const to = urls.length === 0 ? 'no Alertmanager' : `alerts to ${urls.map((url) => new URL(url).host).join(', ')}`
+  return `evaluates the rules of ${directory}, ${to}`
 }
 
 function readConfig(file: string): LokiConfig {

@@ -152,6 +152,7 @@ test('folders are tenants; hidden files and others than YAML in the folder itsel
     'a.yaml': RULES,
     'README.md': 'x',
     '.b.yaml': 'x',
+    'a.test.yaml': 'tests: []',
     'team/rules': one,
     'team/.hidden': 'x',
   })

@@ -94,10 +94,10 @@ function list(directory: string, rootTenant: string, warn: (message: string) => 
   }
 }
 
-/** Editors' and Kubernetes's hidden files are none of ours. */
+/** Editors' and Kubernetes's hidden files are none of ours, nor are the tests that stand beside rules. */
 function visible(directory: string): string[] {
   return readdirSync(directory)
-    .filter((name) => !name.startsWith('.'))
+    .filter((name) => !name.startsWith('.') && !/\.test\.ya?ml$/.test(name))
     .sort()
 }
 
