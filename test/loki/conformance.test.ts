@@ -6,8 +6,6 @@ import { type Answered, difference } from './compare.ts'
 import { type Harness, withServer } from './harness.ts'
 
 interface Question extends Answered {
-  readonly id: string
-  readonly family: string
   readonly path: string
   readonly params: Readonly<Record<string, string | number>>
 }
@@ -26,20 +24,37 @@ const OPTIONS = {
   },
 }
 
-test('the conformance set is whole', () => assert.ok(questions.length >= 148))
+/** Random queries over odd data (equal times, no order, odd numbers, structured metadata): what the same Loki answered. */
+interface RandomSet {
+  /** Milliseconds: when they were asked. */
+  readonly now: number
+  readonly data: unknown
+  readonly cases: readonly Question[]
+}
 
-test('every answer is what Loki answered', async () => {
-  await withServer(OPTIONS, async (loki) => {
+const random = JSON.parse(readFileSync(new URL('random.json', folder), 'utf8')) as RandomSet
+
+test('the sets are whole', () => {
+  assert.ok(questions.length >= 148)
+  assert.ok(random.cases.length >= 150)
+})
+
+test('every answer is what Loki answered', () => compare(dataset, questions, undefined))
+
+test('and over other data', () => compare(JSON.stringify(random.data), random.cases, random.now))
+
+async function compare(pushed: string, asked: readonly Question[], now: number | undefined): Promise<void> {
+  await withServer({ ...OPTIONS, ...(now === undefined ? {} : { now: () => now }) }, async (loki) => {
     const headers = { 'Content-Type': 'application/json' }
-    assert.equal((await loki.send('/loki/api/v1/push', dataset, headers)).status, 204)
+    assert.equal((await loki.send('/loki/api/v1/push', pushed, headers)).status, 204)
     const wrong: string[] = []
-    for (const question of questions) {
+    for (const question of asked) {
       const found = difference(question, await ask(loki, question))
-      if (found !== undefined) wrong.push(`${question.id} ${question.family}: ${question.params.query}\n    ${found}`)
+      if (found !== undefined) wrong.push(`${question.path}: ${JSON.stringify(question.params)}\n    ${found}`)
     }
     assert.equal(wrong.join('\n'), '')
   })
-})
+}
 
 async function ask(loki: Harness, { path, params }: Question): Promise<Answered> {
   const texts = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]))

@@ -1,7 +1,7 @@
 /** Binary operators: scalars, and vectors matched by their labels at each step (Loki's BinOpStepEvaluator). */
 import type { BinaryExpr, VectorMatching } from '../ast.ts'
 import { QueryError } from '../error.ts'
-import { createLabelSet, type LabelSet, labelValue, project, replaceLabel } from './labelset.ts'
+import { createLabelSet, type LabelSet, labelValue, project, replaceLabel, withoutEmpty } from './labelset.ts'
 import { createSeries, hasValues, type Series, type Value } from './matrix.ts'
 import { apply, isSetOp, type SetOp } from './operators.ts'
 import type { Turn } from './source.ts'
@@ -54,8 +54,8 @@ async function mapAll(
 /** What two series have to have in common to match. */
 function signatureOf(matching: VectorMatching): (labels: LabelSet) => string {
   const names = new Set(matching.labels)
-  if (names.size === 0 && !matching.isOn) return (labels) => labels.key
-  return (labels) => project(labels, names, !matching.isOn).key
+  if (names.size === 0 && !matching.isOn) return (labels) => withoutEmpty(labels).key
+  return (labels) => withoutEmpty(project(labels, names, !matching.isOn)).key
 }
 
 function bySignature(series: readonly Series[], signature: (labels: LabelSet) => string): Map<string, Series[]> {
@@ -155,9 +155,9 @@ function duplicateMatch(isOneToOne: boolean): QueryError {
 }
 
 function resultLabels(many: LabelSet, one: LabelSet, matching: VectorMatching): LabelSet {
-  let labels = many
+  let labels = withoutEmpty(many)
   if (matching.card === 'one-to-one' && (matching.isOn || matching.labels.length > 0)) {
-    labels = project(many, new Set(matching.labels), !matching.isOn)
+    labels = project(labels, new Set(matching.labels), !matching.isOn)
   }
   for (const name of matching.include) labels = replaceLabel(labels, name, labelValue(one, name))
   return labels

@@ -1,6 +1,6 @@
 /** Vector aggregations, one table: at each step, over the values of a group's series (Loki's VectorAggEvaluator). */
 import type { VectorExpr, VectorOp } from '../ast.ts'
-import { type LabelSet, NO_LABELS, project } from './labelset.ts'
+import { type LabelSet, NO_LABELS, project, withoutEmpty } from './labelset.ts'
 import { createSeries, hasValues, type Series } from './matrix.ts'
 import type { Turn } from './source.ts'
 
@@ -36,7 +36,7 @@ function groupSeries(expr: VectorExpr, inner: readonly Series[]): Group[] {
   for (const series of inner) {
     const own = names.size === 0 && !isWithout ? NO_LABELS : project(series.labels, names, isWithout)
     const group = groups.get(own.key)
-    if (group === undefined) groups.set(own.key, { labels: own, members: [series] })
+    if (group === undefined) groups.set(own.key, { labels: isWithout ? withoutEmpty(own) : own, members: [series] })
     else group.members.push(series)
   }
   return [...groups.values()]
