@@ -18,8 +18,3 @@ export function parseError(message: string, line = 0, column = 0): QueryError {
   const place = line === 0 && column === 0 ? 'parse error :' : `parse error at line ${line}, col ${column}:`
   return new QueryError(400, `${place} ${message}`, message)
 }
-
-/** Part of LogQL that the embedded server does not evaluate: it says so, it never answers something else. */
-export function unsupported(what: string): QueryError {
-  return new QueryError(400, `${what} is LogQL that Longship's embedded server does not support yet; a real Loki does`)
-}

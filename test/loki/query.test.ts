@@ -187,11 +187,16 @@ const refused: [path: string, params: Record<string, string>, status: number, me
   ['query_range', { query: 'rate({app="a"}[5x])' }, 400, /unknown unit "x" in duration "5x"/],
   [
     'query_range',
-    { query: '{app="a"} | line_format "x"' },
+    { query: '{app="a"} | line_format "{{"' },
     400,
-    /the stage line_format is LogQL that Longship's embedded server does not support yet/,
+    /^parse error : stage '\| line_format "\{\{"' : invalid line template: template: line:1: unclosed action$/,
   ],
-  ['query_range', { query: 'quantile_over_time(0.9, {app="a"} | unwrap x [1m])' }, 400, /does not support yet/],
+  [
+    'query_range',
+    { query: 'quantile_over_time({app="a"} | unwrap x [1m])' },
+    400,
+    /^parse error : parameter required for operation quantile_over_time$/,
+  ],
   [
     'query',
     { query: '{app="a"}' },
