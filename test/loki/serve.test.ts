@@ -45,12 +45,12 @@ test('serve: pushes survive a clean stop by SIGTERM', { timeout: 40_000 }, async
   const dir = mkdtempSync(join(tmpdir(), 'longship-serve-'))
   try {
     const config = join(dir, 'loki.yaml')
-    writeFileSync(config, 'limits_config: { discover_log_levels: false }\nruler: { enable_api: true }\n')
+    writeFileSync(config, 'limits_config: { discover_log_levels: false }\nring: { kvstore: memberlist }\n')
     const now = `${Date.now()}000000`
     for (const round of [1, 2]) {
       const server = serve('--port', '0', '--data', join(dir, 'data'), '--config', config)
       const [, url] = await server.until(/listening on (http:\/\/127\.0\.0\.1:\d+)/)
-      assert.match(server.said(), /warning: .*not used by the embedded server: ruler.enable_api\n/)
+      assert.match(server.said(), /warning: .*not used by the embedded server: ring.kvstore\n/)
       const loki = harness(url!)
       if (round === 1) assert.equal((await loki.push(stream({ app: 'a' }, [[now, 'kept']]))).status, 204)
       const { text } = await loki.get('/loki/api/v1/query_range', { query: '{app="a"}' })
