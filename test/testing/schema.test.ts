@@ -27,7 +27,7 @@ for (const [name, shape, isOne] of kinds) {
   const ajv = new Ajv({ allErrors: true, strict: false, allowUnionTypes: true, formats: { 'date-time': true } })
   const validate = ajv.compile(JSON.parse(readFileSync(`schema/${name}.schema.json`, 'utf8')) as object)
   test(`schema/${name}.schema.json agrees with the reader`, () => {
-    const seen = texts.filter(([file, , path]) => isOne(file) && !/not-yaml/.test(path ?? ''))
+    const seen = texts.filter(([file, , path]) => isOne(file) && !/not-yaml|laughs|itself/.test(path ?? ''))
     assert.ok(seen.length > 3)
     for (const [file, text, path = file] of seen) {
       const { root } = readYaml(text)
