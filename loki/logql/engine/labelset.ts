@@ -23,9 +23,9 @@ export function labelValue(set: LabelSet, name: string): string {
   return ''
 }
 
-/** Only the named labels; or all but them, and then without those that are '': Prometheus's labels.Builder leaves them out. */
+/** Only the named labels, or all but them. */
 export function project(set: LabelSet, names: ReadonlySet<string>, isWithout: boolean): LabelSet {
-  const kept = set.pairs.filter(([name, value]) => names.has(name) !== isWithout && (value !== '' || !isWithout))
+  const kept = set.pairs.filter(([name]) => names.has(name) !== isWithout)
   if (kept.length === set.pairs.length) return set
   return kept.length === 0 ? NO_LABELS : { pairs: kept, key: keyOf(kept) }
 }
