@@ -4,8 +4,8 @@ import { createBest } from './best.ts'
 import { createLabelReader, type EntryLabels } from './entrylabels.ts'
 import { hintsOfLogs } from './needs.ts'
 import type { Instant, Labels, ResultEntry, ResultStream } from './result.ts'
-import type { EntryRow, LogSource } from './source.ts'
-import { streamHash } from './streamhash.ts'
+import type { LogSource } from './source.ts'
+import { createHashReader } from './streamhash.ts'
 
 export interface LogQuestion {
   readonly expr: LogExpr
@@ -72,15 +72,6 @@ function compareEqual(a: Found, b: Found): number {
   if (a.hash !== b.hash) return a.hash < b.hash ? -1 : 1
   if (a.labels.text !== b.labels.text) return a.labels.text < b.labels.text ? -1 : 1
   return a.sequence - b.sequence
-}
-
-function createHashReader(): (row: EntryRow) => bigint {
-  const hashes = new Map<EntryRow['stream'], bigint>()
-  return ({ stream }) => {
-    let hash = hashes.get(stream)
-    if (hash === undefined) hashes.set(stream, (hash = streamHash(stream)))
-    return hash
-  }
 }
 
 /** Loki's readStreams: an entry is given when it is an interval away from the last one that was. */

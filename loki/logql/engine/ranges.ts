@@ -75,7 +75,7 @@ async function collectValues(
     const value = unwrap(row)
     if (value === undefined) return
     checkError(row)
-    values.add(seriesOf(row), time, value)
+    values.add(seriesOf(row), row, time, value)
   })
   return values.finish(known.all, query.turn)
 }

@@ -5,24 +5,34 @@ export interface Samples {
   /** Nanoseconds from the query's first step. */
   times: Float64Array
   values: Float64Array
+  /** Which of several samples of one time comes first: the least. undefined where their order is of no matter. */
+  ranks: Float64Array | undefined
   isSorted: boolean
 }
 
 const FIRST_SIZE = 16
 
-export function createSamples(): Samples {
-  return { count: 0, times: new Float64Array(FIRST_SIZE), values: new Float64Array(FIRST_SIZE), isSorted: true }
+export function createSamples(isRanked: boolean): Samples {
+  return {
+    count: 0,
+    times: new Float64Array(FIRST_SIZE),
+    values: new Float64Array(FIRST_SIZE),
+    ranks: isRanked ? new Float64Array(FIRST_SIZE) : undefined,
+    isSorted: true,
+  }
 }
 
-export function addSample(samples: Samples, time: number, value: number): void {
+export function addSample(samples: Samples, time: number, value: number, rank = 0): void {
   const { count } = samples
   if (count === samples.times.length) {
     samples.times = grown(samples.times)
     samples.values = grown(samples.values)
+    if (samples.ranks !== undefined) samples.ranks = grown(samples.ranks)
   }
   samples.times[count] = time
   samples.values[count] = value
-  if (count > 0 && time < samples.times[count - 1]!) samples.isSorted = false
+  if (samples.ranks !== undefined) samples.ranks[count] = rank
+  if (count > 0 && isBefore(samples, count, count - 1)) samples.isSorted = false
   samples.count = count + 1
 }
 
@@ -32,58 +42,56 @@ function grown(array: Float64Array): Float64Array {
   return larger
 }
 
+function isBefore({ times, ranks }: Samples, a: number, b: number): boolean {
+  const [left, right] = [times[a]!, times[b]!]
+  return left < right || (ranks !== undefined && left === right && ranks[a]! < ranks[b]!)
+}
+
 /**
- * Sorts by time, samples of one time staying as they came: a merge sort of the runs that are sorted already, which
- * are few, since blocks are. Yields now and then, so that the caller can let others work.
+ * Sorts by time, samples of one time and rank staying as they came: a merge sort of the runs that are sorted already,
+ * which are few, since blocks are. Yields now and then, so that the caller can let others work.
  */
 export function* sortSamples(samples: Samples): Generator<void> {
   if (samples.isSorted) return
   const { count } = samples
-  let times: Float64Array = samples.times
-  let values: Float64Array = samples.values
-  let spareTimes: Float64Array = new Float64Array(count)
-  let spareValues: Float64Array = new Float64Array(count)
-  let starts = runStarts(times, count)
+  let from: Samples = samples
+  let to: Samples = {
+    count,
+    times: new Float64Array(count),
+    values: new Float64Array(count),
+    ranks: samples.ranks === undefined ? undefined : new Float64Array(count),
+    isSorted: true,
+  }
+  let starts = runStarts(samples)
   while (starts.length > 1) {
     const merged: number[] = []
     for (let i = 0; i < starts.length; i += 2) {
-      const low = starts[i]!
-      const middle = starts[i + 1] ?? count
-      const high = starts[i + 2] ?? count
-      merge(times, values, low, middle, high, spareTimes, spareValues)
-      merged.push(low)
+      merge(from, to, starts[i]!, starts[i + 1] ?? count, starts[i + 2] ?? count)
+      merged.push(starts[i]!)
       yield
     }
-    ;[times, spareTimes] = [spareTimes, times]
-    ;[values, spareValues] = [spareValues, values]
+    ;[from, to] = [{ ...to }, { ...from }]
     starts = merged
   }
-  samples.times = times
-  samples.values = values
-  samples.isSorted = true
+  Object.assign(samples, { times: from.times, values: from.values, ranks: from.ranks, isSorted: true })
 }
 
-function runStarts(times: Float64Array, count: number): number[] {
+function runStarts(samples: Samples): number[] {
   const starts = [0]
-  for (let i = 1; i < count; i++) if (times[i]! < times[i - 1]!) starts.push(i)
+  for (let i = 1; i < samples.count; i++) if (isBefore(samples, i, i - 1)) starts.push(i)
   return starts
 }
 
-/** [low, middle) and [middle, high) into one run of the targets. */
-function merge(
-  times: Float64Array,
-  values: Float64Array,
-  low: number,
-  middle: number,
-  high: number,
-  toTimes: Float64Array,
-  toValues: Float64Array,
-): void {
+/** The runs [low, middle) and [middle, high) into one. */
+function merge(from: Samples, to: Samples, low: number, middle: number, high: number): void {
+  const { times, values, ranks } = from
   let left = low
   let right = middle
   for (let at = low; at < high; at++) {
-    const from = left < middle && (right >= high || times[left]! <= times[right]!) ? left++ : right++
-    toTimes[at] = times[from]!
-    toValues[at] = values[from]!
+    const takesLeft = left < middle && (right >= high || !isBefore(from, right, left))
+    const next = takesLeft ? left++ : right++
+    to.times[at] = times[next]!
+    to.values[at] = values[next]!
+    if (ranks !== undefined) to.ranks![at] = ranks[next]!
   }
 }

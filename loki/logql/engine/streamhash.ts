@@ -3,6 +3,7 @@
  * streams have the same time, and so it decides which of them a limit cuts off.
  */
 import type { Label } from './labeltext.ts'
+import type { EntryRow } from './source.ts'
 
 const MASK = (1n << 64n) - 1n
 const P1 = 11400714785074694791n
@@ -10,6 +11,16 @@ const P2 = 14029467366897019727n
 const P3 = 1609587929392839161n
 const P4 = 9650029242287828579n
 const P5 = 2870177450012600261n
+
+/** Reads the hash of an entry's stream, made once a stream. */
+export function createHashReader(): (row: EntryRow) => bigint {
+  const hashes = new Map<EntryRow['stream'], bigint>()
+  return ({ stream }) => {
+    let hash = hashes.get(stream)
+    if (hash === undefined) hashes.set(stream, (hash = streamHash(stream)))
+    return hash
+  }
+}
 
 /** Labels by name. */
 export function streamHash(labels: readonly Label[]): bigint {

@@ -5,7 +5,8 @@ import type { LabelSet } from './labelset.ts'
 import { createSeries, type Series } from './matrix.ts'
 import { quantileFold, type RangeFold, VALUE_OPS, type ValueOp, type Window } from './rangeops.ts'
 import { addSample, createSamples, type Samples, sortSamples } from './samples.ts'
-import type { Turn } from './source.ts'
+import type { EntryRow, Turn } from './source.ts'
+import { createHashReader } from './streamhash.ts'
 import type { Windows } from './windows.ts'
 
 export interface ValueSeries {
@@ -13,18 +14,23 @@ export interface ValueSeries {
   readonly samples: Samples
 }
 
+/** What these answer depends on which of several samples of one time comes first: Loki goes by their streams. */
+const ORDERED: ReadonlySet<string> = new Set(['first_over_time', 'last_over_time', 'rate_counter'])
+
 /** Samples that one query may hold: 16 bytes each, and as much again while they are sorted. */
 const MAX_SAMPLES = 20_000_000
 
 export function createValues(expr: RangeExpr, windows: Windows) {
   const fold = expr.op === 'quantile_over_time' ? quantileFold(expr.parameter) : VALUE_OPS[expr.op as ValueOp]
+  const isOrdered = ORDERED.has(expr.op)
+  const hashOf = createHashReader()
   let count = 0
   return {
-    open: (labels: LabelSet): ValueSeries => ({ labels, samples: createSamples() }),
-    add(series: ValueSeries, time: number, value: number): void {
+    open: (labels: LabelSet): ValueSeries => ({ labels, samples: createSamples(isOrdered) }),
+    add(series: ValueSeries, row: EntryRow, time: number, value: number): void {
       if (++count > MAX_SAMPLES)
         throw new QueryError(400, `the query reads more than ${MAX_SAMPLES} values; ask for less time or select less`)
-      addSample(series.samples, time, value)
+      addSample(series.samples, time, value, isOrdered ? Number(hashOf(row) >> 11n) : 0)
     },
     async finish(all: readonly ValueSeries[], turn: Turn): Promise<Series[]> {
       const finished: Series[] = []

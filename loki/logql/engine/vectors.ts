@@ -34,9 +34,10 @@ function groupSeries(expr: VectorExpr, inner: readonly Series[]): Group[] {
   const names = new Set(isWithout ? [...labels, '__name__'] : labels)
   const groups = new Map<string, Group>()
   for (const series of inner) {
-    const own = names.size === 0 && !isWithout ? NO_LABELS : project(series.labels, names, isWithout)
+    const kept = names.size === 0 && !isWithout ? NO_LABELS : project(series.labels, names, isWithout)
+    const own = isWithout ? withoutEmpty(kept) : kept
     const group = groups.get(own.key)
-    if (group === undefined) groups.set(own.key, { labels: isWithout ? withoutEmpty(own) : own, members: [series] })
+    if (group === undefined) groups.set(own.key, { labels: own, members: [series] })
     else group.members.push(series)
   }
   return [...groups.values()]
