@@ -3,6 +3,7 @@
  * regular expression becomes plain searches. For labels that is no optimisation only: foo=~"err.*" becomes "contains err".
  */
 import { RE2JS } from 're2js'
+import { requiredText } from './regextext.ts'
 import { parseRegexTree, type RegexTree } from './regextree.ts'
 
 export interface TextFilter {
@@ -46,7 +47,9 @@ export function regexFilter(source: string, isLabel: boolean): TextFilter {
   if (simple !== undefined) return simple
   if (!isLabel) {
     const regex = RE2JS.compile(source)
-    return filterOf((line) => regex.test(line))
+    const needed = requiredText(source)
+    if (needed === undefined) return filterOf((line) => regex.test(line))
+    return filterOf((line) => line.includes(needed) && regex.test(line))
   }
   const regex = RE2JS.compile(`^(?:${source})$`)
   return filterOf(remembered((value) => regex.test(value)))

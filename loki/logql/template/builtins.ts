@@ -1,4 +1,5 @@
 /** The functions that Go's text/template brings along. */
+import { textOfBytes } from './bytes.ts'
 import type { GoFunction } from './call.ts'
 import { sprint, sprintf, sprintln } from './printf.ts'
 import { nanosOf } from './time.ts'
@@ -80,7 +81,7 @@ function slice(item: Value, ...places: Value[]): Value {
   const [from = 0, to = whole.length] = places.map((place) => placeOf(place, whole.length, true))
   if (from > to) throw new Error(`invalid slice index: ${from} > ${to}`)
   const part = whole.slice(from, to)
-  return Buffer.isBuffer(part) ? part.toString() : (part as readonly Value[])
+  return Buffer.isBuffer(part) ? textOfBytes(part) : (part as readonly Value[])
 }
 
 type Basic = 'bool' | 'int' | 'uint' | 'float' | 'string' | undefined

@@ -2,6 +2,7 @@
 import { RE2JS } from 're2js'
 import { trimSpace } from '../stages/text.ts'
 import { queryEscape } from './builtins.ts'
+import { textOfBytes } from './bytes.ts'
 import type { GoFunction, Parameter } from './call.ts'
 import { intOf, isInt, type Value } from './values.ts'
 
@@ -156,8 +157,8 @@ function title(value: string): string {
 
 function trunc(count: number, value: string): string {
   const bytes = Buffer.from(value)
-  if (count < 0 && bytes.length + count > 0) return bytes.toString('utf8', bytes.length + count)
-  return count >= 0 && bytes.length > count ? bytes.toString('utf8', 0, count) : value
+  if (count < 0 && bytes.length + count > 0) return textOfBytes(bytes.subarray(bytes.length + count))
+  return count >= 0 && bytes.length > count ? textOfBytes(bytes.subarray(0, count)) : value
 }
 
 function substr(start: number, end: number, value: string): string {
@@ -169,7 +170,7 @@ function substr(start: number, end: number, value: string): string {
     const bounds = to === bytes.length && !(end >= 0 && end <= bytes.length) ? `[${from}:${to}]` : `[${from}:${to}]`
     throw new Error(`runtime error: slice bounds out of range ${bounds}`)
   }
-  return bytes.toString('utf8', from, to)
+  return textOfBytes(bytes.subarray(from, to))
 }
 
 const regexes = new Map<string, RE2JS>()
@@ -239,14 +240,16 @@ function queryUnescape(value: string): string {
     throw new Error(`invalid URL escape ${JSON.stringify(shown)}`)
   }
   const plain = value.replaceAll('+', ' ')
-  const bytes = plain.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString())
+  const bytes = plain.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) =>
+    textOfBytes(Buffer.from(run.replaceAll('%', ''), 'hex')),
+  )
   return bytes
 }
 
 /** Standard base64 with its padding; Go's message in place of the text when it is none. */
 function decodeBase64(value: string): string {
   const fault = base64Fault(value)
-  return fault < 0 ? Buffer.from(value, 'base64').toString() : `illegal base64 data at input byte ${fault}`
+  return fault < 0 ? textOfBytes(Buffer.from(value, 'base64')) : `illegal base64 data at input byte ${fault}`
 }
 
 /** The place of what is wrong, -1 for nothing. */
