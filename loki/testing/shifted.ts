@@ -44,7 +44,10 @@ export function shiftedTarget(remote: Remote, options: ShiftOptions): Target {
     async push(streams) {
       const labelled = streams.map(({ labels, entries }) => ({
         labels: new Map([...labels, [LABEL, options.id]]),
-        entries: entries.map((one) => ({ ...one, time: one.time + shift })),
+        // A Loki refuses what is far behind the newest entry of its stream.
+        entries: entries
+          .map((one) => ({ ...one, time: one.time + shift }))
+          .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)),
       }))
       const count = countEntries(streams)
       if (count === 0) return

@@ -4,6 +4,7 @@
  */
 import type { Limits } from '../../limits.ts'
 import { writeExpr } from '../../logql/print.ts'
+import { compareText } from '../labels.ts'
 import type { Tenant } from '../tenant.ts'
 import { needsSending } from './alerts.ts'
 import { alertsJson, type RuleFilter, rulesJson } from './answers.ts'
@@ -152,7 +153,10 @@ function createBoard(options: RulerOptions, folder: Folder, notifier: Notifier, 
     reload,
     files: () => files,
     groupsOf: (tenant: string) =>
-      [...scheduled.values()].filter((one) => one.tenant === tenant).map(({ state }) => state),
+      [...scheduled.values()]
+        .filter((one) => one.tenant === tenant)
+        .map(({ state }) => state)
+        .sort((a, b) => compareText(a.file, b.file) || compareText(a.group.name, b.group.name)),
     nextTick: () =>
       [...scheduled.values()].reduce((least, one) => (one.isRunning ? least : Math.min(least, one.dueAt)), pollAt),
     async tick() {
