@@ -90,9 +90,14 @@ export function writeLabelFilter(filter: LabelFilter): string {
   }
 }
 
+const GROUP_NAME = /\(\?P?<[^>]*>/g
+
+/** Regular expressions that Loki does not turn into a search stand in backticks. */
 function writeMatchFilter(matcher: Matcher): string {
   const { name, op, value } = matcher
-  return op === '=~' && !value.includes('`') && !isSearch(value) ? `${name}=~\`${value}\`` : writeMatcher(matcher)
+  return op === '=~' && !value.includes('`') && !isSearch(value.replace(GROUP_NAME, '('))
+    ? `${name}=~\`${value}\``
+    : writeMatcher(matcher)
 }
 
 function writeMetric(expr: MetricExpr): string {

@@ -130,4 +130,5 @@ const DURATION_REST = /[\p{N}nuµmshdwy.]+/uy
 const BYTES_REST = /[\p{N}BikKMGTP.]+/uy
 const FLAG = /-(?:strict|keep-empty)(?![\p{L}-])/uy
 /** Go's white space, and then what makes a function of a name. */
-const CALL = /[\s\u0085]*(?:\(|(?:by|without)[\s\u0085]*\()/iy
+const SPACE = '[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]*'
+const CALL = new RegExp(`${SPACE}(?:\\(|(?:by|without)${SPACE}\\()`, 'iy')
