@@ -68,9 +68,10 @@ function search(root: Node | undefined, tokens: readonly string[], alive: Readon
     if (!alive.has(cluster)) continue
     let equal = 0
     let parameters = 0
-    for (const [index, token] of cluster.tokens.entries()) {
+    for (let i = 0; i < tokens.length; i++) {
+      const token = cluster.tokens[i]
       if (token === PARAMETER) parameters++
-      else if (token === tokens[index]) equal++
+      else if (token === tokens[i]) equal++
     }
     if (equal > bestEqual || (equal === bestEqual && parameters > bestParameters)) {
       best = cluster
@@ -109,5 +110,5 @@ function createNode(): Node {
 }
 
 function generalize(template: string[], tokens: readonly string[]): void {
-  for (const [index, token] of tokens.entries()) if (template[index] !== token) template[index] = PARAMETER
+  for (let i = 0; i < tokens.length; i++) if (template[i] !== tokens[i]) template[i] = PARAMETER
 }
