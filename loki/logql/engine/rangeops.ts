@@ -18,6 +18,8 @@ export interface RangeFold {
   /** `seconds` is the range's length. */
   fold(window: Window, seconds: number): number
   readonly slide?: Slide
+  /** Whether `slide` answers the very same, to the last bit. */
+  readonly isSlideExact?: true
 }
 
 /** The functions that need values; the others count entries and bytes, see counting.ts. */
@@ -51,7 +53,11 @@ export const VALUE_OPS: Readonly<Record<ValueOp, RangeFold>> = {
 
 /** quantile_over_time by its quantile. */
 export function quantileFold(quantile: number): RangeFold {
-  return { fold: (window) => quantileOf(window, quantile), slide: createRanks(quantile, interpolate) }
+  return {
+    fold: (window) => quantileOf(window, quantile),
+    slide: createRanks(quantile, interpolate),
+    isSlideExact: true,
+  }
 }
 
 function sum({ values, from, to }: Window): number {
@@ -100,13 +106,12 @@ function variance({ values, from, to }: Window): number {
 }
 
 function quantileOf({ values, from, to }: Window, quantile: number): number {
-  const sorted = values.slice(from, to).sort(nanFirst)
-  return interpolate(quantile, to - from, (index) => sorted[index]!)
-}
-
-function nanFirst(a: number, b: number): number {
-  if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : -1
-  return Number.isNaN(b) ? 1 : a - b
+  // NaN is sorted last, and counts as least.
+  const sorted = values.slice(from, to).sort()
+  const count = to - from
+  let nans = 0
+  while (nans < count && Number.isNaN(sorted[count - 1 - nans]!)) nans++
+  return interpolate(quantile, count, (index) => (index < nans ? Number.NaN : sorted[index - nans]!))
 }
 
 /** Between two values, a mean of both by distance. `at` gives the index'th least. */

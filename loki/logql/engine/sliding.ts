@@ -3,13 +3,14 @@
  * sums of counter resets, ranks for quantiles. Windows move forward only.
  */
 import type { Window } from './rangeops.ts'
+import { type Samples, sortSamples } from './samples.ts'
 
-/** Prepares all of a series' samples; the function answers windows, their from and to never falling. */
-export type Slide = (
-  times: Float64Array,
-  values: Float64Array,
-  count: number,
-) => (window: Window, seconds: number) => number
+/**
+ * Prepares all of a series' samples, yielding now and then so that others can work; the function that comes of it
+ * answers windows, their from and to never falling.
+ */
+export type Slide = (times: Float64Array, values: Float64Array, count: number) => Generator<void, Answer>
+export type Answer = (window: Window, seconds: number) => number
 
 /** A segment tree over one number a node. `empty` is what combining starts with. */
 export function createTree(
@@ -17,7 +18,7 @@ export function createTree(
   combine: (a: number, b: number) => number,
   finish: (total: number, seconds: number) => number = (total) => total,
 ): Slide {
-  return (_times, values, count) => {
+  return function* (_times, values, count) {
     const tree = new Float64Array(2 * count)
     tree.set(values.subarray(0, count), count)
     for (let i = count - 1; i > 0; i--) tree[i] = combine(tree[2 * i]!, tree[2 * i + 1]!)
@@ -44,7 +45,7 @@ export interface Moments {
 
 /** Count, mean and squares of groups of samples, combined as Chan, Golub and LeVeque do. */
 export function createMoments(finish: (moments: Moments) => number): Slide {
-  return (_times, values, count) => {
+  return function* (_times, values, count) {
     const counts = new Float64Array(2 * count).fill(1, count)
     const means = new Float64Array(2 * count)
     const squares = new Float64Array(2 * count)
@@ -91,7 +92,7 @@ function addMoments(to: Moments, count: number, mean: number, squares: number): 
 
 /** A counter's rise: what it fell by at resets, summed up to each sample. */
 export function createResets(extrapolate: (window: Window, risen: number, seconds: number) => number): Slide {
-  return (_times, values, count) => {
+  return function* (_times, values, count) {
     const fallen = new Float64Array(count)
     for (let i = 1; i < count; i++) {
       fallen[i] = fallen[i - 1]! + (values[i]! < values[i - 1]! ? values[i - 1]! : 0)
@@ -113,8 +114,8 @@ export function createRanks(
   quantile: number,
   interpolate: (quantile: number, count: number, at: (index: number) => number) => number,
 ): Slide {
-  return (_times, values, count) => {
-    const { distinct, rankOf } = rankValues(values, count)
+  return function* (_times, values, count) {
+    const { distinct, rankOf } = yield* rankValues(values, count)
     const inRank = new Uint32Array(distinct.length)
     const inGroup = new Uint32Array(Math.ceil(distinct.length / GROUP))
     let from = 0
@@ -140,27 +141,40 @@ export function createRanks(
   }
 }
 
+/** Values sorted in one go, and ranks found in one. */
+const CHUNK = 65_536
+
 /** The different values from least to greatest (NaN least of all, as in Loki), and which of them each sample has. */
-function rankValues(values: Float64Array, count: number): { distinct: Float64Array; rankOf: Uint32Array } {
-  const sorted = values.slice(0, count).sort()
-  let nans = 0
-  while (nans < count && Number.isNaN(sorted[count - 1 - nans]!)) nans++
-  const distinct = new Float64Array(count)
-  let size = nans > 0 ? 1 : 0
-  if (nans > 0) distinct[0] = Number.NaN
-  for (let i = 0; i < count - nans; i++) {
-    if (i > 0 && sorted[i] === sorted[i - 1]) continue
-    distinct[size++] = sorted[i]!
+function* rankValues(
+  values: Float64Array,
+  count: number,
+): Generator<void, { distinct: Float64Array; rankOf: Uint32Array }> {
+  const numbers = values.subarray(0, count).filter((value) => !Number.isNaN(value))
+  for (let start = 0; start < numbers.length; start += CHUNK) {
+    numbers.subarray(start, start + CHUNK).sort()
+    yield
+  }
+  const sorted: Samples = { count: numbers.length, times: numbers, values: numbers, ranks: undefined, isSorted: false }
+  yield* sortSamples(sorted)
+  const distinct = new Float64Array(count + 1)
+  // The first is NaN's, whether or not there is one.
+  distinct[0] = Number.NaN
+  let size = 1
+  for (let i = 0; i < numbers.length; i++) {
+    if (i === 0 || sorted.times[i] !== sorted.times[i - 1]) distinct[size++] = sorted.times[i]!
   }
   const ranks = distinct.subarray(0, size)
   const rankOf = new Uint32Array(count)
-  for (let i = 0; i < count; i++) rankOf[i] = findRank(ranks, values[i]!, nans > 0 ? 1 : 0)
+  for (let i = 0; i < count; i++) {
+    rankOf[i] = findRank(ranks, values[i]!)
+    if (i % CHUNK === CHUNK - 1) yield
+  }
   return { distinct: ranks, rankOf }
 }
 
-function findRank(ranks: Float64Array, value: number, first: number): number {
+function findRank(ranks: Float64Array, value: number): number {
   if (Number.isNaN(value)) return 0
-  let low = first
+  let low = 1
   let high = ranks.length - 1
   while (low < high) {
     const middle = (low + high) >>> 1

@@ -5,6 +5,7 @@ import type { LabelSet } from './labelset.ts'
 import { createSeries, type Series } from './matrix.ts'
 import { quantileFold, type RangeFold, VALUE_OPS, type ValueOp, type Window } from './rangeops.ts'
 import { addSample, createSamples, type Samples, sortSamples } from './samples.ts'
+import type { Answer, Slide } from './sliding.ts'
 import type { EntryRow, Turn } from './source.ts'
 import { createHashReader } from './streamhash.ts'
 import type { Windows } from './windows.ts'
@@ -57,10 +58,7 @@ async function slideOver(
 ): Promise<Series> {
   const series = createSeries(labels, windows.count)
   const { times, values, count } = samples
-  const answer =
-    countFolded(samples, windows) <= MAX_FOLDED || fold.slide === undefined
-      ? undefined
-      : fold.slide(times, values, count)
+  const answer = isFolded(samples, windows, fold) ? undefined : await prepare(samples, fold.slide!, turn)
   const window: Window = { times, values, from: 0, to: 0 }
   for (let i = 0; i < windows.count; i++) {
     // Counted from the span's start, the window of step i holds [i steps, i steps + range).
@@ -77,8 +75,19 @@ async function slideOver(
   return series
 }
 
-function countFolded({ times, count }: Samples, windows: Windows): number {
+/** Whether each window is added up anew. An exact way around that is taken where it is the shorter one. */
+function isFolded({ times, count }: Samples, windows: Windows, fold: RangeFold): boolean {
+  if (fold.slide === undefined) return true
   let folded = 0
   for (let i = 0; i < count; i++) folded += windows.behindOf(times[i]!) - windows.firstOf(times[i]!)
-  return folded
+  return folded <= (fold.isSlideExact ? 3 * count : MAX_FOLDED)
+}
+
+async function prepare({ times, values, count }: Samples, slide: Slide, turn: Turn): Promise<Answer> {
+  const preparing = slide(times, values, count)
+  for (;;) {
+    const step = preparing.next()
+    if (step.done) return step.value
+    if (turn.isDue()) await turn.pause()
+  }
 }
