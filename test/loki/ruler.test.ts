@@ -248,6 +248,27 @@ test('an Alertmanager that refuses or is not there is reported once', async () =
   }
 })
 
+test('after a start, a long `for` goes on where it was, and a short one waits', async () => {
+  const rules = RULES.replace('for: 2m', 'for: 15m').replace(
+    '- record',
+    '- { alert: Short, expr: vector(1), for: 2m }\n      - record',
+  )
+  const directory = folder({ 'a.yaml': rules })
+  const { ruler, forward } = setUp(directory)
+  await ruler.tick()
+  const states = () =>
+    groupsOf(ruler)[0]
+      .rules.slice(0, 2)
+      .map(({ state }: { state: string }) => state)
+  await forward(1)
+  assert.deepEqual(states(), ['pending', 'pending'])
+  await forward(1)
+  assert.deepEqual(states(), ['firing', 'pending'])
+  assert.equal(groupsOf(ruler)[0].rules[0].alerts[0].activeAt, '2025-12-31T23:46:00Z')
+  await forward(1)
+  assert.deepEqual(states(), ['firing', 'firing'])
+})
+
 test('evaluations that were missed are left out', async () => {
   const { ruler, set, forward } = setUp(folder({ 'a.yaml': RULES }))
   await ruler.tick()
@@ -352,6 +373,7 @@ test('Loki’s `ruler:` block is read, and what cannot be used is refused', () =
   notification_timeout: 3s
   notification_queue_capacity: 5
   resend_delay: 2m
+  for_grace_period: 5m
   sharding_strategy: default
 `,
     'loki.yaml',
@@ -361,6 +383,7 @@ test('Loki’s `ruler:` block is read, and what cannot be used is refused', () =
     evaluationIntervalMs: 30_000,
     pollIntervalMs: 5000,
     resendDelayMs: 120_000,
+    gracePeriodMs: 300_000,
     urls: ['http://a:9093', 'https://b/prefix'],
     queueCapacity: 5,
     timeoutMs: 3000,

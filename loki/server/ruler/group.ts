@@ -84,6 +84,29 @@ async function evaluateRule(state: RuleState, group: GroupState, atMs: number, e
   if (state.health === 'ok') evaluation.onEvaluated?.(state, group, atMs)
 }
 
+/**
+ * After a start nobody knows since when conditions hold: an alert whose condition held `for` ago already counts as active
+ * since then (Loki's memstore.go). Only rules with a `for` of at least the grace period; the others just wait.
+ */
+export async function restoreGroup(
+  state: GroupState,
+  atMs: number,
+  gracePeriodMs: number,
+  { ask, expand }: Evaluation,
+): Promise<void> {
+  for (const { rule, alerts } of state.rules) {
+    if (rule.forMs < gracePeriodMs || ![...alerts.values()].some((alert) => alert.state === 'pending')) continue
+    const since = atMs - rule.forMs
+    const before: Alerts = new Map()
+    try {
+      await updateAlerts(before, rule, await ask(rule.expr, since), since, 0, expand)
+    } catch {
+      // As Loki: then the alert waits for its time.
+    }
+    for (const [key, alert] of alerts) if (before.has(key)) alert.activeAt = Math.min(alert.activeAt, since)
+  }
+}
+
 /** A changed group takes over what its predecessor knew of rules with the same name and labels. */
 export function inheritState(group: GroupState, before: GroupState): void {
   group.evaluatedAt = before.evaluatedAt

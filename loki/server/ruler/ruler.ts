@@ -11,7 +11,7 @@ import { alertsJson, type RuleFilter, rulesJson } from './answers.ts'
 import { createAsk } from './ask.ts'
 import { createExpand } from './expand.ts'
 import { type Folder, type FolderFile, openFolder } from './folder.ts'
-import { createGroup, evaluateGroup, type GroupState, inheritState, type RuleState } from './group.ts'
+import { createGroup, evaluateGroup, type GroupState, inheritState, type RuleState, restoreGroup } from './group.ts'
 import { groupsYaml } from './groupsyaml.ts'
 import { createNotifier, type Notifier } from './notify.ts'
 import type { RulerSettings } from './settings.ts'
@@ -48,6 +48,8 @@ interface Scheduled {
   readonly tenant: string
   dueAt: number
   isRunning: boolean
+  /** What was before the start has been looked for. */
+  isRestored: boolean
 }
 
 /** Between looking at what is due; timers hold no more than 24 days. */
@@ -130,7 +132,7 @@ function createBoard(options: RulerOptions, folder: Folder, notifier: Notifier, 
           if (known !== undefined) inheritState(state, known.state)
           const isSameRhythm = known?.state.intervalMs === state.intervalMs
           const dueAt = isSameRhythm ? known!.dueAt : nextSlot(now(), state.intervalMs)
-          scheduled.set(key, { state, tenant: file.tenant, dueAt, isRunning: false })
+          scheduled.set(key, { state, tenant: file.tenant, dueAt, isRunning: false, isRestored: known !== undefined })
         }
       }
     }
@@ -141,7 +143,10 @@ function createBoard(options: RulerOptions, folder: Folder, notifier: Notifier, 
     const tell = (rule: RuleState, group: GroupState, atMs: number) => notify(rule, group, atMs, settings, notifier)
     one.isRunning = true
     try {
-      await evaluateGroup(state, dueAt, { ask, expand: expand(tenant), now, onEvaluated: tell })
+      const evaluation = { ask, expand: expand(tenant), now, onEvaluated: tell }
+      await evaluateGroup(state, dueAt, evaluation)
+      if (!one.isRestored) await restoreGroup(state, dueAt, settings.gracePeriodMs, evaluation)
+      one.isRestored = true
     } catch (error) {
       options.warn(`rules: group "${state.group.name}" of ${state.file}: ${(error as Error).message}`)
     }

@@ -9,6 +9,8 @@ export interface RulerSettings {
   readonly evaluationIntervalMs: number
   readonly pollIntervalMs: number
   readonly resendDelayMs: number
+  /** for_grace_period: alerts with a `for` of at least this are looked for in the past after a start. */
+  readonly gracePeriodMs: number
   /** Alertmanagers. */
   readonly urls: readonly string[]
   readonly queueCapacity: number
@@ -24,6 +26,7 @@ export const DEFAULT_RULER: RulerSettings = {
   evaluationIntervalMs: MINUTE,
   pollIntervalMs: 10_000,
   resendDelayMs: MINUTE,
+  gracePeriodMs: 10 * MINUTE,
   urls: [],
   queueCapacity: 10_000,
   timeoutMs: 10_000,
@@ -49,6 +52,7 @@ export function readRuler(get: Get): RulerSettings {
     evaluationIntervalMs: get('ruler.evaluation_interval', readInterval) ?? d.evaluationIntervalMs,
     pollIntervalMs: get('ruler.poll_interval', readInterval) ?? d.pollIntervalMs,
     resendDelayMs: get('ruler.resend_delay', readDuration) ?? d.resendDelayMs,
+    gracePeriodMs: get('ruler.for_grace_period', readDuration) ?? d.gracePeriodMs,
     urls: get('ruler.alertmanager_url', readUrls) ?? d.urls,
     queueCapacity: get('ruler.notification_queue_capacity', readNumber) || d.queueCapacity,
     timeoutMs: get('ruler.notification_timeout', readDuration) || d.timeoutMs,
