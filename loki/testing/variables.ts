@@ -99,8 +99,7 @@ const FORMATS: ReadonlyMap<string, (values: readonly string[]) => string> = new 
   ['glob', (values) => (values.length > 1 ? `{${values.join(',')}}` : (values[0] ?? ''))],
   ['doublequote', (values) => values.map((value) => `"${value.replaceAll('"', '\\"')}"`).join(',')],
   ['singlequote', (values) => values.map((value) => `'${value.replaceAll("'", "\\'")}'`).join(',')],
-  ['json', (values) => JSON.stringify(values.length === 1 ? values[0] : values)],
+  ['json', (values) => (values.length === 1 ? values[0]! : JSON.stringify(values))],
   ['text', (values) => values.join(' + ')],
   ['percentencode', (values) => encodeURIComponent(values.length > 1 ? `{${values.join(',')}}` : (values[0] ?? ''))],
-  ['queryparam', (values) => values.map(encodeURIComponent).join('&')],
 ])
