@@ -14,7 +14,7 @@ export interface LabelList {
 }
 
 /** From here on a map is faster than looking through the list. */
-const MAX_SEARCHED = 12
+const MAX_SEARCHED = 40
 
 export function createLabelList(): LabelList {
   const names: string[] = []

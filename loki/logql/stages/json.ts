@@ -66,23 +66,24 @@ export function jsonStage(hints: Hints = NO_HINTS): Stage {
   }
 }
 
-/** Keeps a value under its name; says whether the walk goes on. */
+/** What a member is called, and what when stream or metadata have a label of its name. */
+type Named = Pick<Member, 'name' | 'duplicate'>
+
+/** Keeps the value at [start, end) under its name; says whether the walk goes on. */
 function keep(
   row: Row,
   hints: Hints,
-  name: string,
-  duplicate: string,
-  text: () => string,
+  { name, duplicate }: Named,
+  kind: JsonKind,
+  text: string,
+  start: number,
+  end: number,
 ): typeof DONE | typeof DROPPED {
   const own = row.isTaken(name) ? duplicate : name
   if (!hints.wants(own) || row.wasSet(own)) return DONE
-  row.set(own, text())
-  return hints.keeps(own, row) ? DONE : DROPPED
-}
-
-function valueText(text: string, kind: JsonKind, start: number, end: number): string {
   const raw = text.slice(start, end)
-  return kind === 'string' ? withoutInvalid(unescapeJson(raw) ?? '') : raw
+  row.set(own, kind === 'string' ? withoutInvalid(unescapeJson(raw) ?? '') : raw)
+  return hints.keeps(own, row) ? DONE : DROPPED
 }
 
 const STOP_COMPLETE = 'complete'
@@ -99,11 +100,9 @@ function readExactly(text: string, row: Row, hints: Hints): string | undefined {
         return readObject(start, stop, inner, false, depth + 1)
       }
       if (kind !== 'array' && kind !== 'null') {
-        const { name, duplicate } = namesOf(prefix, isRoot, key)
-        if (!(isRoot && name === '')) {
-          const kept = keep(row, hints, name, duplicate, () => valueText(text, kind, start, stop))
-          if (kept === DROPPED) return STOP_DROPPED
-        }
+        const named = namesOf(prefix, isRoot, key)
+        const isNamed = !isRoot || named.name !== ''
+        if (isNamed && keep(row, hints, named, kind, text, start, stop) === DROPPED) return STOP_DROPPED
       }
       return hints.isComplete(row) ? STOP_COMPLETE : undefined
     })
@@ -220,9 +219,7 @@ function createReader(hints: Hints): Reader {
       if (kind === undefined) return ODD
     }
     if (kind !== 'null' && member.isWanted && !(members.isRoot && member.name === '')) {
-      if (keep(row, hints, member.name, member.duplicate, () => valueText(text, kind, start, stop)) === DROPPED) {
-        return DROPPED
-      }
+      if (keep(row, hints, member, kind, text, start, stop) === DROPPED) return DROPPED
       return hints.isComplete(row) ? COMPLETE : DONE
     }
     return DONE
