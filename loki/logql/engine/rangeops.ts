@@ -23,10 +23,7 @@ export interface RangeFold {
 }
 
 /** The functions that need values; the others count entries and bytes, see counting.ts. */
-export type ValueOp = Exclude<
-  RangeOp,
-  'count_over_time' | 'bytes_over_time' | 'bytes_rate' | 'absent_over_time' | 'quantile_over_time'
->
+export type ValueOp = Exclude<RangeOp, 'count_over_time' | 'bytes_over_time' | 'bytes_rate' | 'quantile_over_time'>
 
 export const VALUE_OPS: Readonly<Record<ValueOp, RangeFold>> = {
   sum_over_time: { fold: sum, slide: createTree(0, (a, b) => a + b) },
@@ -48,6 +45,7 @@ export const VALUE_OPS: Readonly<Record<ValueOp, RangeFold>> = {
   },
   first_over_time: { fold: ({ values, from }) => values[from]! },
   last_over_time: { fold: ({ values, to }) => values[to - 1]! },
+  absent_over_time: { fold: () => 1 },
   rate_counter: { fold: rateCounter, slide: createResets(extrapolate) },
 }
 

@@ -50,6 +50,8 @@ export function createMoments(finish: (moments: Moments) => number): Slide {
     const means = new Float64Array(2 * count)
     const squares = new Float64Array(2 * count)
     means.set(values.subarray(0, count), count)
+    // Infinite and missing numbers have no distance from their mean.
+    for (let i = 0; i < count; i++) if (!Number.isFinite(values[i]!)) squares[count + i] = Number.NaN
     const node: Moments = { count: 0, mean: 0, squares: 0 }
     const add = (to: Moments, i: number) => addMoments(to, counts[i]!, means[i]!, squares[i]!)
     for (let i = count - 1; i > 0; i--) {
