@@ -22,7 +22,7 @@ const STAGES = [
   '| pattern "<a> <_>=<b>"',
   '| regexp "(?P<a>.*)=(?P<b>.+)"',
   '| line_format "{{.a}} {{__line__ | trunc 80}}{{range $i, $v := fromJson __line__}}{{$i}}{{end}}"',
-  '| line_format "{{ regexReplaceAll `a*b?` __line__ `[$0]` }}"',
+  '| line_format "{{ regexReplaceAll `a+b?` __line__ `[$0]` }}"',
   '| label_format c="{{.a | ToUpper}}", d=b',
   '| decolorize',
   '| drop a, __error__',
