@@ -16,23 +16,18 @@ export async function combine(expr: BinaryExpr, left: Value, right: Value, steps
     const valueAt = (value: number) => apply(op, isBool, fixed, value, value)
     return {
       kind: 'vector',
-      series: bare(await mapAll((right as Extract<Value, { kind: 'vector' }>).series, steps, turn, valueAt)),
+      series: await mapAll((right as Extract<Value, { kind: 'vector' }>).series, steps, turn, valueAt),
     }
   }
   if (right.kind === 'scalar') {
     const { value: fixed } = right
     const valueAt = (value: number) => apply(op, isBool, value, fixed, value)
-    return { kind: 'vector', series: bare(await mapAll(left.series, steps, turn, valueAt)) }
+    return { kind: 'vector', series: await mapAll(left.series, steps, turn, valueAt) }
   }
   const series = isSetOp(op)
     ? await combineSets(op, expr.matching, left.series, right.series, steps, turn)
     : await combineMatching(expr, left.series, right.series, steps, turn)
-  return { kind: 'vector', series: bare(series) }
-}
-
-/** Whatever an operator makes has no labels that are ''. */
-function bare(series: readonly Series[]): Series[] {
-  return series.map((one) => ({ ...one, labels: withoutEmpty(one.labels) }))
+  return { kind: 'vector', series }
 }
 
 async function mapAll(
