@@ -6,7 +6,7 @@ import { type Answer, AnswerError } from '../querying/answer.ts'
 import { refusalText } from '../querying/failure.ts'
 import { addFileOptions, addLokiOptions, openLoki, type SourceFlags, splitArguments } from '../querying/flags.ts'
 import { emptyHint } from '../querying/hints.ts'
-import { type Loki, RefusedQuery } from '../querying/loki.ts'
+import { CANCELLED, type Loki, RefusedQuery } from '../querying/loki.ts'
 import { OUTPUTS, type Output, type OutputForm, openOutput } from '../querying/output.ts'
 import { type Asked, askPage, firstBatch, type LogQuestion, pages } from '../querying/paging.ts'
 import { explainPlan, shortestWindow } from '../querying/plan.ts'
@@ -201,6 +201,7 @@ function showPlan(query: string, screen: Screen): number {
 function fail(error: unknown, query: string, loki: Loki, screen: Screen): number {
   if (error instanceof AnswerError) throw new LongshipError('loki', `${loki.name}: ${error.message}`)
   if (!(error instanceof RefusedQuery)) throw error
+  if (error.status === CANCELLED) throw new LongshipError('loki', 'stopped before there was an answer.')
   screen.error(refusalText(error, query, loki.name))
   return error.isUsage ? 2 : 1
 }

@@ -6,7 +6,7 @@ import { timeTexts } from '../querying/clock-text.ts'
 import { refusalText } from '../querying/failure.ts'
 import { addFileOptions, addLokiOptions, openLoki, type SourceFlags, splitArguments } from '../querying/flags.ts'
 import { emptyHint } from '../querying/hints.ts'
-import { type Loki, RefusedQuery } from '../querying/loki.ts'
+import { CANCELLED, type Loki, RefusedQuery } from '../querying/loki.ts'
 import { OUTPUTS, type OutputForm, openOutput } from '../querying/output.ts'
 import { processSurroundings, type Screen, type Surroundings } from '../querying/screen.ts'
 import { stopOnSignal } from '../querying/stop.ts'
@@ -44,6 +44,7 @@ export async function run(argv: string[], around: Surroundings = processSurround
   } catch (error) {
     if (error instanceof AnswerError) throw new LongshipError('loki', `${loki.name}: ${error.message}`)
     if (!(error instanceof RefusedQuery)) throw error
+    if (error.status === CANCELLED) throw new LongshipError('loki', 'stopped before there was an answer.')
     screen.error(refusalText(error, options.selector ?? '', loki.name))
     return error.isUsage ? 2 : 1
   } finally {

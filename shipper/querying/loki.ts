@@ -38,6 +38,9 @@ export interface Loki {
   close(): Promise<void>
 }
 
+/** The status of a query that was given up by who asked it. */
+export const CANCELLED = 499
+
 /** Loki answered, and it was no. */
 export class RefusedQuery extends Error {
   readonly status: number

@@ -27,7 +27,10 @@ for (const [name, run] of [
   const { cases, rewrite } = readGoldens(path, folder)
   test(`${name}.txt: ${cases.length} commands`, async (context) => {
     assert.ok(cases.length > 5)
-    writeFileSync(join(folder, 'zipped.log.gz'), gzipSync('time=2026-11-20T10:00:00Z level=warn msg="from a gzip file" service=zipped node=z1\n'))
+    writeFileSync(
+      join(folder, 'zipped.log.gz'),
+      gzipSync('time=2026-11-20T10:00:00Z level=warn msg="from a gzip file" service=zipped node=z1\n'),
+    )
     process.chdir(folder)
     const outputs: string[] = []
     for (const golden of cases) {
