@@ -2,6 +2,7 @@
 import type { MetricExpr, VectorExpr } from '../ast.ts'
 import { QueryError } from '../error.ts'
 import { combine } from './binary.ts'
+import { distribute } from './distribute.ts'
 import { replaceLabels } from './labelreplace.ts'
 import { NO_LABELS } from './labelset.ts'
 import { createSeries, type Series, tooManySeries, type Value } from './matrix.ts'
@@ -10,13 +11,38 @@ import { aggregate } from './vectors.ts'
 
 /** Throws a QueryError. */
 export async function evaluate(query: Evaluation, expr: MetricExpr): Promise<Value> {
+  const joined = query.joined.get(expr)
+  if (joined !== undefined) return { kind: 'vector', series: await evaluateJoined(query, joined) }
   const value = await evaluateNode(query, expr)
   if (value.kind === 'vector' && query.parts.has(expr)) checkSeries(value.series, query.maxSeries)
   return value
 }
 
+/** A query as Loki's front end hands it on. */
+export function evaluateDistributed(query: Question, asked: MetricExpr): Promise<Value> {
+  const { expr, parts } = distribute(asked)
+  return evaluate({ ...query, parts, joined: NOTHING }, expr)
+}
+
+/** A query's evaluation, before its parts are known. */
+export type Question = Omit<Evaluation, 'parts' | 'joined'>
+
+const NOTHING: ReadonlyMap<MetricExpr, readonly MetricExpr[]> = new Map()
+
+async function evaluateJoined(query: Evaluation, exprs: readonly MetricExpr[]): Promise<Series[]> {
+  const all: Series[] = []
+  for (const expr of exprs) {
+    const value = await evaluateDistributed(query, expr)
+    if (value.kind === 'scalar') continue
+    checkSeries(value.series, query.maxSeries)
+    all.push(...value.series)
+    if (query.turn.isDue()) await query.turn.pause()
+  }
+  return all
+}
+
 /** max_query_series: how many different label sets there may be. */
-export function checkSeries(series: readonly Series[], most: number): void {
+function checkSeries(series: readonly Series[], most: number): void {
   if (series.length > most && new Set(series.map(({ labels }) => labels.key)).size > most) throw tooManySeries(most)
 }
 

@@ -1,19 +1,15 @@
 /** Metric queries: an instant's vector or scalar, a range's matrix, in Loki's order. */
 import type { MetricExpr } from '../ast.ts'
-import { distribute } from './distribute.ts'
-import { evaluate } from './evaluate.ts'
+import { evaluate, evaluateDistributed, type Question } from './evaluate.ts'
 import { compareSets, type LabelSet } from './labelset.ts'
 import { type Series, tooManySeries, type Value } from './matrix.ts'
-import type { Evaluation } from './ranges.ts'
 import type { Instant, Labels, MatrixResult, Point, ResultSeries, ScalarResult, VectorResult } from './result.ts'
-
-/** A query's evaluation, its parts not yet known. */
-export type Question = Omit<Evaluation, 'parts'>
+import { splitRanges } from './split.ts'
 
 /** At the one step of `query`. */
 export async function findInstant(query: Question, expr: MetricExpr): Promise<VectorResult | ScalarResult> {
   const ms = millisOf(query.steps.start)
-  const value = await evaluateWhole(query, expr)
+  const value = await evaluateInstant(query, expr)
   if (value.kind === 'scalar') return { type: 'scalar', ms, value: value.value }
   if (value.series.length > query.maxSeries) throw tooManySeries(query.maxSeries)
   const series = hasSort(expr) ? value.series : [...value.series].sort(byLabels)
@@ -26,7 +22,7 @@ export async function findInstant(query: Question, expr: MetricExpr): Promise<Ve
 export async function findRange(query: Question, expr: MetricExpr): Promise<MatrixResult> {
   const { steps } = query
   const startMs = millisOf(steps.start)
-  const value = await evaluateWhole(query, expr)
+  const value = await evaluateDistributed(query, expr)
   const pointsOf = (series: Series) => {
     const points: Point[] = []
     for (let i = 0; i < steps.count; i++) {
@@ -45,9 +41,10 @@ export async function findRange(query: Question, expr: MetricExpr): Promise<Matr
   return { type: 'matrix', series: result }
 }
 
-function evaluateWhole(query: Question, asked: MetricExpr): Promise<Value> {
-  const { expr, parts } = distribute(asked)
-  return evaluate({ ...query, parts }, expr)
+function evaluateInstant(query: Question, expr: MetricExpr): Promise<Value> {
+  const split = splitRanges(expr)
+  if (split === undefined) return evaluateDistributed(query, expr)
+  return evaluate({ ...query, parts: new Set(), joined: split.joined }, split.expr)
 }
 
 function seriesOf(value: Value, steps: number): readonly Series[] {

@@ -27,6 +27,8 @@ export interface Evaluation {
   readonly maxSeries: number
   /** Parts of the query that may have no more series than that either, see distribute.ts. */
   readonly parts: ReadonlySet<MetricExpr>
+  /** Expressions in whose place stand the series of several others together, see split.ts. */
+  readonly joined: ReadonlyMap<MetricExpr, readonly MetricExpr[]>
 }
 
 /** `outer` is the grouping of a sum around the function, pushed down to where entries are put into series. */
