@@ -59,6 +59,15 @@ export function exampleUrl(base: string, { endpoint, query, params }: Example): 
 }
 
 /** The example as a command for a POSIX shell; queries hold no single quotes. */
+export function commandOf(base: string, { endpoint, query, params }: Example): string {
+  const { direction, ...rest } = params
+  const options = Object.entries(rest).map(([name, value]) => ` --${name} ${value}`)
+  if (direction === 'forward') options.push(' --forward')
+  if (endpoint === 'query') options.push(' --instant')
+  return `npx longship query '${query}'${options.join('')} --addr ${base}`
+}
+
+/** The same over HTTP, for any other client. */
 export function curlOf(base: string, { endpoint, query, params }: Example): string {
   const rest = Object.entries(params).map(([name, value]) => ` -d ${name}=${value}`)
   return `curl -sG ${base}/loki/api/v1/${endpoint} --data-urlencode 'query=${query}'${rest.join('')}`

@@ -1,7 +1,7 @@
 /** What `longship up` says to people. */
 import colours from 'picocolors'
 import type { Summary } from '../shipping.ts'
-import { curlOf, EXAMPLES } from './examples.ts'
+import { commandOf, curlOf, EXAMPLES, FOLLOWED_ID } from './examples.ts'
 
 const { bold, cyan, dim, green, red } = colours.createColors(process.stdout.isTTY === true && colours.isColorSupported)
 
@@ -30,8 +30,11 @@ export function reportSamples(summary: Summary, moved: number): string {
 
 /** Commands to copy. `samples`: the path of the samples' folder as seen from here. */
 export function reportExamples(url: string, samples: string): string {
-  const commands = EXAMPLES.map((example) => [example.title, curlOf(url, example)] as const)
+  const commands = EXAMPLES.map((example) => [example.title, commandOf(url, example)] as const)
   const own = [
+    ['the same message as a timeline', `npx longship trace ${FOLLOWED_ID} --addr ${url}`],
+    ['any client of Loki will do', curlOf(url, EXAMPLES[0]!)],
+    ['no server at all', `npx longship query --file ${samples}/formats/klog.log '{level="error"}'`],
     [
       'what Longship makes of a line',
       `npx longship explain '2026/05/05 12:30:11 evt: provision.skip_existing {"workspace_id":"ws-1"}'`,

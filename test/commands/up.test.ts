@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { curlOf, EXAMPLES, exampleUrl, FOLLOWED_ID } from '../../shipper/demo/examples.ts'
+import { commandOf, EXAMPLES, exampleUrl, FOLLOWED_ID } from '../../shipper/demo/examples.ts'
 
 const CLI = resolve('dist/cli.js')
 const PATIENCE_MS = 60_000
@@ -26,7 +26,7 @@ test('samples, examples that find data, live demo, Ctrl-C', { timeout: PATIENCE_
   assert.match(up.out(), /formats +\d{2,3} found/)
   assert.ok(!up.out().includes('\x1b'), 'no colours outside of a terminal')
   for (const example of EXAMPLES) {
-    assert.ok(up.out().includes(curlOf(url, example)), example.title)
+    assert.ok(up.out().includes(commandOf(url, example)), example.title)
     assert.ok((await resultOf(exampleUrl(url, example))).length > 0, example.title)
   }
   const followed = await resultOf(exampleUrl(url, EXAMPLES.find(({ query }) => query.includes(FOLLOWED_ID))!))
