@@ -97,8 +97,11 @@ function mapRange(expr: RangeExpr, around: VectorExpr | undefined, joined: Joine
       const all = join(around ?? expr, joined)
       return extracts ? all : merge('sum', all, grouping)
     }
-    default:
+    case 'rate':
+    case 'bytes_rate':
       return extracts && around?.op !== 'sum' ? expr : mapRate(expr, around, joined)
+    default:
+      return expr
   }
 }
 
