@@ -3,10 +3,11 @@ import type { Expr, LogExpr, MetricExpr, RangeExpr, StageExpr } from '../../loki
 import { QueryError } from '../../loki/logql/error.ts'
 import { writeMatcher } from '../../loki/logql/matcher.ts'
 import { parseQuery } from '../../loki/logql/parser.ts'
+import { writeStage, writeUnwrap } from '../../loki/logql/print.ts'
 import { writePrometheusDuration } from '../../loki/logql/units.ts'
 import { RefusedQuery } from './loki.ts'
 import { neededLabels } from './plan-labels.ts'
-import { binaryText, groupingText, stageText, stageWords, unwrapText } from './plan-words.ts'
+import { binaryText, groupingText, stageWords } from './plan-words.ts'
 import type { Screen } from './screen.ts'
 import { escapeControls, padEnd, widthOf } from './width.ts'
 
@@ -125,7 +126,7 @@ function offsetText(ms: number): string {
 }
 
 function unwrapNode(unwrap: NonNullable<RangeExpr['unwrap']>): Node {
-  return { text: unwrapText(unwrap), words: 'the label becomes the value', children: [] }
+  return { text: writeUnwrap(unwrap).join(' '), words: 'the label becomes the value', children: [] }
 }
 
 function logNode(
@@ -158,7 +159,7 @@ function stageNode(stage: StageExpr, isOriginal: boolean, needed: ReadonlySet<st
   if (PARSERS.has(stage.kind) && needed !== undefined) {
     notes.push(needed.size === 0 ? 'no label of it is needed' : `stops when it has ${[...needed].sort().join(', ')}`)
   }
-  return { text: stageText(stage), words: notes.join('; '), children: [] }
+  return { text: writeStage(stage), words: notes.join('; '), children: [] }
 }
 
 function isNeedle(stage: StageExpr): boolean {
