@@ -32,7 +32,10 @@ interface RandomSet {
   readonly cases: readonly Question[]
 }
 
-const random = JSON.parse(readFileSync(new URL('random.json', folder), 'utf8')) as RandomSet
+const read = (name: string) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as RandomSet
+const random = read('random.json')
+/** Instant queries whose ranges are longer than an hour: Loki asks for them hour by hour. */
+const hours = read('hours.json')
 
 test('the sets are whole', () => {
   assert.ok(questions.length >= 148)
@@ -41,12 +44,16 @@ test('the sets are whole', () => {
 
 test('every answer is what Loki answered', () => compare(dataset, questions, undefined))
 
-test('and over other data', () => compare(JSON.stringify(random.data), random.cases, random.now))
+for (const [what, set] of Object.entries({ 'and over other data': random, 'and over hours': hours })) {
+  test(what, () => compare(JSON.stringify(set.data), set.cases, set.now))
+}
 
 async function compare(pushed: string, asked: readonly Question[], now: number | undefined): Promise<void> {
   await withServer({ ...OPTIONS, ...(now === undefined ? {} : { now: () => now }) }, async (loki) => {
     const headers = { 'Content-Type': 'application/json' }
-    assert.equal((await loki.send('/loki/api/v1/push', pushed, headers)).status, 204)
+    const { status, text } = await loki.send('/loki/api/v1/push', pushed, headers)
+    // What stands too far behind its stream was refused by Loki too.
+    assert.ok(status === 204 || text.includes('entry too far behind'), text)
     const wrong: string[] = []
     for (const question of asked) {
       const found = difference(question, await ask(loki, question))
