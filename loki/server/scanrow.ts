@@ -17,6 +17,7 @@ export function createScanRow(names: Names): ScanRow {
   let block!: Block
   let index = 0
   const interned = createInterned()
+  const pairs = createPairs()
   const source: EntrySource = {
     line: () => block.bytes.toString('utf8', entryStart(block, index), block.ends[2 * index]),
     lineLength: () => block.ends[2 * index]! - entryStart(block, index),
@@ -30,10 +31,18 @@ export function createScanRow(names: Names): ScanRow {
     },
     metadata(name) {
       const id = names.ids.get(name)
-      return id === undefined ? undefined : findValue(block, index, id, interned)
+      if (id === undefined) return undefined
+      if (!pairs.isRead) readPairs(pairs, block, index)
+      for (let i = 0; i < pairs.count; i++) {
+        if (pairs.ids[i] === id) return interned(block.bytes, pairs.starts[i]!, pairs.ends[i]!)
+      }
+      return undefined
     },
     eachMetadata(visit) {
-      eachPair(block, index, (id, start, end) => visit(names.list[id]!, interned(block.bytes, start, end)))
+      if (!pairs.isRead) readPairs(pairs, block, index)
+      for (let i = 0; i < pairs.count; i++) {
+        visit(names.list[pairs.ids[i]!]!, interned(block.bytes, pairs.starts[i]!, pairs.ends[i]!))
+      }
     },
   }
   const row: MovingRow = createRow(source)
@@ -48,45 +57,32 @@ export function createScanRow(names: Names): ScanRow {
     move: {
       value(next: number) {
         index = next
+        pairs.isRead = false
         row.reset()
       },
     },
   }) as unknown as ScanRow
 }
 
-/** Value of the pair with this name id: pairs are id varint, length varint, bytes. */
-function findValue(
-  block: Block,
-  index: number,
-  wanted: number,
-  interned: ReturnType<typeof createInterned>,
-): string | undefined {
-  const { bytes } = block
-  let at = block.ends[2 * index]!
-  const stop = block.ends[2 * index + 1]!
-  while (at < stop) {
-    let byte = bytes[at++]!
-    let id = byte & 0x7f
-    for (let shift = 7; byte >= 0x80; shift += 7) {
-      byte = bytes[at++]!
-      id |= (byte & 0x7f) << shift
-    }
-    byte = bytes[at++]!
-    let length = byte & 0x7f
-    for (let shift = 7; byte >= 0x80; shift += 7) {
-      byte = bytes[at++]!
-      length |= (byte & 0x7f) << shift
-    }
-    if (id === wanted) return interned(bytes, at, at + length)
-    at += length
-  }
-  return undefined
+/** Where an entry's pairs stand, read once for all that ask. */
+interface Pairs {
+  isRead: boolean
+  count: number
+  readonly ids: number[]
+  readonly starts: number[]
+  readonly ends: number[]
 }
 
-function eachPair(block: Block, index: number, onPair: (id: number, start: number, end: number) => void): void {
+function createPairs(): Pairs {
+  return { isRead: false, count: 0, ids: [], starts: [], ends: [] }
+}
+
+/** Pairs are: id varint, length varint, bytes. */
+function readPairs(pairs: Pairs, block: Block, index: number): void {
   const { bytes } = block
   let at = block.ends[2 * index]!
   const stop = block.ends[2 * index + 1]!
+  let count = 0
   while (at < stop) {
     let byte = bytes[at++]!
     let id = byte & 0x7f
@@ -100,7 +96,11 @@ function eachPair(block: Block, index: number, onPair: (id: number, start: numbe
       byte = bytes[at++]!
       length |= (byte & 0x7f) << shift
     }
-    onPair(id, at, at + length)
+    pairs.ids[count] = id
+    pairs.starts[count] = at
     at += length
+    pairs.ends[count++] = at
   }
+  pairs.count = count
+  pairs.isRead = true
 }
