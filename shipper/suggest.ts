@@ -23,7 +23,8 @@ const MAX_SWAPPED = 40
 function costOf(value: string, name: string): number {
   const [written, meant] = [value.toLowerCase(), name.toLowerCase()]
   const steps = Math.min(distance(written, meant), ...swapped(written).map((word) => 1 + distance(word, meant)))
-  return steps <= Math.max(1, Math.floor(meant.length / 3)) ? steps : Number.POSITIVE_INFINITY
+  const isNear = steps < meant.length && steps <= Math.max(1, Math.floor(meant.length / 3))
+  return isNear ? steps : Number.POSITIVE_INFINITY
 }
 
 /** The word with two neighbours in each other's place: the commonest slip, which counts as one step. */

@@ -8,6 +8,8 @@
 export interface Noun {
   readonly words: readonly string[]
   readonly whole?: boolean
+  /** What alone stands between its words, where others would cost the first look too much. */
+  readonly joint?: string | undefined
 }
 
 export interface SecretKey {
@@ -54,6 +56,7 @@ function classify(name: string, nouns: readonly (readonly [number, Noun])[]): Se
   // Once as its author broke it up (userPassword), once by separators alone (passWord).
   for (const words of [wordsOf(name.replace(CAMEL, '$1$2.')), wordsOf(name)]) {
     for (const [rule, noun] of nouns) {
+      if (noun.joint !== undefined && !asciiLower(name).includes(noun.words.join(noun.joint))) continue
       const match = findNoun(words, noun)
       if (match === undefined) continue
       const rest = words.slice(match.end)
@@ -101,9 +104,17 @@ function endsLike(word: string, noun: string, whole: boolean | undefined): boole
 
 /** The keywords without which no name can hold the noun; case does not matter. */
 export function nounKeywords(noun: Noun): string[] {
-  const stems = noun.words.length === 1 ? [noun.words[0]] : [noun.words.join(''), noun.words.join('[-_. ]')]
+  const apart = noun.words.join(noun.joint ?? '[-_. ]')
+  const stems = noun.words.length === 1 || noun.joint !== undefined ? [apart] : [noun.words.join(''), apart]
   // Behind a noun stands anything but a small letter (tokenizer, secretary), or the plural's s.
-  return stems.map((stem) => `${stem}[^a-rt-z]`)
+  return stems.flatMap(spellings).map((stem) => `${stem}[^a-rt-z]`)
+}
+
+/** As text's units cut to a byte, as bytes of UTF-8, and as JSON may escape it: the prefilter reads any of them. */
+function spellings(stem: string): string[] {
+  if (/^[\x20-\x7e]*$/.test(stem)) return [stem]
+  const escaped = stem.replace(/[^\x20-\x7e]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return [stem, Buffer.from(stem).toString('latin1'), escaped]
 }
 
 /** True for names like those inside a secret's object that are no secret themselves: {"secret": {"name": …}}. */

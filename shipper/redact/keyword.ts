@@ -46,7 +46,8 @@ export function bigramsAt(keyword: Keyword, offset: number): number[] {
 
 function setOf(characters: readonly string[]): Uint8Array {
   const set = new Uint8Array(256)
-  for (const character of characters) set[character.charCodeAt(0)] = 1
+  // Of a letter beyond a byte the low one: what text looks like when it is cut to bytes.
+  for (const character of characters) set[character.charCodeAt(0) & 0xff] = 1
   return set
 }
 

@@ -66,8 +66,8 @@ interface Place {
   readonly outer: string
   /** name: value, where sentences look the same. */
   readonly isProse: boolean
-  /** <name>value</name> */
-  readonly isElement: boolean
+  /** What the value consists of, where it has no quotes: an XML element's text, a line of a form. */
+  readonly ends: RegExp | undefined
 }
 
 /** Between name and value: a closing quote (escaped or not) or bracket, a separator, white space. */
@@ -88,7 +88,7 @@ function placeOf(text: string, start: number, end: number): Place | undefined {
   if (SEPARATOR.test(text)) {
     const value = SEPARATOR.lastIndex
     const isProse = text[end] === ':' && (text[value - 1] === ' ' || value >= text.length)
-    return { start: value, outer, isProse, isElement: false }
+    return { start: value, outer, isProse, ends: undefined }
   }
   ESCAPED_SEPARATOR.lastIndex = end
   if (text[end] === '%' && ESCAPED_SEPARATOR.test(text)) return bare(ESCAPED_SEPARATOR.lastIndex)
@@ -97,17 +97,36 @@ function placeOf(text: string, start: number, end: number): Place | undefined {
   TAG_END.lastIndex = end
   const isElement =
     before === '<' || (before === ':' && /<[A-Za-z0-9_-]{1,32}:$/.test(text.slice(Math.max(0, start - 34), start)))
-  if (isElement && TAG_END.test(text)) return { ...bare(TAG_END.lastIndex), isElement: true }
+  if (isElement && TAG_END.test(text)) return { ...bare(TAG_END.lastIndex), ends: ELEMENT_TEXT }
   const isFlag = text[start] === '-' || text.startsWith('--', start)
+  // A list of arguments: "--password", "x".
+  NEXT_ARGUMENT.lastIndex = end
+  if (isFlag && NEXT_ARGUMENT.test(text)) return bare(NEXT_ARGUMENT.lastIndex)
+  PART.lastIndex = end
+  if (text.startsWith('name="', start - 6) && PART.test(text)) return { ...bare(PART.lastIndex), ends: PART_TEXT }
   const value = skip(text, end, BLANKS)
   if (value === end || value - end > 4) return undefined
   // --password x; and SQL's PASSWORD 'x'.
-  if (isFlag && text[value] !== '-') return { start: value, outer, isProse: false, isElement: false }
+  if (isFlag && text[value] !== '-') return { start: value, outer, isProse: false, ends: undefined }
+  if (isNetrc(text, start)) return bare(value)
   const isSql = text[value] === "'" && /^(?:password|by)$/i.test(text.slice(start, end))
   return isSql ? bare(value) : undefined
 }
 
-const bare = (start: number): Place => ({ start, outer: '', isProse: false, isElement: false })
+const bare = (start: number): Place => ({ start, outer: '', isProse: false, ends: undefined })
+
+const NEXT_ARGUMENT = /\\{0,3}["'][ \t]{0,4},[ \t]{0,4}(?=\\{0,3}["'])/y
+/** A field of a multipart form: its headers end with an empty line, line ends may be escaped. */
+const PART = /"(?:\r?\n|(?:\\r)?\\n){2}/y
+const PART_TEXT = /[^\r\n\\]*/y
+const ELEMENT_TEXT = /[^<]*/y
+
+/** machine host login user password x, in one line or three. */
+function isNetrc(text: string, start: number): boolean {
+  return /(?:machine\s{1,8}\S{1,253}|default)\s{1,8}login\s{1,8}\S{1,128}\s{1,8}$/.test(
+    text.slice(Math.max(0, start - 420), start),
+  )
+}
 
 /** What an earlier pass left. */
 const DONE = '[redacted:'
@@ -123,7 +142,7 @@ function headerValue(text: string, place: Place): Span | undefined {
   if (text.startsWith(DONE, start)) return undefined
   if (OPENING.test(text[start] ?? '') || isEscapedQuote(text, start)) return plainValue(text, place)
   if (place.outer !== '') return { start, end: closing(text, start, place.outer, 0) }
-  if (place.isElement) return plainValue(text, place)
+  if (place.ends !== undefined) return plainValue(text, place)
   SCHEME.lastIndex = start
   if (SCHEME.test(text)) {
     if (text.startsWith(DONE, SCHEME.lastIndex)) return undefined
@@ -145,7 +164,6 @@ function lineEnd(text: string, start: number): number {
 }
 
 const OPENING = /["'`[{]/
-const ELEMENT_TEXT = /[^<]*/y
 const UNQUOTED = /[^\s"'`<>&\\]*/y
 /** Python's bytes, Rust's Option: what stands between separator and quote. */
 const WRAPPED = /(?:[bru]{1,2}|Some\()(?=["'])/y
@@ -154,7 +172,7 @@ const NEXT_PARAMETER = /&(?:[A-Za-z0-9_.%[\]-]{1,64}=|[a-z]{2,5};|#[0-9]{1,5};|&
 
 function plainValue(text: string, place: Place): Span | undefined {
   const start = skip(text, place.start, WRAPPED)
-  if (place.isElement) return { start, end: skip(text, start, ELEMENT_TEXT) }
+  if (place.ends !== undefined) return { start, end: skip(text, start, place.ends) }
   let slashes = 0
   while (text[start + slashes] === '\\') slashes++
   const open = text[start + slashes]
@@ -225,7 +243,7 @@ function unquotedEnd(text: string, start: number, from: number): number {
 
 /** What stands where no secret does, and what others have masked already. */
 const HARMLESS_VALUE =
-  /^(?:|true|false|null|nil|none|undefined|yes|no|n\/a|-|<nil>|\(null\)|\(none\)|\*+|x{4,}|\u2022+|\.{3}|[[<({]{0,2}(?:redacted|filtered|masked|hidden|secret|omitted|removed|scrubbed)[\])>}]{0,2}|\*{2,3}(?:redacted|filtered|masked)\*{2,3}|%s|%v|%q|\?)$/i
+  /^(?:|true|false|null|nil|none|undefined|yes|no|n\/a|-|<nil>|\(null\)|\(none\)|\*+|x{4,}|\u2022+|\.{3}|[[<({]{0,2}(?:redacted|filtered|masked|hidden|secret|omitted|removed|scrubbed)[\])>}]{0,2}|\*{2,3}(?:redacted|filtered|masked)\*{2,3}|%s|%v|%q|\?|include|omit|same-origin)$/i
 const COUNT = /^-?[0-9]{1,15}(?:[.,/][0-9]{1,15})?[%kKmM]?$/
 
 export function isHarmless(value: string, name: string, key: SecretKey): boolean {
@@ -241,7 +259,7 @@ export function isHarmless(value: string, name: string, key: SecretKey): boolean
 const SENTENCE = new Set(
   `incorrect invalid expired missing required empty not must should too unexpected is was has have cannot can could failed
   failure error denied wrong unknown unsupported malformed rejected accepted ok unauthorized forbidden found expected
-  changed updated unable no the a an this that your please type enter got please`.split(/\s+/),
+  changed updated unable no the a an this that your please type enter got entries entry files compat sss`.split(/\s+/),
 )
 
 function isProse(value: string, text: string, nameStart: number, end: number): boolean {

@@ -6,6 +6,7 @@
 import { AFTER, ANY_KEY, BEFORE, type Bigrams, registerBigrams, SCHEME } from './bigrams.ts'
 import { forgetRun, hasCard, isCardAt, isCardByte } from './card.ts'
 import { compileKeyword, type Keyword, matchesAt } from './keyword.ts'
+import { MIN_TOKEN } from './urls.ts'
 
 export type Prefilter = (bytes: Uint8Array, start: number, end: number) => boolean
 
@@ -172,11 +173,14 @@ let noUserInfoBefore = 0
 function hasUserInfo(bytes: Uint8Array, from: number, end: number): boolean {
   if (from < noUserInfoBefore) return false
   let colon = false
+  let isAuthority = true
   let i = from
   for (; i < end; i++) {
     const byte = bytes[i]
     if (byte === 0x3a) colon = true
-    else if (byte === 0x40 && colon) return true
+    // The second of two escaped slashes is still before the authority.
+    else if (byte === 0x2f && i - from > 1) isAuthority = false
+    else if (byte === 0x40 && (colon || (isAuthority && i - from >= MIN_TOKEN))) return true
     else if (byte <= 0x20 || byte === 0x22) break
   }
   noUserInfoBefore = i

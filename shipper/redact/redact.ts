@@ -14,6 +14,7 @@ import { compileOwnRules, type OwnRule, type OwnRuleConfig } from './own.ts'
 import { isHarmless } from './pairs.ts'
 import { compilePrefilter } from './prefilter.ts'
 import { CARD_RULE, RULES } from './rules.ts'
+import { isAuthField } from './shapes.ts'
 import { TextRedactor } from './text.ts'
 
 export interface RedactConfig {
@@ -102,6 +103,7 @@ class RecordRedactor {
   readonly #isAllowedName: (name: string) => boolean
   readonly #isAllowedValue: (value: string) => boolean
   readonly #names: readonly string[]
+  readonly #isOn: (rule: number) => boolean
   readonly #cards: boolean
   #changed = false
 
@@ -121,6 +123,7 @@ class RecordRedactor {
     this.#isAllowedName = allow.isName
     this.#isAllowedValue = allow.isValue
     this.#names = names
+    this.#isOn = (rule) => !config.disable.includes(names[rule])
     this.#cards = cards
     this.counts = names.map(() => 0)
     this.text = new TextRedactor({ names, keywords, own, cards, classify: this.#classify, isAllowed: allow.isValue })
@@ -195,7 +198,7 @@ class RecordRedactor {
   }
 
   #value(value: Value, name: string, key: SecretKey | undefined, depth: number): Value {
-    if (typeof value === 'string') return key === undefined ? this.#plain(value, name) : this.#secret(value, name, key)
+    if (typeof value === 'string') return key === undefined ? this.#text(value, name) : this.#secret(value, name, key)
     if (typeof value === 'number' || value instanceof JsonNumber) return this.#number(value, name, key)
     if (value === null || typeof value === 'boolean') return value
     if (depth >= MAX_DEPTH) return this.#replaced('depth')
@@ -203,8 +206,24 @@ class RecordRedactor {
       this.#members(value, key, depth + 1)
       return value
     }
-    for (let i = 0; i < value.length; i++) value[i] = this.#value(value[i], name, key, depth + 1)
+    for (let i = 0; i < value.length; i++) {
+      value[i] = this.#value(value[i], name, key ?? this.#optionKey(value[i - 1]), depth + 1)
+    }
     return value
+  }
+
+  /** ["--password", "x"]: the list of a command's arguments. */
+  #optionKey(before: Value | undefined): SecretKey | undefined {
+    return typeof before === 'string' && OPTION.test(before)
+      ? this.#keyOf(before.replace(/^-+/, ''), undefined)
+      : undefined
+  }
+
+  #text(value: string, name: string): string {
+    const rule = isAuthField(name, value) ? REDACT_RULES.indexOf('docker_auth') : -1
+    if (rule === -1 || !this.#isOn(rule) || this.#isAllowedName(name)) return this.#plain(value, name)
+    this.counts[rule]++
+    return this.#replaced(this.#names[rule])
   }
 
   #secret(value: string, name: string, key: SecretKey): string {
@@ -236,6 +255,7 @@ class RecordRedactor {
 
 /** What a field's name gets behind it when the name is taken. */
 const COPY_ENDING = /_(?:[0-9]+|original)$/
+const OPTION = /^--?[A-Za-z][A-Za-z0-9_.-]{0,63}$/
 const VALUE_NAME = /^(?:value|val|string_?value|text_?value)$/i
 const DESCRIBING_NAME = /^(?:name|key|field|header|param|parameter|variable)$/i
 /** No shorter name can be a secret itself. */

@@ -3,18 +3,25 @@
  * lengths are those that the issuers publish (GitHub, GitLab, AWS, Google … documentation of token formats).
  */
 
+import { COMMAND_KEYWORDS, commandPassword } from './commands.ts'
 import { prefixed, type Rule, type ValueRule } from './rule.ts'
 import {
   authCredentials,
   awsSecretKey,
   azureClientSecret,
+  base64Auth,
   base64Key,
+  DISCORD_ID,
+  discordToken,
   jwt,
+  oauthCode,
   privateKeyBlock,
+  puttyKey,
   sqlPassword,
   telegramToken,
   terraformToken,
   twilioKey,
+  twitchToken,
   urlSignature,
 } from './shapes.ts'
 import { curlPassword, dsnPassword, oraclePassword, urlPassword } from './urls.ts'
@@ -23,7 +30,7 @@ const named = (name: string, title: string, nouns: string, whole = ''): Rule => 
   name,
   title,
   keys: [
-    ...nouns.split(', ').map((noun) => ({ words: noun.split(' ') })),
+    ...nouns.split(', ').map((noun) => ({ words: noun.split(/[ .]/), joint: /[.]/.exec(noun)?.[0] })),
     ...(whole === '' ? [] : whole.split(', ').map((noun) => ({ words: noun.split(' '), whole: true }))),
   ],
 })
@@ -39,12 +46,12 @@ const shaped = (name: string, title: string, keywords: string[], find: ValueRule
 export const RULES: readonly Rule[] = [
   named('authorization', 'Authorization headers', 'authorization'),
   named('cookie', 'Cookie and Set-Cookie', 'cookie'),
-  named('session', 'session cookies by their usual names', 'sessid, jsessionid, connect sid'),
+  named('session', 'session cookies by their usual names', 'sessid, jsessionid, connect.sid'),
   named('connection_string', 'connection strings', 'connection string, connstr, conn str, connectionstr'),
   named(
     'password',
     'passwords and passphrases',
-    'password, passwd, pwd, passphrase, passcode, passwort, kennwort',
+    'password, passwd, pwd, passphrase, passcode, passwort, ennwort, contraseña, contrasena, mot de passe, senha, пароль, Пароль',
     'pass',
   ),
   named(
@@ -60,14 +67,26 @@ export const RULES: readonly Rule[] = [
   ),
   named('private_key', 'private keys by name', 'private key, ssh key, rsa key, key data, preshared key', 'psk'),
   named('secret', 'secrets by name', 'secret'),
-  named('token', 'tokens by name', 'token, jwt, bearer'),
+  named('token', 'tokens by name', 'token, jwt, bearer, samlresponse, client assertion, code verifier'),
   named('credential', 'credentials by name', 'credential, creds, mnemonic, seed phrase'),
   named('card_code', 'card security codes and one-time codes', 'security code', 'cvv, cvc, otp, totp'),
 
   shaped('url_password', 'scheme://user:password@host', ['://'], urlPassword),
   shaped('dsn_password', 'user:password@tcp(host)/db', ['@tcp(', '@unix('], dsnPassword),
   shaped('oracle_password', 'jdbc:oracle:thin:user/password@host', [':thin:'], oraclePassword),
-  shaped('curl_password', 'curl -u user:password', [' -u ', ' -u=', ' --user[ =]'], curlPassword),
+  shaped(
+    'curl_password',
+    'curl -u user:password',
+    [' -u ', ' -u=', ' --user[ =]', ' --proxy-user[ =]', 'curl -'],
+    curlPassword,
+  ),
+  shaped(
+    'command_password',
+    'passwords as arguments of mysql, sshpass, redis-cli, docker login, ldapsearch, …',
+    COMMAND_KEYWORDS,
+    commandPassword,
+    true,
+  ),
   shaped(
     'sql_password',
     "IDENTIFIED BY 'password'",
@@ -76,6 +95,8 @@ export const RULES: readonly Rule[] = [
   ),
   shaped('bearer', 'Bearer and Basic credentials in text', ['bearer[ \t]', 'basic[ \t]'], authCredentials),
   shaped('private_key_block', 'PEM and PGP private keys', ['-----BEGIN'], privateKeyBlock, true),
+  shaped('putty_key', 'private keys of PuTTY', ['Private-Lines: '], puttyKey, true),
+  shaped('docker_auth', 'user and password as base64 (Docker, .npmrc)', ['uths[\\\\"]', ':_auth='], base64Auth, true),
   shaped('jwt', 'JSON web tokens', ['eyJ'], jwt, true),
 
   shaped('aws_secret_key', 'an AWS secret key beside its key id', ['AKIA', 'ASIA', 'ABIA', 'ACCA'], awsSecretKey, true),
@@ -87,6 +108,13 @@ export const RULES: readonly Rule[] = [
   ),
   prefixed('aws_bedrock_key', 'Amazon Bedrock API keys', ['ABSKQmVkcm9ja0'], /ABSKQmVkcm9ja0[A-Za-z0-9+/]{40,}={0,2}/y),
   shaped('url_signature', 'signatures in signed URLs (Azure SAS, S3, Google)', ['sig=', 'signature='], urlSignature),
+  shaped(
+    'oauth_code',
+    'codes of OAuth in addresses',
+    ['[a-z/]?cod', '[A-Za-z0-9_=.-]&cod', 'amp;cod'],
+    oauthCode,
+    true,
+  ),
   prefixed('gcp_api_key', 'Google API keys', ['AIza'], /AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])/y),
   prefixed(
     'gcp_oauth',
@@ -132,7 +160,7 @@ export const RULES: readonly Rule[] = [
     'webhook',
     'webhook addresses that carry their secret (Slack, Discord, Teams)',
     ['hooks.slack.com', 'discord.com', 'discordapp.com', 'webhook.office.com'],
-    /hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9/_-]{16,}|discord(?:app)?\.com\/api\/(?:v[0-9]{1,2}\/)?webhooks\/[0-9]{5,20}\/[A-Za-z0-9_-]{20,}|webhook\.office\.com\/[A-Za-z0-9/@_-]{30,}/y,
+    /hooks\.slack\.com(?:\/|%2[Ff])(?:services|workflows|triggers)(?:\/|%2[Ff])[A-Za-z0-9/%_-]{16,}|discord(?:app)?\.com(?:\/|%2[Ff])api(?:\/|%2[Ff])(?:v[0-9]{1,2}(?:\/|%2[Ff]))?webhooks(?:\/|%2[Ff])[0-9]{5,20}(?:\/|%2[Ff])[A-Za-z0-9_-]{20,}|webhook\.office\.com\/[A-Za-z0-9/@_-]{30,}/y,
   ),
   prefixed(
     'stripe_key',
@@ -172,7 +200,10 @@ export const RULES: readonly Rule[] = [
     ['hf_[A-Za-z]', 'api_org_'],
     /(?:hf_[A-Za-z0-9]{30,}|api_org_[A-Za-z0-9]{30,})/y,
   ),
-  shaped('telegram_token', 'Telegram bot tokens', ['[0-9]:AA'], telegramToken, true),
+  shaped('discord_token', 'Discord bot tokens', [DISCORD_ID], discordToken, true),
+  shaped('twitch_token', 'Twitch chat tokens', ['PASS oauth:'], twitchToken, true),
+  prefixed('cloudflare_key', 'Cloudflare origin CA keys', ['v1.0-[0-9a-f]'], /v1\.0-[0-9a-f]{24}-[0-9a-f]{146}/y),
+  shaped('telegram_token', 'Telegram bot tokens', ['[0-9]:AA', '[0-9]%3[Aa]AA'], telegramToken, true),
   prefixed('vault_token', 'HashiCorp Vault tokens', ['hv[sbr].'], /hv[sbr]\.[A-Za-z0-9_-]{24,}/y),
   shaped('terraform_token', 'Terraform Cloud tokens', ['.atlasv1.'], terraformToken, true),
   prefixed(

@@ -4,6 +4,18 @@ import { back, isAlphanumeric, skip, startsFree } from './rule.ts'
 
 const PEM_HEADER = /-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----/y
 
+const PUTTY_KEY = /Private-Lines: [0-9]{1,4}(?:\r?\n|(?:\\r)?\\n)/y
+
+/** The private half of a PuTTY key file: what stands behind its count of lines. */
+export function puttyKey(text: string, at: number): Span | undefined {
+  PUTTY_KEY.lastIndex = at
+  if (!PUTTY_KEY.test(text)) return undefined
+  const start = PUTTY_KEY.lastIndex
+  const mac = text.indexOf('Private-MAC', start)
+  const end = mac === -1 ? text.length : back(text, mac, start, (code) => !isBase64(code) && code !== 0x3d)
+  return end === start || text.startsWith('[redacted:', start) ? undefined : { start, end }
+}
+
 /** From BEGIN to the end of END's line; to the end of the text when it is cut off, so that no half key stays. */
 export function privateKeyBlock(text: string, at: number): Span | undefined {
   PEM_HEADER.lastIndex = at
@@ -45,7 +57,7 @@ export function authCredentials(text: string, at: number): Span | undefined {
   return isSecret ? { start: end - value.length, end } : undefined
 }
 
-function isUserAndPassword(base64: string): boolean {
+export function isUserAndPassword(base64: string): boolean {
   const text = Buffer.from(base64.slice(0, BASIC_HEAD), 'base64').toString('latin1')
   return text.includes(':') && /^[\x20-\x7e\xa0-\xff]*$/.test(text)
 }
@@ -91,6 +103,42 @@ export function awsSecretKey(text: string, at: number): Span | undefined {
 }
 
 const isBase64 = (code: number): boolean => isAlphanumeric(code) || code === 0x2f || code === 0x2b
+
+const NPM_AUTH = /:_auth="?([A-Za-z0-9+/]{6,}={0,2})/y
+const DOCKER_AUTH = /"auth\\{0,3}"[ ]?:[ ]?\\{0,3}"([A-Za-z0-9+/]{6,}={0,2})/y
+/** How far behind "auths" the registries and their credentials are looked for. */
+const AUTHS_WINDOW = 2000
+
+/** `at` is in "auths": "auths":{"host":{"auth":"…"}} of Docker's config.json and :_auth=… of .npmrc: user:password as base64. */
+export function base64Auth(text: string, at: number): Span | undefined {
+  if (text[at] === ':') return credentialAt(NPM_AUTH, text, at)
+  const next = text.slice(at, at + AUTHS_WINDOW).indexOf('"auth')
+  return next === -1 ? undefined : credentialAt(DOCKER_AUTH, text, at + next)
+}
+
+function credentialAt(shape: RegExp, text: string, at: number): Span | undefined {
+  shape.lastIndex = at
+  const value = shape.exec(text)?.[1]
+  if (value === undefined || !isUserAndPassword(value)) return undefined
+  return { start: shape.lastIndex - value.length, end: shape.lastIndex }
+}
+
+/** Names whose value is user and password as base64, when it decodes to that. */
+const AUTH_NAME = /^_?auth$/i
+
+export function isAuthField(name: string, value: string): boolean {
+  return AUTH_NAME.test(name) && /^[A-Za-z0-9+/]{6,}={0,2}$/.test(value) && isUserAndPassword(value)
+}
+
+const CODE = /(?:[A-Za-z0-9_=./-][?&]|amp;)code=([A-Za-z0-9%/._~+-]{16,})/y
+
+/** The code that a login's redirect carries; an error's or a country's is shorter, a slug has no digits. */
+export function oauthCode(text: string, at: number): Span | undefined {
+  CODE.lastIndex = at
+  const value = CODE.exec(text)?.[1]
+  if (value === undefined || !/[0-9]/.test(value) || !/[A-Za-z]/.test(value)) return undefined
+  return { start: CODE.lastIndex - value.length, end: CODE.lastIndex }
+}
 
 const SIGNATURE = /sig(?:nature)?=([A-Za-z0-9%/+_=-]{16,})/iy
 
@@ -139,7 +187,7 @@ export function twilioKey(text: string, at: number): Span | undefined {
   return startsFree(text, at) && TWILIO.test(text) ? { start: at, end: at + 34 } : undefined
 }
 
-const TELEGRAM = /[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])/y
+const TELEGRAM = /[0-9]{8,10}(?::|%3[Aa])AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])/y
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 
 /** 123456789:AA…; also in api.telegram.org/bot123456789:AA…/sendMessage, so letters may stand before it. */
@@ -147,4 +195,22 @@ export function telegramToken(text: string, at: number, from: number): Span | un
   const start = back(text, at + 1, Math.max(from, at - 10), isDigit)
   TELEGRAM.lastIndex = start
   return TELEGRAM.test(text) ? { start, end: TELEGRAM.lastIndex } : undefined
+}
+
+const TWITCH = /PASS oauth:([a-z0-9]{30})(?![A-Za-z0-9])/y
+
+/** As chat clients log in. Elsewhere a name stands before it. */
+export function twitchToken(text: string, at: number): Span | undefined {
+  TWITCH.lastIndex = at
+  return TWITCH.test(text) ? { start: TWITCH.lastIndex - 30, end: TWITCH.lastIndex } : undefined
+}
+
+/** A Discord token begins with its bot's id as base64: digits, so that few letters can stand at each place. */
+const DIGITS_AS_BASE64 = '[MNO][TDjz][AEIMQUYcgk][w-z0-5]'
+export const DISCORD_ID = DIGITS_AS_BASE64.repeat(2)
+const DISCORD = /[MNO][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}(?![A-Za-z0-9_-])/y
+
+export function discordToken(text: string, at: number): Span | undefined {
+  DISCORD.lastIndex = at
+  return startsFree(text, at) && DISCORD.test(text) ? { start: at, end: DISCORD.lastIndex } : undefined
 }

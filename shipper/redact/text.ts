@@ -129,7 +129,7 @@ export class TextRedactor {
 }
 
 const ID_BEFORE =
-  /(?:^|[^A-Za-z])(?:u?id|uuid|guid|seq|offset|ts|time|timestamp|nanos)\\?["']?[ \t]?[=:][ \t]?\\?["']?$|[a-z]I[dD]\\?["']?[ \t]?[=:][ \t]?\\?["']?$/i
+  /(?:^|[^A-Za-z])(?:u?id|uuid|guid|seq|offset|ts|time|timestamp|nanos|size|bytes|length|build)\\?["']?[ \t]?[=:][ \t]?\\?["']?$|[a-z]I[dD]\\?["']?[ \t]?[=:][ \t]?\\?["']?$|\+[a-z0-9][a-z0-9.-]{0,24}\.$/i
 
 function isHeader(rule: number): boolean {
   return RULES[rule].name === 'authorization' || RULES[rule].name === 'cookie'

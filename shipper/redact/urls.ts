@@ -6,6 +6,10 @@ import { back } from './rule.ts'
 const AUTHORITY = /[^/?#\s"'<>`]*/y
 const URL = /[^\s"'<>`]*/y
 
+/** Shorter userinfo without a colon is a user's name. Known to the prefilter too. */
+export const MIN_TOKEN = 20
+const MAX_TOKEN = 300
+
 /** What was read of the last text: hits in one long run without blanks share one look at it. */
 const seen = { text: '', from: 0, end: 0, lastAt: -1 }
 
@@ -17,14 +21,24 @@ export function urlPassword(text: string, at: number): Span | undefined {
   const stop = Math.max(start, AUTHORITY.lastIndex)
   const authority = text.slice(start, stop)
   const colon = authority.indexOf(':')
-  // What an earlier rule put there holds a colon of its own.
-  if (colon === -1 || authority.lastIndexOf('[redacted', colon) !== -1) return undefined
   const host = authority.lastIndexOf('@')
+  if (colon === -1 || (host !== -1 && host < colon)) return tokenBeforeHost(authority, start, host)
+  // What an earlier rule put there holds a colon of its own.
+  if (authority.lastIndexOf('[redacted', colon) !== -1) return undefined
   if (host > colon) return span(text, start + colon + 1, start + host)
   // host:8080/path@x: what stands between colon and slash is a port, not the start of a password. Neither is ://.
-  if (host !== -1 || /^:[0-9]*$/.test(authority.slice(colon))) return undefined
+  if (/^:[0-9]*$/.test(authority.slice(colon))) return undefined
   const end = lastAtSign(text, stop)
   return end === -1 ? undefined : span(text, start + colon + 1, end)
+}
+
+/** https://TOKEN@host: letters and digits mixed, longer than names of users are, or a UUID. */
+const USERINFO_TOKEN =
+  /^(?=[^@]*[0-9][^@]*[0-9])(?=[^@]*[A-Za-z])(?:[A-Za-z0-9_-]{0,16}[A-Za-z0-9]{16,}[A-Za-z0-9_=-]{0,200}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/
+
+function tokenBeforeHost(authority: string, start: number, host: number): Span | undefined {
+  if (host < MIN_TOKEN || host > MAX_TOKEN || !USERINFO_TOKEN.test(authority.slice(0, host))) return undefined
+  return { start, end: start + host }
 }
 
 /** The last @ between `from` and the end of the run without blanks and quotes that holds it. */
@@ -55,9 +69,9 @@ export function oraclePassword(text: string, at: number): Span | undefined {
   return found === null ? undefined : span(text, match.lastIndex - 1 - found[1].length, match.lastIndex - 1)
 }
 
-/** curl -u user:password; ` -u ` or `--user` at `at`. User and group ids (docker run -u 1000:1000) are no password. */
+/** curl -u user:password; ` -u `, `--user` or `curl -` at `at`. User and group ids (docker run -u 1000:1000) are no password. */
 export function curlPassword(text: string, at: number): Span | undefined {
-  const match = / -(?:u|-user)[ =]["']?([^\s:"']{1,128}):([^\s"']{1,256})/y
+  const match = /(?: -(?:u|-user|-proxy-user)[ =]|curl -[A-Za-z]{0,8}[uU] ?)["']?([^\s:"']{1,128}):([^\s"']{1,256})/y
   match.lastIndex = at
   const found = match.exec(text)
   if (found === null || (/^[0-9]+$/.test(found[2]) && /^[0-9]+$/.test(found[1]))) return undefined

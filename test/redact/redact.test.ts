@@ -110,6 +110,32 @@ test('names in every spelling, nested and in lists', () => {
   })
 })
 
+test('lists of arguments, and user and password as base64, in fields', () => {
+  const result = redactFields({
+    args: ['mysql', '--password', 'hunter2', '--port', '3306', '--password-file', '/run/x'],
+    auths: { 'r.example': { auth: 'Ym9iOmh1bnRlcjI=' }, 's.example': { auth: 'kerberos' } },
+  })
+  assert.deepEqual(result, {
+    args: ['mysql', '--password', '[redacted:password]', '--port', '3306', '--password-file', '/run/x'],
+    auths: { 'r.example': { auth: '[redacted:docker_auth]' }, 's.example': { auth: 'kerberos' } },
+  })
+})
+
+test('names beyond ASCII are found in raw text as UTF-8 and as JSON escapes it', () => {
+  for (const raw of [
+    '{"\\u043f\\u0430\\u0440\\u043e\\u043b\\u044c":"x"}',
+    '{"contrase\\u00f1a":"x"}',
+    '{"пароль":"x"}',
+  ]) {
+    const bytes = Buffer.from(`${raw}\n`)
+    assert.ok(redactor.mayHoldBytes(bytes, 0, bytes.length - 1), raw)
+  }
+  assert.deepEqual(redactFields({ пароль: 'x', contraseña: 'x' }), {
+    пароль: '[redacted:password]',
+    contraseña: '[redacted:password]',
+  })
+})
+
 test('what only looks like a secret by its name stays', () => {
   const fields = {
     token_count: 5,
@@ -179,7 +205,10 @@ test('pairs that a format read out of a secret are taken out as well', () => {
 
 test('a rule to disable that does not exist is told, with those that do', () => {
   const config = { enabled: true, allow: [], rules: [], disable: ['card_numbr'] }
-  assert.throws(() => createRedactor(config), /redact\.disable\[0\] names no rule.*Known: .*card_number/)
+  assert.throws(
+    () => createRedactor(config),
+    /redact\.disable\[0\] names no rule.*Known: .*card_number.* Did you mean "card_number"\?$/,
+  )
 })
 
 test('counts go by rule', () => {
