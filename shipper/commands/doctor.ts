@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import colors from 'picocolors'
 import { type Config, loadConfig } from '../config.ts'
 import { LongshipError } from '../errors.ts'
+import { createRedactor } from '../redact/redact.ts'
 import { parseArguments } from './arguments.ts'
 import { checkFiles } from './doctor/files.ts'
 import { checkLoki } from './doctor/loki.ts'
@@ -55,6 +56,8 @@ function load(options: Options, report: (finding: Finding) => void): Config | un
       flags: { loki: { url: options.to } },
       ...(options.config !== undefined && { path: options.config }),
     })
+    // Rules that do not exist or compile are found where they are used.
+    createRedactor(config.redact)
     const from = options.config ?? process.env['LONGSHIP_CONFIG']
     report({ check: 'configuration', status: 'ok', message: from ?? 'no file: defaults, environment and flags' })
     return config

@@ -101,6 +101,28 @@ test('wrong configuration ends with 2', async () => {
   })
 })
 
+test('limits as Loki writes its defaults are no reason to warn: its KB are 1024 bytes', async () => {
+  const loki = await startDouble({
+    config: 'limits_config:\n  max_line_size: 256KB\n  ingestion_burst_size_mb: 6\n  allow_structured_metadata: true\n',
+  })
+  const { findings } = await doctor('--to', loki.url)
+  assert.deepEqual(
+    findings.filter(({ check, status }) => check === 'Loki limits' && status !== 'ok'),
+    [],
+  )
+  await loki.close()
+})
+
+test('a redaction rule that does not exist is wrong configuration too', async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, 'longship.yaml')
+    writeFileSync(path, 'redact: {disable: [passwords]}\nsources: [{path: x.log}]\n')
+    const { code, of } = await doctor('--config', path)
+    assert.equal(code, 2)
+    assert.match(of('configuration')[0]!.message, /redact\.disable\[0\] names no rule.* Did you mean "password"\?$/)
+  })
+})
+
 test('limits that make dead letters are told beforehand', async () => {
   const config =
     'target: all\nlimits_config:\n  max_line_size: 64KB\n  ingestion_burst_size_mb: 0.5\n  allow_structured_metadata: false\nserver:\n  http_listen_port: 3100\n'
@@ -110,7 +132,7 @@ test('limits that make dead letters are told beforehand', async () => {
   const said = of('Loki limits').map(({ status, message }) => `${status} ${message}`)
   assert.match(said.join('\n'), /ok lines older than 1w are stamped anew/)
   for (const limit of [
-    /warn max_line_size is 6[45]\d* bytes/,
+    /warn max_line_size is 65536 bytes/,
     /warn ingestion_burst_size_mb/,
     /warn allow_structured_metadata/,
   ]) {

@@ -161,7 +161,9 @@ async function* checkLimits(text: string, config: Config): AsyncGenerator<Findin
   const size = (key: string) => {
     try {
       const value = limits[key]
-      return typeof value === 'string' || typeof value === 'number' ? sizeBytes(value) : undefined
+      // Loki's KB are 1024 bytes.
+      if (typeof value === 'string') return sizeBytes(value.replace(/([KMG])B$/, '$1iB'))
+      return typeof value === 'number' ? value : undefined
     } catch {
       return undefined
     }
