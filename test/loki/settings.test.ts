@@ -28,7 +28,8 @@ limits_config:
   discover_service_name: []
   per_stream_rate_limit: 512KB
   shard_streams: { enabled: false }
-  volume_enabled: true
+  volume_enabled: false
+  bloom_gateway_enable_filtering: true
 ingester: { max_chunk_age: 1h }
 distributor: { max_recv_msg_size: 1000 }
 `,
@@ -47,12 +48,14 @@ distributor: { max_recv_msg_size: 1000 }
   assert.deepEqual(limits.discover_service_name, [])
   assert.equal(limits.per_stream_rate_limit, 512 * 1024)
   assert.equal(limits.max_label_names_per_series, 15)
+  assert.equal(limits.volume_enabled, false)
   assert.deepEqual(config.settings.shardStreams, { enabled: false, desiredRate: 1.5 * 1024 * 1024 })
   assert.equal(config.settings.maxChunkAge, 3_600_000)
   assert.equal(config.settings.maxReceivedBytes, 1000)
   assert.equal(config.settings.authEnabled, true)
   assert.deepEqual([config.host, config.port, config.pathPrefix], ['0.0.0.0', 3101, '/loki'])
-  const unused = 'server.grpc_listen_port, server.log_level, common.replication_factor, limits_config.volume_enabled'
+  const unused =
+    'server.grpc_listen_port, server.log_level, common.replication_factor, limits_config.bloom_gateway_enable_filtering'
   assert.equal(config.warning, `loki.yaml: not used by the embedded server: ${unused}`)
 })
 
