@@ -36,6 +36,11 @@ export class Interpreter {
     return detect(message, { zone, now: now() }, this.memory, format)
   }
 
+  /** A line with a time of its own was read elsewhere: what a line before it said is no longer about the next. */
+  passed(): void {
+    this.memory.alone = undefined
+  }
+
   record(message: Message): LogRecord {
     return this.recordOf(message, this.parse(message))
   }

@@ -23,7 +23,13 @@ export class OriginFlow implements FramerSink {
     this.options = options
     this.framer = createFramer(options.framing)
     const { lane } = options
-    this.line = lane && ((bytes, start, end, endOffset) => lane.take(bytes, start, end, endOffset))
+    this.line =
+      lane &&
+      ((bytes, start, end, endOffset) => {
+        const isTaken = lane.take(bytes, start, end, endOffset)
+        if (isTaken) options.interpreter.passed()
+        return isTaken
+      })
   }
 
   data(bytes: Uint8Array, offset: number): void {

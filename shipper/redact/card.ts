@@ -98,15 +98,18 @@ function runAround(bytes: Uint8Array, at: number, start: number, end: number): S
 function cardsIn(bytes: Uint8Array, start: number, end: number, around: Span | undefined): Span[] {
   const found: Span[] = []
   let i = start
+  // Where the last card ended: its digits do not make the next number the middle of something else.
+  let previous = start
   while (i < end) {
     if (KIND[bytes[i]] !== 1) {
       i++
       continue
     }
-    const cardEnd = isPartOfNumber(bytes, i, start) ? undefined : cardAt(bytes, i, end)
+    const cardEnd = isPartOfNumber(bytes, i, previous) ? undefined : cardAt(bytes, i, end)
     if (cardEnd !== undefined && (around === undefined || standsFree(bytes, i, cardEnd, around))) {
       found.push({ start: i, end: cardEnd })
       i = cardEnd
+      previous = cardEnd
     } else {
       while (i < end && KIND[bytes[i]] === 1) i++
     }

@@ -57,12 +57,14 @@ export class TextRedactor {
   /** The text without its secrets; the same string when there are none. */
   redact(text: string, counts: number[]): string {
     if (text.length < 5) return text
-    const found = this.#find(text)
-    let result = found.length === 0 ? text : this.#replace(text, found, counts)
+    let result = this.#replaceKnown(text, counts)
     if (this.#options.cards && result.length >= 13) {
       const cards = findCards(this.load(result), 0, result.length)
       const rule = this.#cardRule
-      if (cards.length > 0) result = this.#replace(result, this.#realCards(result, cards, rule), counts)
+      if (cards.length > 0) {
+        // Without its digits, what a number touched may be the start of a secret.
+        result = this.#replaceKnown(this.#replace(result, this.#realCards(result, cards, rule), counts), counts)
+      }
     }
     const { own, names } = this.#options
     for (let i = 0; i < own.length; i++) {
@@ -71,6 +73,11 @@ export class TextRedactor {
       )
     }
     return result
+  }
+
+  #replaceKnown(text: string, counts: number[]): string {
+    const found = this.#find(text)
+    return found.length === 0 ? text : this.#replace(text, found, counts)
   }
 
   #find(text: string): Found[] {

@@ -43,6 +43,11 @@ for (const [name, line] of Object.entries(SERVICES)) {
   })
 }
 
+test('a time that stood alone on a line is not given to lines behind those that the lane took', () => {
+  const taken = Array.from({ length: 20 }, (_, n) => SERVICES.slog(n))
+  assert.ok(assertSame([...taken, 'Sat Nov 21 09:00:00 2026', ...taken, 'no time here', 'nor here']) > 20)
+})
+
 test('mixed, mutated and cut lines', () => {
   const mutations = fc.record({
     base: fc.nat(3),

@@ -4,7 +4,7 @@
  * is done here: avg_over_time with a grouping divides by all entries, whether or not they have the value, and
  * max_query_series holds for each part.
  */
-import type { BinaryExpr, Grouping, MetricExpr, RangeExpr, VectorExpr } from '../ast.ts'
+import type { BinaryExpr, Grouping, MetricExpr, RangeExpr, RangeOp, VectorExpr, VectorOp } from '../ast.ts'
 
 export interface Distributed {
   readonly expr: MetricExpr
@@ -71,8 +71,10 @@ function divide(left: MetricExpr, right: MetricExpr): BinaryExpr {
 function mapRange(expr: RangeExpr, isTop: boolean, parts: Set<MetricExpr>): MetricExpr {
   if (!isShardable(expr, isTop) || UNSPLIT.has(expr.op)) return expr
   const isPlain = !reducesLabels(expr) && (expr.grouping === undefined || isNeutral(expr.grouping))
-  if (expr.op !== 'avg_over_time' || isPlain) return asPart({ ...expr }, parts)
+  if (isPlain) return asPart({ ...expr }, parts)
   const grouping = expr.grouping ?? { isWithout: true, labels: [] }
+  const op = MERGERS.get(expr.op)
+  if (op !== undefined) return { kind: 'vector', op, inner: asPart({ ...expr }, parts), grouping, parameter: 0 }
   const total: RangeExpr = { ...expr, op: 'sum_over_time', grouping: undefined }
   // The entries are counted without their values: those that have none, or one that a filter behind unwrap drops, count too.
   const count: RangeExpr = { ...expr, op: 'count_over_time', grouping: undefined, unwrap: undefined }
@@ -90,6 +92,15 @@ function sumOf(inner: RangeExpr, grouping: Grouping): VectorExpr {
 function isNeutral(grouping: Grouping): boolean {
   return grouping.isWithout && grouping.labels.length === 0
 }
+
+/** How series that have become the same are put together; on the way labels without a value are lost. */
+const MERGERS: ReadonlyMap<RangeOp, VectorOp> = new Map<RangeOp, VectorOp>([
+  ...(['count_over_time', 'rate', 'bytes_over_time', 'bytes_rate', 'sum_over_time'] as const).map(
+    (op) => [op, 'sum'] as const,
+  ),
+  ['min_over_time', 'min'],
+  ['max_over_time', 'max'],
+])
 
 /** Shardable by their names, but only with settings that are off by default. */
 const UNSPLIT: ReadonlySet<string> = new Set(['quantile_over_time', 'first_over_time', 'last_over_time'])
