@@ -24,7 +24,7 @@ const SUMMABLE: ReadonlySet<string> = new Set([
 /** `outer` is the grouping of a sum around the function, pushed down to where entries are put into series. */
 export function needsOf(expr: RangeExpr, outer: Grouping | undefined): LabelNeeds {
   const own = expr.grouping ?? (outer !== undefined && SUMMABLE.has(expr.op) ? outer : undefined)
-  const groups = [...(own?.labels ?? [])].sort()
+  const groups = [...new Set(own?.labels)].sort()
   const isWithout = own?.isWithout ?? false
   const hasNoLabels = expr.op === 'absent_over_time' || (own !== undefined && groups.length === 0 && !isWithout)
   // The label that became the value is no label of the series.
