@@ -1,35 +1,21 @@
 /** A test's own Loki in this process: empty, in memory, without limits, and nothing added to what is pushed. */
-import { DEFAULT_LIMITS } from '../limits.ts'
 import type { Instant, QueryResult } from '../logql/engine/result.ts'
 import { runInstant, runRange } from '../server/ask.ts'
 import { writeLabels } from '../server/labels.ts'
+import { OWN_SETTINGS } from '../server/ownsettings.ts'
 import { readJsonPush } from '../server/pushjson.ts'
 import { storePush } from '../server/receive.ts'
-import { DEFAULT_SETTINGS, type Settings } from '../server/settings.ts'
+import type { Settings } from '../server/settings.ts'
 import { openStore } from '../server/store.ts'
 import type { FoundEntry, Target, TestAnswer, TestStream } from './target.ts'
 
-const DECADES_MS = 1000 * 365 * 86_400_000
 const QUERY_TIMEOUT_MS = 60_000
 const MAX_BYTES = 1024 * 1024 * 1024
 
 const SETTINGS: Settings = {
-  ...DEFAULT_SETTINGS,
-  maxChunkAge: DECADES_MS,
-  maxMessageBytes: 0,
-  shardStreams: { enabled: false, desiredRate: 0 },
-  retentionEnabled: false,
+  ...OWN_SETTINGS,
   limits: {
-    ...DEFAULT_LIMITS,
-    ingestion_rate_mb: Number.POSITIVE_INFINITY,
-    ingestion_burst_size_mb: Number.POSITIVE_INFINITY,
-    per_stream_rate_limit: Number.POSITIVE_INFINITY,
-    per_stream_rate_limit_burst: Number.POSITIVE_INFINITY,
-    max_global_streams_per_user: 0,
-    reject_old_samples: false,
-    creation_grace_period: DECADES_MS,
-    discover_service_name: [],
-    discover_log_levels: false,
+    ...OWN_SETTINGS.limits,
     max_entries_limit_per_query: 0,
     max_query_length: 0,
     max_query_series: 0,

@@ -2,10 +2,10 @@
  * Files → the embedded store, on the way that `ship --once` takes, into memory instead of over HTTP. Nothing that
  * Loki would refuse is refused, and entries of one file keep its order wherever their times allow.
  */
-import { DEFAULT_LIMITS } from '../../loki/limits.ts'
+import { OWN_SETTINGS } from '../../loki/server/ownsettings.ts'
 import { readProtoPush } from '../../loki/server/pushproto.ts'
 import { storePush } from '../../loki/server/receive.ts'
-import { DEFAULT_SETTINGS, type Settings } from '../../loki/server/settings.ts'
+import type { Settings } from '../../loki/server/settings.ts'
 import { openStore, type Store } from '../../loki/server/store.ts'
 import { makeFlow } from '../assemble.ts'
 import type { Batch } from '../batch/batch.ts'
@@ -46,7 +46,6 @@ export interface LoadOptions {
 /** The only one. */
 export const TENANT = 'fake'
 
-const CENTURY_MS = 100 * 365 * 86_400_000
 const BATCH_BYTES = 4 * 1024 * 1024
 const BATCH_ENTRIES = 50_000
 /** A label is no cost here: as many values as a file has. */
@@ -105,30 +104,17 @@ function openSource(paths: readonly string[]): Source {
   return createFileSource({ paths, once: true })
 }
 
-/** Nothing is refused for its size, age, number or rate. */
+/** Nothing is refused for its size either. */
 const SETTINGS: Settings = {
-  ...DEFAULT_SETTINGS,
-  maxChunkAge: CENTURY_MS,
-  maxMessageBytes: 0,
-  shardStreams: { enabled: false, desiredRate: 0 },
-  retentionEnabled: false,
+  ...OWN_SETTINGS,
   limits: {
-    ...DEFAULT_LIMITS,
-    ingestion_rate_mb: Number.POSITIVE_INFINITY,
-    ingestion_burst_size_mb: Number.POSITIVE_INFINITY,
-    per_stream_rate_limit: Number.POSITIVE_INFINITY,
-    per_stream_rate_limit_burst: Number.POSITIVE_INFINITY,
+    ...OWN_SETTINGS.limits,
     max_label_name_length: Number.POSITIVE_INFINITY,
     max_label_value_length: Number.POSITIVE_INFINITY,
     max_label_names_per_series: 1000,
     max_line_size: 0,
     max_structured_metadata_size: Number.POSITIVE_INFINITY,
     max_structured_metadata_entries_count: Number.POSITIVE_INFINITY,
-    max_global_streams_per_user: 0,
-    reject_old_samples: false,
-    creation_grace_period: CENTURY_MS,
-    discover_service_name: [],
-    discover_log_levels: false,
   },
 }
 

@@ -4,6 +4,7 @@ import { QueryError } from '../../loki/logql/error.ts'
 import { writeMatcher } from '../../loki/logql/matcher.ts'
 import { parseQuery } from '../../loki/logql/parser.ts'
 import { writeStage, writeUnwrap } from '../../loki/logql/print.ts'
+import { rangesOf } from '../../loki/logql/ranges.ts'
 import { writePrometheusDuration } from '../../loki/logql/units.ts'
 import { RefusedQuery } from './loki.ts'
 import { neededLabels } from './plan-labels.ts'
@@ -46,20 +47,6 @@ export function shortestWindow(query: string): number | undefined {
   } catch {
     // What is wrong with it, the Loki that is asked will say.
     return undefined
-  }
-}
-
-function rangesOf(expr: MetricExpr): RangeExpr[] {
-  switch (expr.kind) {
-    case 'range':
-      return [expr]
-    case 'vector':
-    case 'label_replace':
-      return rangesOf(expr.inner)
-    case 'binary':
-      return [...rangesOf(expr.left), ...rangesOf(expr.right)]
-    default:
-      return []
   }
 }
 

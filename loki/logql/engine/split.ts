@@ -4,6 +4,7 @@
  * aggregation around it is asked of each hour: max(count_over_time(… [2h])) is the sum of two hours' greatest counts.
  */
 import type { Grouping, MetricExpr, RangeExpr, VectorExpr, VectorOp } from '../ast.ts'
+import { rangesOf } from '../ranges.ts'
 import { HOUR } from '../units.ts'
 
 export interface Split {
@@ -136,20 +137,6 @@ function join(expr: MetricExpr, joined: Joined): MetricExpr {
   const place: MetricExpr = { kind: 'constant', value: 0 }
   joined.set(place, hours)
   return place
-}
-
-function rangesOf(expr: MetricExpr): RangeExpr[] {
-  switch (expr.kind) {
-    case 'range':
-      return [expr]
-    case 'vector':
-    case 'label_replace':
-      return rangesOf(expr.inner)
-    case 'binary':
-      return [...rangesOf(expr.left), ...rangesOf(expr.right)]
-    default:
-      return []
-  }
 }
 
 function withRange(expr: MetricExpr, rangeMs: number, offsetMs: number): MetricExpr {
