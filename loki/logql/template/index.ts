@@ -13,7 +13,7 @@ import { timeFunctions } from './timefunctions.ts'
 import type { GoMap, Value } from './values.ts'
 
 export type { Functions, GoFunction, Parameter } from './call.ts'
-export { TemplateError } from './parser.ts'
+export { TemplateError } from './error.ts'
 export type { GoMap, Value } from './values.ts'
 
 export interface CompiledTemplate {
