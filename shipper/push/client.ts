@@ -43,6 +43,8 @@ export function createClient(endpoint: Endpoint, bounds: AnswerBounds = PUSH_BOU
       const settle = (reply: Reply & { isStale?: boolean }) => {
         if (isSettled) return
         isSettled = true
+        // An answer may come before the body is gone; its bytes are the caller's again from here on.
+        if (!sent.writableFinished) sent.destroy()
         clearTimeout(timer)
         signal.removeEventListener('abort', onAbort)
         resolve(reply)
