@@ -2,6 +2,7 @@
 import type { LogExpr } from '../ast.ts'
 import { createBest } from './best.ts'
 import { createLabelReader, type EntryLabels } from './entrylabels.ts'
+import { sortAsGo } from './gosort.ts'
 import { hintsOfLogs } from './needs.ts'
 import type { Instant, Labels, ResultEntry, ResultStream } from './result.ts'
 import type { LogSource } from './source.ts'
@@ -65,7 +66,9 @@ export async function findLogs(source: LogSource, question: LogQuestion): Promis
   })
   const found = best.sorted()
   const given = interval > 0 ? thin(found, interval, isBackward, limit) : found
-  return groupByLabels(given, question.isCategorized)
+  const groups = groupByLabels(given, question.isCategorized)
+  for (const group of groups) orderTies(group.entries, isBackward)
+  return groups
 }
 
 function compareEqual(a: Found, b: Found): number {
@@ -86,8 +89,13 @@ function thin(found: readonly Found[], interval: number, isBackward: boolean, li
   return kept
 }
 
-function groupByLabels(found: readonly Found[], isCategorized: boolean): ResultStream[] {
-  const groups = new Map<string, { labels: Labels; entries: ResultEntry[] }>()
+interface Group {
+  readonly labels: Labels
+  readonly entries: ResultEntry[]
+}
+
+function groupByLabels(found: readonly Found[], isCategorized: boolean): Group[] {
+  const groups = new Map<string, Group>()
   for (const { timestamp, line, labels } of found) {
     const key = isCategorized ? labels.streamText : labels.text
     let group = groups.get(key)
@@ -102,3 +110,25 @@ function groupByLabels(found: readonly Found[], isCategorized: boolean): ResultS
 }
 
 const NANOS = 1_000_000_000n
+
+/**
+ * Loki's front end asks hour by hour and sorts what a stream has in each, twice (pkg/logql/accumulator.go): entries of
+ * one time, in order so far, end up where Go's sort leaves them.
+ */
+function orderTies(entries: ResultEntry[], isBackward: boolean): void {
+  const direction = isBackward ? -1 : 1
+  const isBefore = (a: Instant, b: Instant) => direction * (a.seconds - b.seconds || a.nanos - b.nanos) <= 0
+  const hourOf = ({ seconds }: Instant) => Math.floor(seconds / 3600)
+  for (let start = 0, end = 0; start < entries.length; start = end) {
+    const hour = hourOf(entries[start]!)
+    let hasTies = false
+    for (end = start + 1; end < entries.length && hourOf(entries[end]!) === hour; end++) {
+      hasTies ||= entries[end]!.seconds === entries[end - 1]!.seconds && entries[end]!.nanos === entries[end - 1]!.nanos
+    }
+    if (!hasTies) continue
+    const part = entries.slice(start, end)
+    sortAsGo(part, isBefore)
+    sortAsGo(part, isBefore)
+    for (const [index, entry] of part.entries()) entries[start + index] = entry
+  }
+}
