@@ -47,8 +47,8 @@ export function detector(list: readonly Format[]): Detect {
   }
 }
 
-/** Docker Compose's "worker-1  | line": the line is read for itself, its service is the container's unless it says so. */
-const COMPOSED = /^([A-Za-z][\w.-]{0,80}) {1,40}\| (?=\S)/
+/** Docker Compose's "worker-1  | line", PM2's "0|worker   | line": the line is read for itself, its service is the container's unless it says so. */
+const COMPOSED = /^(?:\d{1,4}\|)?([A-Za-z][\w.-]{0,80}) {1,40}\| (?=\S)/
 
 function readPrefixed(
   tables: Tables,

@@ -53,6 +53,7 @@ const MAX_HEAD = 512
 
 export function readHead(text: string, options: TimeOptions): Head {
   const scan = startScan(text, options)
+  readKernelPriority(scan)
   const limit = Math.min(text.length, MAX_HEAD)
   while (scan.tokens.length < MAX_TOKENS) {
     skipMarks(scan)
@@ -66,6 +67,14 @@ export function readHead(text: string, options: TimeOptions): Head {
   scan.tokens.length = scan.strong
   scan.end = messageStart(text, scan.end)
   return scan
+}
+
+/** dmesg -x with times of its own: "kern  :err   : 2026-05-05T10:11:12,123456+00:00 ". */
+function readKernelPriority(scan: Scan): void {
+  const match = sticky(/([a-z]{3,8}) {0,5}:([a-z]{3,6}) {0,5}: (?=\d{4}-\d\d-)/y, scan)
+  if (match === null || delimitedLevel(match[2] as string) === undefined) return
+  add(scan, 'priority', match[1] as string, 0, true)
+  addLevel(scan, match[2] as string, match[0].length)
 }
 
 /** Reads one token; false when the message has begun. */
@@ -212,6 +221,8 @@ function readBareLevel(scan: Scan, word: string, end: number): boolean {
   if (scan.hasLevel) return false
   const words = weakWords(scan, false)
   const prose = weakWords(scan, true)
+  // Palo Alto's columns: CONFIG is the kind of event.
+  if (scan.mark === 0x2c && word === 'CONFIG') return false
   if (
     capitalLevel(word.endsWith('!') ? word.slice(0, -1) : word) &&
     prose <= 1 &&
@@ -237,6 +248,9 @@ function readBareLevel(scan: Scan, word: string, end: number): boolean {
     const isLetter = /[VDIWEFTC]/.test(word) || (/[AN]/.test(word) && weakCount(scan) === 2)
     return isLetter && !/^\s[a-z]{1,5}\s/.test(scan.text.slice(end, end + 7)) && addLevel(scan, word, end)
   }
+  // MongoDB's D1 … D5
+  if (scan.time !== undefined && /^D[1-5]$/.test(word) && /^ [A-Z-]/.test(scan.text.slice(end, end + 2)))
+    return addLevel(scan, word, end)
   if (scan.named && !column) return false
   return spacedLevel(word, column) !== undefined && addLevel(scan, word, end)
 }

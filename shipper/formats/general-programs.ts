@@ -59,10 +59,15 @@ export function readProgram(scan: Scan): boolean {
   return add(scan, 'program', match[1] as string, scan.at + match[0].length, true, match[3], match[2] || undefined)
 }
 
-/** F5 and others: "host warning tmm1[123]: ". */
+/** F5 and others: "host warning tmm1[123]: ", ESXi's "error vpxd[04321] [". */
 function levelBeforeProgram(scan: Scan): boolean {
-  if (scan.hasLevel || weakWords(scan, false) !== 1) return false
-  const match = sticky(/([a-z]{3,9})(?= [A-Za-z_./][\w./@+~:-]{0,60}(?:\[\d{1,10}\])?: )/y, scan)
+  const words = weakWords(scan, false)
+  if (scan.hasLevel || words > 1) return false
+  const pattern =
+    words === 1
+      ? /([a-z]{3,9})(?= [A-Za-z_./][\w./@+~:-]{0,60}(?:\[\d{1,10}\])?: )/y
+      : /([a-z]{4,9})(?= [A-Za-z_][\w.-]{0,60}\[\d{1,10}\][: ])/y
+  const match = sticky(pattern, scan)
   return (
     match !== null &&
     delimitedLevel(match[1] as string) !== undefined &&

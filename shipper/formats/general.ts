@@ -139,6 +139,8 @@ function roleOf(
     case 'cell':
       return isPassing(token.text) ? undefined : roleOfGroup(token, isNamed, fields)
     case 'group':
+      // LightDM's [+12.34s]
+      if (/^\+\d{1,9}\.\d{1,9}s$/.test(token.text)) return 'uptime'
       return roleOfGroup(token, isNamed, fields)
     case 'number': {
       const next = tokens[i + 1]?.kind
@@ -173,7 +175,9 @@ function roleOfGroup(token: Token, isNamed: boolean, fields: Fields): string | u
   if (!token.strong || token.text.startsWith('ID ')) return undefined
   if (/^[\w./-]{1,200}\.\w{1,4}:\d{1,6}(?::\w{1,80})?$/.test(token.text))
     return fields.has('component') ? 'caller' : 'component'
-  const preferThread = isThreadLike(token.text) || (isNamed && token.kind === 'group')
+  // spdlog's [time][thread][level][main]: the thread has been told.
+  const isLogger = token.text === 'main' && fields.has('pid') && fields.has('level')
+  const preferThread = (isThreadLike(token.text) && !isLogger) || (isNamed && token.kind === 'group')
   const first = preferThread ? 'thread' : 'component'
   return fields.has(first) && !isNamed ? (preferThread ? 'component' : 'thread') : first
 }

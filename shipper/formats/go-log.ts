@@ -14,7 +14,7 @@ const PREFIX = /([A-Za-z[(<][^/\d]{0,40}(?:\d{1,3}[^/\d]{1,20})?)(?=\d{4}\/\d\d\
 const FILE = /\[?((?:[A-Za-z]:)?[^\s:[]{1,200}\.go):(\d{1,7})[:\]](?:([\w.()*]{1,100})\(\))? /y
 /** slog's default handler ("INFO msg k=v", "WARN+2"), logutils' "[WARN] agent: ", "ERROR: ". */
 const LEVEL_WORD =
-  /(?:(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|PANIC)((?:[+-]\d{1,3})?)(?::? )|\[([A-Za-z]{1,8})\]:? )(?:([a-z][\w./-]{0,40}): )?/y
+  /(?:(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|PANIC)((?:[+-]\d{1,3})?)(?::? )|\[([A-Za-z]{1,8})\]:? (?:\[\d{1,12}\] )?)(?:([a-z][\w./-]{0,40}): )?/y
 const LEVEL_WORDS = new Set(
   'trace debug info notice warn warning error err fatal panic critical t d i n w e f'.split(' '),
 )
