@@ -16,7 +16,15 @@ import {
   readSession,
   readTopic,
 } from './general-places.ts'
-import { readCisco, readElement, readProgram, readThread, readVmware, skipContext } from './general-programs.ts'
+import {
+  readCisco,
+  readElement,
+  readLabelledLevel,
+  readProgram,
+  readThread,
+  readVmware,
+  skipContext,
+} from './general-programs.ts'
 import {
   add,
   addLevel,
@@ -46,14 +54,13 @@ import {
   spacedLevel,
 } from './general-words.ts'
 
-const MAX_TOKENS = 22
-
 /** A head that has not ended here is no head. */
+const MAX_TOKENS = 22
 const MAX_HEAD = 512
 
 export function readHead(text: string, options: TimeOptions): Head {
   const scan = startScan(text, options)
-  readKernelPriority(scan)
+  readLabelledLevel(scan)
   const limit = Math.min(text.length, MAX_HEAD)
   while (scan.tokens.length < MAX_TOKENS) {
     skipMarks(scan)
@@ -67,14 +74,6 @@ export function readHead(text: string, options: TimeOptions): Head {
   scan.tokens.length = scan.strong
   scan.end = messageStart(text, scan.end)
   return scan
-}
-
-/** dmesg -x with times of its own: "kern  :err   : 2026-05-05T10:11:12,123456+00:00 ". */
-function readKernelPriority(scan: Scan): void {
-  const match = sticky(/([a-z]{3,8}) {0,5}:([a-z]{3,6}) {0,5}: (?=\d{4}-\d\d-)/y, scan)
-  if (match === null || delimitedLevel(match[2] as string) === undefined) return
-  add(scan, 'priority', match[1] as string, 0, true)
-  addLevel(scan, match[2] as string, match[0].length)
 }
 
 /** Reads one token; false when the message has begun. */

@@ -82,6 +82,9 @@ function addLevelCell(text: string, head: Head, fields: Fields): void {
   if (match !== null) fields.set('level', match[2] as string)
 }
 
+/** AWS Lambda's and others': which call, not who. */
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+
 function nameTokens(head: Head, fields: Fields): void {
   const { tokens } = head
   const prefix: string[] = []
@@ -89,7 +92,7 @@ function nameTokens(head: Head, fields: Fields): void {
   const isNamed = tokens.some((token) => token.kind === 'program' || token.kind === 'tag' || token.kind === 'name')
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i] as Token
-    const role = roles.get(i) ?? roleOf(token, tokens, i, fields, isNamed)
+    const role = UUID.test(token.text) ? 'request_id' : (roles.get(i) ?? roleOf(token, tokens, i, fields, isNamed))
     if (i === head.timeToken) continue
     if (token.kind === 'pair') continue
     if (role === undefined || fields.has(role)) {
