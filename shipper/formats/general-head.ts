@@ -16,7 +16,15 @@ import {
   readSession,
   readTopic,
 } from './general-places.ts'
-import { readCisco, readElement, readProgram, readThread, readVmware, skipContext } from './general-programs.ts'
+import {
+  readCisco,
+  readElement,
+  readLabelledLevel,
+  readProgram,
+  readThread,
+  readVmware,
+  skipContext,
+} from './general-programs.ts'
 import {
   add,
   addLevel,
@@ -46,13 +54,13 @@ import {
   spacedLevel,
 } from './general-words.ts'
 
-const MAX_TOKENS = 22
-
 /** A head that has not ended here is no head. */
+const MAX_TOKENS = 22
 const MAX_HEAD = 512
 
 export function readHead(text: string, options: TimeOptions): Head {
   const scan = startScan(text, options)
+  readLabelledLevel(scan)
   const limit = Math.min(text.length, MAX_HEAD)
   while (scan.tokens.length < MAX_TOKENS) {
     skipMarks(scan)
@@ -212,6 +220,8 @@ function readBareLevel(scan: Scan, word: string, end: number): boolean {
   if (scan.hasLevel) return false
   const words = weakWords(scan, false)
   const prose = weakWords(scan, true)
+  // Palo Alto's columns: CONFIG is the kind of event.
+  if (scan.mark === 0x2c && word === 'CONFIG') return false
   if (
     capitalLevel(word.endsWith('!') ? word.slice(0, -1) : word) &&
     prose <= 1 &&
@@ -237,6 +247,9 @@ function readBareLevel(scan: Scan, word: string, end: number): boolean {
     const isLetter = /[VDIWEFTC]/.test(word) || (/[AN]/.test(word) && weakCount(scan) === 2)
     return isLetter && !/^\s[a-z]{1,5}\s/.test(scan.text.slice(end, end + 7)) && addLevel(scan, word, end)
   }
+  // MongoDB's D1 … D5
+  if (scan.time !== undefined && /^D[1-5]$/.test(word) && /^ [A-Z-]/.test(scan.text.slice(end, end + 2)))
+    return addLevel(scan, word, end)
   if (scan.named && !column) return false
   return spacedLevel(word, column) !== undefined && addLevel(scan, word, end)
 }

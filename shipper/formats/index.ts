@@ -68,6 +68,7 @@ import { logrusConsole } from './logrus-console.ts'
 import { logstash } from './logstash.ts'
 import { loguru } from './loguru.ts'
 import { lsf } from './lsf.ts'
+import { macosLog } from './macos-log.ts'
 import { mikrotik } from './mikrotik.ts'
 import { mongodb } from './mongodb.ts'
 import { monolog } from './monolog.ts'
@@ -201,6 +202,7 @@ export const formats = [
   log4jJson,
   logbackJson,
   logcat,
+  macosLog,
   logrus,
   logrusConsole,
   logstash,

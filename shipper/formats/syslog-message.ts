@@ -32,7 +32,7 @@ export function putMessage(fields: Fields, text: string): void {
     }
   }
   fields.set('message', message)
-  if (!fields.has('level')) putWrittenLevel(fields, message)
+  if (!putKlog(fields, message) && !fields.has('level')) putWrittenLevel(fields, message)
   if (FIREWALL.test(message)) fields.set('event', 'packet')
   addPairs(fields, message)
 }
@@ -49,6 +49,18 @@ export function putCisco(fields: Fields, text: string): string | undefined {
   fields.set('node', facility)
   fields.set('event', mnemonic === undefined ? `${facility}-${severity}` : `${facility}-${severity}-${mnemonic}`)
   return text.slice(header.length + whole.length)
+}
+
+/** klog's own head behind the tag, as of a kubelet under systemd: E0505 10:11:12.123456    1234 pod_workers.go:190] text */
+const KLOG = /^([DIWEF])\d{4} \d\d:\d\d:\d\d\.\d{6} {1,8}\d{1,10} ([\w./-]{1,200}):(\d{1,7})\] /
+
+function putKlog(fields: Fields, message: string): boolean {
+  const match = KLOG.exec(message)
+  if (match === null) return false
+  fields.set('level', match[1] as string)
+  fields.set('logger', match[2] as string)
+  fields.set('line', Number(match[3]))
+  return true
 }
 
 const BRACKET = 0x5b
