@@ -84,7 +84,13 @@ function readAtom(reader: Reader, isFolded: boolean): RegexTree {
   }
   reader.at += length
   refuseRepetition(reader)
-  return { kind: 'literal', text, isFolded }
+  return { kind: 'literal', text: isFolded ? leastFold(text) : text, isFolded }
+}
+
+/** Go's parser stores the least of the characters that (?i) takes for one: ſ is S, ς is Σ. */
+function leastFold(char: string): string {
+  const upper = char.toUpperCase()
+  return [...upper].length === 1 && upper.codePointAt(0)! < char.codePointAt(0)! ? upper : char
 }
 
 function readGroup(reader: Reader, isFolded: boolean): RegexTree {
