@@ -43,8 +43,13 @@ export async function evaluateRange(
     expr.unwrap === undefined
       ? await countEntries(query, expr, needs, windows)
       : await collectValues(query, expr, needs, windows)
-  const present = found.filter(hasValues)
+  const present = found.filter((series) => hasValues(series) && isReadable(series.labels))
   return expr.op === 'absent_over_time' ? absentSeries(expr.log, present, query.steps.count) : present
+}
+
+/** Loki reads a series' labels again from their text, and leaves out what Prometheus cannot read: half a character. */
+function isReadable({ pairs }: LabelSet): boolean {
+  return !pairs.some(([, value]) => value.includes('\ufffd'))
 }
 
 async function countEntries(
