@@ -38,6 +38,8 @@ const random = read('random.json')
 const hours = read('hours.json')
 /** Entries of one time in streams that become one, equal values in topk, empty metadata, metadata named __error__. */
 const ties = read('ties.json')
+/** Entries of one stream and time that stages make equal: they are one, and in metric queries where their line is one. */
+const repeats = read('repeats.json')
 
 test('the sets are whole', () => {
   assert.ok(questions.length >= 148)
@@ -50,6 +52,7 @@ for (const [what, set] of Object.entries({
   'and over other data': random,
   'and over hours': hours,
   'and of ties': ties,
+  'and of repeats': repeats,
 })) {
   test(what, () => compare(JSON.stringify(set.data), set.cases, set.now))
 }

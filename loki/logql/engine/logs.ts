@@ -5,7 +5,7 @@ import { createLabelReader, type EntryLabels } from './entrylabels.ts'
 import { sortAsGo } from './gosort.ts'
 import { hintsOfLogs } from './needs.ts'
 import type { Instant, Labels, ResultEntry, ResultStream } from './result.ts'
-import type { LogSource } from './source.ts'
+import type { EntryRow, LogSource } from './source.ts'
 import { createHashReader } from './streamhash.ts'
 
 export interface LogQuestion {
@@ -40,6 +40,7 @@ export async function findLogs(source: LogSource, question: LogQuestion): Promis
   const best = createBest<Found>(interval > 0 ? Number.POSITIVE_INFINITY : limit, compare)
   const labelsOf = createLabelReader()
   const hashOf = createHashReader()
+  const isRepeated = createRepeatTest()
   let sequence = 0
   const isLate = (time: number) => best.isFull() && direction * (time - best.worst()!.time) > 0
   await source.scan({
@@ -52,6 +53,7 @@ export async function findLogs(source: LogSource, question: LogQuestion): Promis
     onEntry(row, time) {
       if (isLate(time)) return false
       const labels = labelsOf(row)
+      if (isRepeated(row, time, labels)) return true
       const found = {
         time,
         hash: hashOf(row),
@@ -70,6 +72,35 @@ export async function findLogs(source: LogSource, question: LogQuestion): Promis
   for (const group of groups) orderTies(group.entries, isBackward)
   return groups
 }
+
+/**
+ * Loki's merge iterators drop what a stream has twice at one time, and look at it as the stages left it: entries that
+ * line_format made equal are one. A stream's entries come in order of time.
+ */
+function createRepeatTest(): (row: EntryRow, time: number, labels: EntryLabels) => boolean {
+  interface Seen {
+    readonly labels: EntryLabels
+    readonly line: string
+  }
+  const last = new Map<EntryRow['stream'], { time: number; readonly entries: Seen[] }>()
+  return (row, time, labels) => {
+    const seen = { labels, line: row.line() }
+    const known = last.get(row.stream)
+    if (known === undefined) {
+      last.set(row.stream, { time, entries: [seen] })
+      return false
+    }
+    if (known.time !== time) {
+      known.time = time
+      known.entries.length = 0
+    } else if (known.entries.some((entry) => entry.labels === labels && entry.line === seen.line)) return true
+    // More of one time than this are not looked at: each would be compared with all.
+    if (known.entries.length < MAX_COMPARED) known.entries.push(seen)
+    return false
+  }
+}
+
+const MAX_COMPARED = 1000
 
 function compareEqual(a: Found, b: Found): number {
   if (a.hash !== b.hash) return a.hash < b.hash ? -1 : 1
