@@ -146,9 +146,10 @@ const LOOSE = new Set([
   'zerolog_console',
   'serilog_console',
   'pino_pretty',
+  'hclog',
 ])
 const WRITER =
-  /^(?:(?:#\d{1,3} )?\[([A-Za-z][\w.:/-]{1,60})\](?= |:)|([A-Za-z_][\w./-]{1,60}):\d{1,6}(?= |:)|([A-Za-z_]\w{0,40}(?:[._/-][\w./-]{1,40}|[a-z][A-Z]\w{0,40})): )/
+  /^(?:(?:#\d{1,3} )?\[(\/?[A-Za-z][\w.:/-]{1,100}) {0,40}\](?= |:)|([A-Za-z_][\w./-]{1,60}):\d{1,6}(?= |:)|([A-Za-z_]\w{0,40}(?:[._/-][\w./-]{1,40}|[a-z][A-Z]\w{0,40})|[A-Z]{3,6}): )/
 
 /** Who wrote it, when the message begins with it: "[engine] …", Fluentd's "#0 [out_es] …", "server.c:12 …", "net.http: …". The message keeps it. */
 function addWriter(fields: Fields): void {

@@ -137,3 +137,18 @@ export function readLabelledLevel(scan: Scan): void {
   add(scan, 'priority', match[1] as string, 0, true)
   addLevel(scan, match[2] as string, match[0].length)
 }
+
+/** A line that begins with a number: Zabbix and Sybase write processes right before the time, Factorio its uptime. */
+export function readLeadingPid(scan: Scan): boolean {
+  const { at } = scan
+  const zabbix = sticky(/(\d{1,7}):(?=\d{8}:\d{6}\.\d{3})/y, scan)
+  if (zabbix !== null) return add(scan, 'pid', zabbix[1] as string, at + zabbix[0].length, true)
+  const kamailio = sticky(/\d{1,3}\((\d{1,8})\)(?= [A-Z]{4,8}: )/y, scan)
+  if (kamailio !== null) return add(scan, 'pid', kamailio[1] as string, at + kamailio[0].length, true)
+  const sybase = sticky(/\d\d:(?:\d{4,6}:){1,3}(?=\d{4}\/\d\d\/)/y, scan)
+  if (sybase !== null) return add(scan, 'number', sybase[0].slice(0, -1), at + sybase[0].length, false)
+  const uptime = sticky(/(\d{1,9}\.\d{3}) (Verbose|Debug|Info|Warning|Error)(?= [\w./-]{1,80}:\d{1,6}: )/y, scan)
+  if (uptime === null) return false
+  add(scan, 'pid', uptime[1] as string, at + (uptime[1] as string).length, true)
+  return addLevel(scan, uptime[2] as string, at + uptime[0].length)
+}

@@ -50,7 +50,7 @@ export function spacedLevel(word: string, endsColumn: boolean): LevelMatch | und
 
 /** log/slog's INFO+2. */
 function offsetLevel(word: string): LevelMatch | undefined {
-  const match = /^([A-Z]{4,5})[+-]\d{1,3}$/.exec(word)
+  const match = /^(TRACE|DEBUG|INFO|WARN|ERROR)[+-]\d{1,3}$/.exec(word)
   const base = match === null ? undefined : levelWord(match[1] as string)
   return base && { level: base.level, exact: false }
 }

@@ -65,7 +65,8 @@ function addPairs(text: string, head: Head, fields: Fields): void {
 function addTrailingClass(message: string, fields: Fields): void {
   if (!message.endsWith(')')) return
   const open = message.lastIndexOf('(')
-  const name = message.slice(open + 1, -1)
+  // Marathon's logger:thread
+  const name = message.slice(open + 1, -1).replace(/:[\w-]{1,60}$/, '')
   if (open > 0 && name.length < 200 && name.includes('.') && isDotted(name)) fields.set('logger', name)
 }
 

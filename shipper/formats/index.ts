@@ -77,6 +77,7 @@ import { mysql } from './mysql.ts'
 import { mysqlSlow } from './mysql-slow.ts'
 import { nagios } from './nagios.ts'
 import { nest } from './nest.ts'
+import { nextcloud } from './nextcloud.ts'
 import { nginxError } from './nginx-error.ts'
 import { nlog } from './nlog.ts'
 import { openTelemetry } from './open-telemetry.ts'
@@ -210,6 +211,7 @@ export const formats = [
   mongodb,
   monologJson,
   nagios,
+  nextcloud,
   openTelemetry,
   openstack,
   openvpn,

@@ -74,7 +74,7 @@ const LOWER =
 
 /** A level behind what the daemon itself puts in front: by the message's first character, and a text that it needs. */
 interface BehindHead {
-  readonly starts: '[(' | '0' | 'a'
+  readonly starts: '[(' | '<' | '0' | 'a'
   readonly needs: string
   readonly pattern: RegExp
 }
@@ -115,6 +115,12 @@ const BEHIND_HEAD: readonly BehindHead[] = [
     pattern:
       /^\d\d-[A-Z][a-z]{2}-\d{4} [\d:.]{8,15} (?:[\w-]{1,40}: )?(critical|error|warning|notice|info|debug)(?: \d{1,2})?: /,
   },
+  // Aruba: <522008> <NOTI> |authmgr| text
+  {
+    starts: '<',
+    needs: '> <',
+    pattern: /^<\d{4,8}> <(DBUG|INFO|NOTI|WARN|ERRS|CRIT|ALRT|EMRG)> /,
+  },
   // Python: fail2ban.actions        [1234]: NOTICE  [sshd]
   {
     starts: 'a',
@@ -128,11 +134,13 @@ function levelBehindHead(message: string): string | undefined {
   const starts =
     code === BRACKET || code === 0x28
       ? '[('
-      : code >= 0x30 && code <= 0x39
-        ? '0'
-        : code >= 0x5f && code <= 0x7a
-          ? 'a'
-          : ''
+      : code === 0x3c
+        ? '<'
+        : code >= 0x30 && code <= 0x39
+          ? '0'
+          : code >= 0x5f && code <= 0x7a
+            ? 'a'
+            : ''
   if (starts === '') return undefined
   for (const known of BEHIND_HEAD) {
     if (known.starts !== starts || !message.includes(known.needs)) continue
