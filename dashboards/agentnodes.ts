@@ -1,0 +1,185 @@
+/** 5: the agent platform's nodes and tools: what starts, ends, fails, and how long it takes. */
+import {
+  ALL,
+  average,
+  count,
+  open,
+  orZero,
+  pipeline,
+  quantile,
+  RANGE,
+  SEARCH,
+  STEP,
+  successRate,
+  sum,
+} from './lib/logql.ts'
+import { DURATION_STEPS, logs, NONE_WANTED, SUCCESS_STEPS, stat, table, timeseries } from './lib/panels.ts'
+import type { Dashboard } from './lib/spec.ts'
+
+const STARTED = '| event="node_start"'
+const COMPLETED = '| event="node_complete"'
+const FAILED = '| event="node_failed"'
+const ENDED = '| event=~"node_complete|node_failed"'
+const TOOL_ENDED = '| event=~"tool_execution_complete|tool_execution_failed"'
+const NO_NODES = 'No node_start, node_complete or node_failed in this range'
+
+/** One run of a node: a thread runs a node of a correlation once at a time. */
+const RUN = 'service, node, correlation_id'
+export const UNFINISHED = open(sum(count(ALL, STARTED, RANGE), RUN), sum(count(ALL, ENDED, RANGE), RUN))
+export const UNCORRELATED = '| event="http_request" | correlation_id=""'
+
+export const agentNodes: Dashboard = {
+  uid: 'longship-nodes',
+  title: 'Longship: Agent nodes',
+  description: 'Nodes and tools of the agent platform.',
+  from: 'now-1h',
+  rows: [
+    {
+      title: 'In the range',
+      panels: [
+        number('Started', 'Nodes that started (node_start).', STARTED),
+        number('Completed', 'Nodes that completed (node_complete).', COMPLETED),
+        stat({
+          title: 'Failed',
+          description: 'Nodes that failed (node_failed).',
+          thresholds: NONE_WANTED,
+          queries: [{ expr: orZero(sum(count(ALL, FAILED, RANGE))) }],
+          empty: '0',
+        }),
+        stat({
+          title: 'Success rate',
+          description: 'Of the nodes that ended in the range, the part that did not fail.',
+          unit: 'ratio',
+          thresholds: SUCCESS_STEPS,
+          queries: [{ expr: successRate(ALL, ENDED, RANGE) }],
+          options: { decimals: 2, max: 1 },
+          empty: NO_NODES,
+        }),
+        stat({
+          title: 'Started, not ended',
+          description:
+            'Runs with a node_start and no end in the range. Runs at the end of the range may be running still.',
+          thresholds: NONE_WANTED,
+          queries: [{ expr: orZero(`count(${UNFINISHED})`) }],
+          empty: '0',
+        }),
+        stat({
+          title: 'HTTP without correlation id',
+          description: 'HTTP requests that carry no correlation id: nobody can follow them.',
+          thresholds: NONE_WANTED,
+          queries: [{ expr: orZero(sum(count(ALL, UNCORRELATED, RANGE))) }],
+          empty: '0',
+        }),
+      ],
+    },
+    {
+      title: 'Nodes',
+      panels: [
+        timeseries({
+          title: 'Starts by node',
+          description: 'Nodes that started, a step.',
+          queries: [{ expr: sum(count(ALL, STARTED, STEP), 'node'), legend: '{{node}}' }],
+          options: { isBars: true, isStacked: true },
+          empty: NO_NODES,
+        }),
+        timeseries({
+          title: 'Failures by node',
+          description: 'Nodes that failed, a step.',
+          thresholds: NONE_WANTED,
+          queries: [{ expr: sum(count(ALL, FAILED, STEP), 'node'), legend: '{{node}}' }],
+          options: { isBars: true, isStacked: true },
+          empty: 'No node failed in this range',
+        }),
+        timeseries({
+          title: 'Average duration by node',
+          description: 'Average of duration_ms of nodes that ended, a step.',
+          unit: 'ms',
+          thresholds: DURATION_STEPS,
+          queries: [{ expr: average(ALL, ENDED, STEP, 'node'), legend: '{{node}}' }],
+          empty: NO_NODES,
+        }),
+        timeseries({
+          title: 'Duration p95 by node',
+          description: 'p95 of duration_ms of nodes that ended, a step.',
+          unit: 'ms',
+          thresholds: DURATION_STEPS,
+          queries: [{ expr: quantile(0.95, ALL, ENDED, STEP, 'node'), legend: '{{node}}' }],
+          empty: NO_NODES,
+        }),
+        table({
+          title: 'Nodes: average duration',
+          description: 'Average of duration_ms over the range.',
+          unit: 'ms',
+          thresholds: DURATION_STEPS,
+          queries: [{ expr: average(ALL, ENDED, RANGE, 'service, node') }],
+          width: 8,
+          options: { columns: { service: 'Service', node: 'Node', Value: 'Average' } },
+          empty: NO_NODES,
+        }),
+        table({
+          title: 'Nodes: duration p95',
+          description: 'p95 of duration_ms over the range.',
+          unit: 'ms',
+          thresholds: DURATION_STEPS,
+          queries: [{ expr: quantile(0.95, ALL, ENDED, RANGE, 'service, node') }],
+          width: 8,
+          options: { columns: { service: 'Service', node: 'Node', Value: 'p95' } },
+          empty: NO_NODES,
+        }),
+        table({
+          title: 'Nodes: success rate',
+          description: 'Of what ended in the range, the part that did not fail, by node.',
+          unit: 'ratio',
+          thresholds: SUCCESS_STEPS,
+          queries: [{ expr: successRate(ALL, ENDED, RANGE, 'service, node') }],
+          width: 8,
+          options: { columns: { service: 'Service', node: 'Node', Value: 'Success rate' } },
+          empty: NO_NODES,
+        }),
+      ],
+    },
+    {
+      title: 'Tools and gaps',
+      panels: [
+        table({
+          title: 'Tools',
+          description: 'Tool executions that ended, by tool and outcome.',
+          queries: [{ expr: sum(count(ALL, `${TOOL_ENDED} | json tool="tool"`, RANGE), 'tool, outcome') }],
+          width: 8,
+          options: { columns: { tool: 'Tool', outcome: 'Outcome', Value: 'Executions' } },
+          empty: 'No tool_execution_complete or _failed in this range',
+        }),
+        table({
+          title: 'Nodes without an end',
+          description: 'Runs with a node_start and no end in the range. The id leads to the trace.',
+          thresholds: NONE_WANTED,
+          queries: [{ expr: UNFINISHED }],
+          width: 8,
+          options: {
+            columns: { service: 'Service', node: 'Node', correlation_id: 'Correlation id', Value: 'Open' },
+          },
+          empty: 'Every node that started has ended',
+        }),
+        table({
+          title: 'HTTP requests without a correlation id',
+          description: 'By service and path.',
+          thresholds: NONE_WANTED,
+          queries: [{ expr: sum(count(ALL, `${UNCORRELATED} | json path="path"`, RANGE), 'service, path') }],
+          width: 8,
+          options: { columns: { service: 'Service', path: 'Path', Value: 'Requests' } },
+          empty: 'Every HTTP request carries a correlation id',
+        }),
+        logs({
+          title: 'Failed nodes and tools',
+          description: 'node_failed and tool_execution_failed that match the search, newest first.',
+          queries: [{ expr: pipeline(ALL, `${SEARCH} | event=~"node_failed|tool_execution_failed"`) }],
+          empty: 'No node and no tool failed in this range',
+        }),
+      ],
+    },
+  ],
+}
+
+function number(title: string, description: string, stages: string) {
+  return stat({ title, description, queries: [{ expr: orZero(sum(count(ALL, stages, RANGE))) }], empty: '0' })
+}

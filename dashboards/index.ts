@@ -1,0 +1,19 @@
+/** The list of dashboards: docs, files, links, lint and tests are made from it. */
+import { agentNodes } from './agentnodes.ts'
+import { errors } from './errors.ts'
+import type { Dashboard } from './lib/spec.ts'
+import { operations } from './operations.ts'
+import { overview } from './overview.ts'
+import { provisioning } from './provisioning.ts'
+import { serviceHealth } from './servicehealth.ts'
+import { sync } from './sync.ts'
+
+export const dashboards: readonly Dashboard[] = [
+  overview,
+  serviceHealth,
+  errors,
+  agentNodes,
+  provisioning,
+  sync,
+  operations,
+]
