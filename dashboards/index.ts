@@ -5,15 +5,25 @@ import type { Dashboard } from './lib/spec.ts'
 import { operations } from './operations.ts'
 import { overview } from './overview.ts'
 import { provisioning } from './provisioning.ts'
+import { quality } from './quality.ts'
 import { serviceHealth } from './servicehealth.ts'
+import { shipper } from './shipper.ts'
+import { sloDashboard } from './slo.ts'
 import { sync } from './sync.ts'
+import { trace } from './trace.ts'
+import { volume } from './volume.ts'
 
 export const dashboards: readonly Dashboard[] = [
   overview,
   serviceHealth,
   errors,
+  trace,
   agentNodes,
   provisioning,
   sync,
   operations,
+  sloDashboard,
+  volume,
+  shipper,
+  quality,
 ]
