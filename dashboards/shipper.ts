@@ -90,8 +90,7 @@ export const shipper: Dashboard = {
         }),
         timeseries({
           title: 'Batch latency',
-          description:
-            'From sending a batch to Loki’s answer: the average of a report, the worst of a step.',
+          description: 'From sending a batch to Loki’s answer: the average of a report, the worst of a step.',
           unit: 'ms',
           thresholds: steps(1_000, 10_000),
           queries: [{ expr: aggregate('max', over('max', 'batch_ms', STEP)), legend: 'batch' }],

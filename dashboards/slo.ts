@@ -9,7 +9,7 @@ export const SLO_FILE = fileURLToPath(new URL('slos.yaml', import.meta.url))
 export const slos: readonly Slo[] = readSlos(SLO_FILE)
 
 const ENV = 'env=~"$env", '
-/** The windows of the alerts: loki/rules/slo.yaml. */
+/** The windows of the alerts: BURNS of rules/sloalerts.ts. */
 const WINDOWS = ['5m', '1h', '6h', '3d'] as const
 const NO_EVENTS = 'No events of this objective'
 

@@ -1,6 +1,7 @@
 /** Service level objectives of dashboards/slos.yaml, and the LogQL that measures them. */
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
+import { ratio } from './logql.ts'
 
 export interface Slo {
   readonly name: string
@@ -12,14 +13,18 @@ export interface Slo {
   readonly bad: string
   /** 0 to 1: the part of events that must be good. */
   readonly objective: number
+  /** Fields of a good and of a bad event: the tests of its alerts are made of them. */
+  readonly examples: { readonly good: Fields; readonly bad: Fields }
 }
+
+export type Fields = Readonly<Record<string, string>>
 
 /** The days over which an error budget is spent. Loki keeps logs for 30 days unless it is told otherwise. */
 export const BUDGET_WINDOW = '30d'
 /** Everything with an outcome counts, unless an entry says otherwise. */
 const DEFAULT_EVENTS = 'outcome=~"success|failure"'
 
-const KEYS = ['name', 'description', 'service', 'events', 'bad', 'slower_than_ms', 'objective']
+const KEYS = ['name', 'description', 'service', 'events', 'bad', 'slower_than_ms', 'objective', 'examples']
 
 /** Throws with the entry and what is wrong with it. */
 export function readSlos(path: string): Slo[] {
@@ -60,16 +65,29 @@ function readSlo(entry: Readonly<Record<string, unknown>>, place: string): Slo {
     bad: text('bad', /./, isLatency ? `duration_ms>${String(limit)}` : 'outcome="failure"'),
     // 99.5 / 100 is 0.995; 1 - 0.995 is not 0.005, so digits beyond those that people write are cut.
     objective: Number((objective / 100).toFixed(8)),
+    examples: { good: readFields(entry, 'good', place), bad: readFields(entry, 'bad', place) },
   }
 }
 
-const select = ({ service }: Slo, env: string) => `{${env}service="${service}"}`
+function readFields({ examples }: Readonly<Record<string, unknown>>, key: 'good' | 'bad', place: string): Fields {
+  const fields = (examples as Record<string, unknown> | undefined)?.[key]
+  if (typeof fields !== 'object' || fields === null || Object.keys(fields).length === 0) {
+    throw new Error(`${place}.examples.${key} must name fields of a ${key} event, such as { outcome: failure }`)
+  }
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]))
+}
+
+const counted = ({ service, events }: Slo, window: string, env: string, more = '') =>
+  `sum(count_over_time({${env}service="${service}"} | ${events}${more} [${window}]))`
 
 /** Bad events of all events; 0 without bad ones, nothing without events. */
 export function errorRatio(slo: Slo, window: string, env = ''): string {
-  const bad = `sum(count_over_time(${select(slo, env)} | ${slo.events} | ${slo.bad} [${window}]))`
-  const all = `sum(count_over_time(${select(slo, env)} | ${slo.events} [${window}]))`
-  return `(${bad} or ${all} * 0) / ${all}`
+  return ratio(counted(slo, window, env, ` | ${slo.bad}`), counted(slo, window, env))
+}
+
+/** The same for alerts, which need no 0 where nothing is bad: two counts instead of three. */
+export function errorRatioOfRules(slo: Slo, window: string): string {
+  return `${counted(slo, window, '', ` | ${slo.bad}`)} / ${counted(slo, window, '')}`
 }
 
 /** How many times faster than allowed the budget is spent: 1 spends it exactly in the budget's window. */
@@ -78,6 +96,6 @@ export function burnRate(slo: Slo, window: string, env = ''): string {
 }
 
 /** The part of events that may be bad. */
-export function allowed({ objective }: Slo): string {
-  return String(Number((1 - objective).toFixed(8)))
+export function allowed({ objective }: Slo): number {
+  return Number((1 - objective).toFixed(8))
 }
