@@ -1,6 +1,7 @@
 /** The list of dashboards: docs, files, links, lint and tests are made from it. */
 import { agentNodes } from './agentnodes.ts'
 import { errors } from './errors.ts'
+import type { Slo } from './lib/slo.ts'
 import type { Dashboard } from './lib/spec.ts'
 import { operations } from './operations.ts'
 import { overview } from './overview.ts'
@@ -13,17 +14,20 @@ import { sync } from './sync.ts'
 import { trace } from './trace.ts'
 import { volume } from './volume.ts'
 
-export const dashboards: readonly Dashboard[] = [
-  overview,
-  serviceHealth,
-  errors,
-  trace,
-  agentNodes,
-  provisioning,
-  sync,
-  operations,
-  sloDashboard,
-  volume,
-  shipper,
-  quality,
-]
+/** In the order of docs/dashboards.md. */
+export function dashboardsFor(slos: readonly Slo[]): Dashboard[] {
+  return [
+    overview,
+    serviceHealth,
+    errors,
+    trace,
+    agentNodes,
+    provisioning,
+    sync,
+    operations,
+    sloDashboard(slos),
+    volume,
+    shipper,
+    quality,
+  ]
+}

@@ -113,7 +113,7 @@ export const shipper: Dashboard = {
         logs({
           title: 'Warnings and errors',
           description: 'What shippers say when something is wrong. The search applies.',
-          queries: [{ expr: pipeline('{service="longship", level=~"warn|error"}', SEARCH) }],
+          queries: [{ expr: pipeline('{env=~"$env", service="longship", level=~"warn|error"}', SEARCH) }],
           empty: 'No shipper warned of anything',
         }),
       ],

@@ -1,25 +1,21 @@
 /** 9: objectives, what is left of their error budgets, and how fast it is spent; from slos.yaml. */
-import { fileURLToPath } from 'node:url'
 import { RANGE } from './lib/logql.ts'
 import { SUCCESS_STEPS, stat, steps, timeseries } from './lib/panels.ts'
-import { BUDGET_WINDOW, burnRate, errorRatio, readSlos, type Slo } from './lib/slo.ts'
+import { BUDGET_WINDOW, burnRate, errorRatio, type Slo } from './lib/slo.ts'
 import type { Dashboard, Row } from './lib/spec.ts'
-
-export const SLO_FILE = fileURLToPath(new URL('slos.yaml', import.meta.url))
-export const slos: readonly Slo[] = readSlos(SLO_FILE)
 
 const ENV = 'env=~"$env", '
 /** The windows of the alerts: BURNS of rules/sloalerts.ts. */
 const WINDOWS = ['5m', '1h', '6h', '3d'] as const
 const NO_EVENTS = 'No events of this objective'
 
-export const sloDashboard: Dashboard = {
+export const sloDashboard = (slos: readonly Slo[]): Dashboard => ({
   uid: 'longship-slo',
   title: 'Longship: SLOs',
   description: 'Objectives of dashboards/slos.yaml: error budgets and burn rates.',
   from: 'now-6h',
   rows: slos.map(rowOf),
-}
+})
 
 function rowOf(slo: Slo): Row {
   const percent = `${Number((slo.objective * 100).toFixed(6))} %`

@@ -1,6 +1,6 @@
 /** 10: how much is logged, by whom, against a budget; what makes streams; what could go. */
 import { ALL, count, RANGE, STEP, sum } from './lib/logql.ts'
-import { bargauge, LEVEL_COLORS, NEUTRAL, piechart, stat, steps, table, timeseries } from './lib/panels.ts'
+import { bargauge, LEVEL_COLORS, NEUTRAL, NONE_WANTED, piechart, stat, steps, table, timeseries } from './lib/panels.ts'
 import type { Dashboard } from './lib/spec.ts'
 
 const NO_LINES = 'No log lines in this range'
@@ -38,7 +38,7 @@ export const volume: Dashboard = {
         stat({
           title: 'Services over budget',
           description: `Services that logged more than the budget in the last ${DAY}.`,
-          thresholds: steps(1, 1),
+          thresholds: NONE_WANTED,
           queries: [{ expr: `count(${bytes(DAY, 'service')} > $budget_mb * 1000000) or vector(0)` }],
           width: 6,
           empty: '0',

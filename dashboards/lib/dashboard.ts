@@ -13,6 +13,8 @@ import { DATA_SOURCE, houseVariables, tidyVariable } from './variables.ts'
 /** Entries that mark a deployment, whoever logs it. */
 export const DEPLOYMENTS = '{env=~"$env", service=~".+"} | event=~"deployment_recorded|deploy.*|service_redeployment"'
 
+const COLUMNS = 24
+
 export type Json = Record<string, unknown>
 
 export function dashboardJson(dashboard: Dashboard): Json {
@@ -65,10 +67,24 @@ function plain(value: unknown): Json {
 /** What the SDK's defaults hide or write too much of. */
 function tidy(dashboard: Json): Json {
   const list = (dashboard['templating'] as { list: Json[] }).list.map(tidyVariable)
-  for (const { list: annotations } of [dashboard['annotations'] as { list: Json[] }]) {
-    // Its default puts the switch of the annotations into a menu.
-    for (const annotation of annotations) delete annotation['placement']
-  }
-  for (const link of dashboard['links'] as Json[]) delete link['placement']
-  return { ...dashboard, templating: { list } }
+  const annotations = (dashboard['annotations'] as { list: Json[] }).list
+  // Its default puts links and the switches of annotations into a menu.
+  for (const each of [...annotations, ...(dashboard['links'] as Json[])]) delete each['placement']
+  const panels = placed(dashboard['panels'] as PanelPlaced[])
+  return { ...dashboard, templating: { list }, panels }
+}
+
+type PanelPlaced = Json & { type: string; gridPos: { x: number; y: number; w: number; h: number } }
+
+/** From left to right, and below where there is no room left: the SDK's own layout runs over the edge. */
+function placed(panels: readonly PanelPlaced[]): PanelPlaced[] {
+  let [x, top, bottom] = [0, 0, 0]
+  return panels.map((panel) => {
+    const { w, h } = panel.gridPos
+    if (panel.type === 'row' || x + w > COLUMNS) [x, top] = [0, bottom]
+    const gridPos = { x, y: top, w, h }
+    x += w
+    bottom = Math.max(bottom, top + h)
+    return { ...panel, gridPos }
+  })
 }

@@ -22,7 +22,6 @@ import {
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common'
 import {
-  FieldColorBuilder,
   FieldColorModeId,
   MappingType,
   ThresholdsConfigBuilder,
@@ -184,8 +183,4 @@ function wordsOf(words: NonNullable<PanelOptions['words']>) {
     words.map(({ value, text, color }, index) => [String(value), { text, color, index }]),
   )
   return { type: MappingType.ValueToText as const, options }
-}
-
-export function thresholdColors(builder: TimeSeries): TimeSeries {
-  return builder.colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
 }

@@ -1,6 +1,7 @@
 /** Service level objectives of dashboards/slos.yaml, and the LogQL that measures them. */
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
+import { LongshipError } from '../../shipper/errors.ts'
 import { ratio } from './logql.ts'
 
 export interface Slo {
@@ -28,35 +29,47 @@ const KEYS = ['name', 'description', 'service', 'events', 'bad', 'slower_than_ms
 
 /** Throws with the entry and what is wrong with it. */
 export function readSlos(path: string): Slo[] {
-  const { slos } = parse(readFileSync(path, 'utf8')) as { slos?: Record<string, unknown>[] }
-  if (!Array.isArray(slos)) throw new Error(`${path}: there must be a list "slos"`)
+  const { slos } = (parse(textOf(path)) ?? {}) as { slos?: Record<string, unknown>[] }
+  if (!Array.isArray(slos)) throw fault(`${path}: there must be a list "slos"`)
   const names = new Set<unknown>()
   return slos.map((entry, index) => {
     const place = `${path}: slos[${index}]`
     const unknown = Object.keys(entry).find((key) => !KEYS.includes(key))
-    if (unknown !== undefined) throw new Error(`${place}.${unknown} is not known. Known: ${KEYS.join(', ')}`)
-    if (names.has(entry['name'])) throw new Error(`${place}.name: ${String(entry['name'])} is there twice`)
+    if (unknown !== undefined) throw fault(`${place}.${unknown} is not known. Known: ${KEYS.join(', ')}`)
+    if (names.has(entry['name'])) throw fault(`${place}.name: ${String(entry['name'])} is there twice`)
     names.add(entry['name'])
     return readSlo(entry, place)
   })
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new LongshipError('file', `cannot read the objectives: ${(error as Error).message}`)
+  }
+}
+
+function fault(message: string): LongshipError {
+  return new LongshipError('config', message)
 }
 
 function readSlo(entry: Readonly<Record<string, unknown>>, place: string): Slo {
   const text = (key: string, pattern: RegExp, otherwise?: string): string => {
     const value = entry[key] ?? otherwise
     if (typeof value === 'string' && pattern.test(value)) return value
-    throw new Error(`${place}.${key} must match ${pattern}, not ${JSON.stringify(value)}`)
+    throw fault(`${place}.${key} must match ${pattern}, not ${JSON.stringify(value)}`)
   }
   const objective = entry['objective']
   if (typeof objective !== 'number' || objective <= 0 || objective >= 100) {
-    throw new Error(`${place}.objective must be a percentage between 0 and 100, not ${JSON.stringify(objective)}`)
+    throw fault(`${place}.objective must be a percentage between 0 and 100, not ${JSON.stringify(objective)}`)
   }
   const limit = entry['slower_than_ms']
   if (limit !== undefined && (typeof limit !== 'number' || limit <= 0)) {
-    throw new Error(`${place}.slower_than_ms must be milliseconds, not ${JSON.stringify(limit)}`)
+    throw fault(`${place}.slower_than_ms must be milliseconds, not ${JSON.stringify(limit)}`)
   }
   const isLatency = limit !== undefined
-  if (isLatency && entry['bad'] !== undefined) throw new Error(`${place}: either bad or slower_than_ms`)
+  if (isLatency && entry['bad'] !== undefined) throw fault(`${place}: either bad or slower_than_ms`)
   return {
     name: text('name', /^[a-z][a-z0-9-]*$/),
     description: text('description', /./),
@@ -72,7 +85,7 @@ function readSlo(entry: Readonly<Record<string, unknown>>, place: string): Slo {
 function readFields({ examples }: Readonly<Record<string, unknown>>, key: 'good' | 'bad', place: string): Fields {
   const fields = (examples as Record<string, unknown> | undefined)?.[key]
   if (typeof fields !== 'object' || fields === null || Object.keys(fields).length === 0) {
-    throw new Error(`${place}.examples.${key} must name fields of a ${key} event, such as { outcome: failure }`)
+    throw fault(`${place}.examples.${key} must name fields of a ${key} event, such as { outcome: failure }`)
   }
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]))
 }

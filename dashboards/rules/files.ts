@@ -6,7 +6,7 @@ import { alerts } from './alerts/index.ts'
 import { recordings, sloRecordings } from './recordings.ts'
 import { BURNS, sloAlert } from './sloalerts.ts'
 
-const HEAD = 'generated from dashboards/; change the source, then run `npm run generate`'
+export const HEAD = 'generated from dashboards/; change the source, then run `npm run generate`'
 /** Where runbooks are read. A team that publishes them elsewhere changes this line. */
 const RUNBOOKS = 'docs/runbooks'
 /** What grafana/provisioning/datasources calls Loki. */

@@ -4,11 +4,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { globSync } from 'tinyglobby'
 import { parse } from 'yaml'
-import { openEmbedded } from '../../loki/testing/embedded.ts'
 import { isTestPassed } from '../../loki/testing/outcome.ts'
 import { reportFile } from '../../loki/testing/report.ts'
-import { runFile } from '../../loki/testing/run.ts'
-import { normalizeRaw } from '../../shipper/commands/testing/rawlines.ts'
+import { runTestFile } from './runfile.ts'
 
 interface RuleFile {
   readonly groups: readonly { readonly rules: readonly Rule[] }[]
@@ -33,15 +31,7 @@ const report = {
 
 for (const file of globSync('test/rules/*.test.yaml').sort()) {
   test(file, async () => {
-    const outcome = await runFile(file, {
-      open: openEmbedded,
-      normalize: normalizeRaw,
-      isRemote: false,
-      readFile: (path) => readFileSync(path, 'utf8'),
-      glob: (pattern) => globSync(pattern, { absolute: true }),
-      isWanted: () => true,
-      now: () => performance.now(),
-    })
+    const outcome = await runTestFile(file)
     assert.ok(
       outcome.problems.length === 0 && outcome.tests.length > 0 && outcome.tests.every(isTestPassed),
       reportFile(outcome, report),
