@@ -23,9 +23,10 @@ const ENDED = '| event=~"node_complete|node_failed"'
 const TOOL_ENDED = '| event=~"tool_execution_complete|tool_execution_failed"'
 const NO_NODES = 'No node_start, node_complete or node_failed in this range'
 
-/** One run of a node: a thread runs a node of a correlation once at a time. */
-const RUN = 'service, node, correlation_id'
-export const UNFINISHED = open(sum(count(ALL, STARTED, RANGE), RUN), sum(count(ALL, ENDED, RANGE), RUN))
+/** Ids are many: those of one look at most. */
+const RUN_WINDOW = '15m'
+const unfinished = (window: string, by: string) => open(ALL, 'node_start', ['node_complete', 'node_failed'], window, by)
+export const UNFINISHED = `sum(${unfinished(RANGE, 'service, node')})`
 export const UNCORRELATED = '| event="http_request" | correlation_id=""'
 
 export const agentNodes: Dashboard = {
@@ -58,9 +59,9 @@ export const agentNodes: Dashboard = {
         stat({
           title: 'Started, not ended',
           description:
-            'Runs with a node_start and no end in the range. Runs at the end of the range may be running still.',
+            'Starts of the range less its ends, over the nodes that have more starts. Some may be running still.',
           thresholds: NONE_WANTED,
-          queries: [{ expr: orZero(`count(${UNFINISHED})`) }],
+          queries: [{ expr: orZero(UNFINISHED) }],
           empty: '0',
         }),
         stat({
@@ -151,9 +152,9 @@ export const agentNodes: Dashboard = {
         }),
         table({
           title: 'Nodes without an end',
-          description: 'Runs with a node_start and no end in the range. The id leads to the trace.',
+          description: `Runs that started in the last ${RUN_WINDOW} of the range and have not ended, those that run among them. The id leads to the trace.`,
           thresholds: NONE_WANTED,
-          queries: [{ expr: UNFINISHED }],
+          queries: [{ expr: unfinished(RUN_WINDOW, 'service, node, correlation_id') }],
           width: 8,
           options: {
             columns: { service: 'Service', node: 'Node', correlation_id: 'Correlation id', Value: 'Open' },

@@ -20,6 +20,8 @@ export const PATTERN = [
 
 const byPattern = (offset: string) => sum(`count_over_time(${ERRORS} ${PATTERN} [${RANGE}]${offset})`, 'service, shape')
 const byType = (offset: string) => sum(`count_over_time(${ALL} ${TYPED} [${RANGE}]${offset})`, 'service, error_type')
+/** Ids are many: those of one look at most. */
+const ID_WINDOW = '15m'
 const BEFORE = ` offset ${RANGE}`
 
 export const errors: Dashboard = {
@@ -116,9 +118,9 @@ export const errors: Dashboard = {
         }),
         table({
           title: 'Ids with most errors',
-          description: 'Correlation ids with the most errors of the range. An id leads to its trace.',
+          description: `Correlation ids with the most errors in the last ${ID_WINDOW} of the range. An id leads to its trace.`,
           queries: [
-            { expr: `topk(20, ${sum(count(ERRORS, '| correlation_id!=""', RANGE), 'correlation_id, service')})` },
+            { expr: `topk(20, ${sum(count(ERRORS, '| correlation_id!=""', ID_WINDOW), 'correlation_id, service')})` },
           ],
           options: { columns: { correlation_id: 'Correlation id', service: 'Service', Value: 'Errors' } },
           empty: 'No error carries a correlation id',

@@ -1,7 +1,6 @@
 /** 8: operations, their steps, errors and retries. */
 import {
   ALL,
-  aggregate,
   average,
   count,
   orZero,
@@ -207,6 +206,5 @@ function durations() {
 }
 
 function jobs(): string {
-  const longest = `max_over_time(${pipeline(ALL, `${ENDED} ${unwrap('duration_ms')}`)} [${RANGE}])`
-  return aggregate('max', longest, 'job_id, operation, outcome')
+  return `max_over_time(${pipeline(ALL, `${ENDED} ${unwrap('duration_ms')}`)} [${RANGE}]) by (job_id, operation, outcome)`
 }

@@ -44,7 +44,7 @@ export const overview: Dashboard = {
           description: 'Lines of level error or worse, of all lines in the range.',
           unit: 'ratio',
           thresholds: steps(0.01, 0.05),
-          queries: [{ expr: ratio(errors(RANGE), lines(RANGE)) }],
+          queries: [{ expr: `(${orZero(errors(RANGE))}) / ${lines(RANGE)}` }],
           options: { decimals: 2 },
           empty: 'No log lines in this range',
         }),

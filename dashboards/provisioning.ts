@@ -1,5 +1,5 @@
 /** 6: machines of workspaces: started, stopped, skipped, leaked, restarted. */
-import { ALL, aggregate, count, open, orZero, pipeline, RANGE, ratio, SEARCH, STEP, sum, TIME } from './lib/logql.ts'
+import { ALL, count, open, orZero, pipeline, RANGE, SEARCH, STEP, sum, TIME } from './lib/logql.ts'
 import { logs, NONE_WANTED, piechart, stat, steps, table, timeseries } from './lib/panels.ts'
 import type { Dashboard } from './lib/spec.ts'
 
@@ -7,16 +7,13 @@ const event = (name: string) => `| event="${name}"`
 const BEGUN = event('provision.start')
 const SKIPPED = event('provision.skip_existing')
 const RUNNING = event('provision.ec2_started')
-const STOPPED = event('provision.ec2_stopped')
 const RESTARTED = event('restart.pre_stop')
 const NOTHING = 'No provisioning in this range'
 
-const perWorkspace = (stages: string) => sum(count(ALL, stages, RANGE), 'workspace_id')
-const latest = (stages: string) =>
-  aggregate('max', `max_over_time(${pipeline(ALL, `${stages} ${TIME}`)} [${RANGE}])`, 'workspace_id')
+const latest = (stages: string) => `max_over_time(${pipeline(ALL, `${stages} ${TIME}`)} [${RANGE}]) by (workspace_id)`
 
 /** Started more often than stopped: a machine runs, and costs. */
-export const LEAKS = open(perWorkspace(RUNNING), perWorkspace(STOPPED))
+export const LEAKS = open(ALL, 'provision.ec2_started', ['provision.ec2_stopped'], RANGE, 'workspace_id')
 /** From the row to the machine, of workspaces that have both in the range. */
 const STARTUP = `(${latest(RUNNING)} - ${latest(BEGUN)}) >= 0`
 const STARTUP_STEPS = steps(120_000, 300_000)
@@ -39,10 +36,7 @@ export const provisioning: Dashboard = {
           thresholds: steps(0.3, 0.6),
           queries: [
             {
-              expr: ratio(
-                sum(count(ALL, SKIPPED, RANGE)),
-                sum(count(ALL, '| event=~"provision.start|provision.skip_existing"', RANGE)),
-              ),
+              expr: `(${orZero(sum(count(ALL, SKIPPED, RANGE)))}) / ${sum(count(ALL, '| event=~"provision[.](start|skip_existing)"', RANGE))}`,
             },
           ],
           options: { decimals: 1 },

@@ -24,9 +24,9 @@ const FORMATLESS = '| format="plain"'
 /** Of records whose line carried no time: normalize writes it. */
 const CLOCK_TIME = '|= `"timestamp_source":"read"`'
 const REDACTED = '|= `[redacted:` | regexp `\\[redacted:(?P<rule>[a-z_0-9]+)\\]`'
-const perOperation = (event: string) =>
-  sum(count(ALL, `| event="${event}"`, RANGE), 'service, operation, correlation_id')
-const UNFINISHED_OPERATIONS = open(perOperation('operation_start'), perOperation('operation_end'))
+const unfinishedOperations = (window: string, by: string) => open(ALL, 'operation_start', ['operation_end'], window, by)
+/** Ids are many: those of one look at most. */
+const ID_WINDOW = '15m'
 
 const lines = sum(count(ALL, '', RANGE), 'service')
 
@@ -108,11 +108,11 @@ export const quality: Dashboard = {
         ),
         total('Errors without type', 'Errors in the range without one.', sum(count(ERRORS, NO_TYPE, RANGE))),
         total('Errors without stack', 'Errors in the range without one.', sum(count(ERRORS, NO_STACK, RANGE))),
-        total('Nodes that never end', 'Runs of nodes with a start and no end in the range.', `count(${UNFINISHED})`),
+        total('Nodes that never end', 'Starts of nodes in the range less their ends.', UNFINISHED),
         total(
           'Operations that never end',
-          'Operations with a start and no end in the range.',
-          `count(${UNFINISHED_OPERATIONS})`,
+          'Starts of operations in the range less their ends.',
+          `sum(${unfinishedOperations(RANGE, 'service, operation')})`,
         ),
         total('Redactions', 'Lines from which a secret was taken out.', sum(count(ALL, REDACTED, RANGE))),
       ],
@@ -143,9 +143,9 @@ export const quality: Dashboard = {
         }),
         table({
           title: 'Operations without an end',
-          description: 'By service and operation. The id leads to the trace.',
+          description: `Operations that started in the last ${ID_WINDOW} of the range and have not ended, those that run among them. The id leads to the trace.`,
           thresholds: NONE_WANTED,
-          queries: [{ expr: UNFINISHED_OPERATIONS }],
+          queries: [{ expr: unfinishedOperations(ID_WINDOW, 'service, operation, correlation_id') }],
           width: 8,
           options: {
             columns: { service: 'Service', operation: 'Operation', correlation_id: 'Correlation id', Value: 'Open' },

@@ -60,16 +60,27 @@ export const serviceHealth: Dashboard = {
           queries: [{ expr: orZero(sum(count(ALL, FAILED, RANGE))) }],
           empty: '0',
         }),
-        ...QUANTILES.map(([q, name]) =>
-          stat({
-            title: `Duration ${name}`,
-            description: `${name} of duration_ms over everything that carries one in the range.`,
-            unit: 'ms',
-            thresholds: DURATION_STEPS,
-            queries: [{ expr: overall(q, RANGE) }],
-            empty: NO_DURATION,
-          }),
-        ),
+        stat({
+          title: 'Duration p95',
+          description: 'p95 of duration_ms over everything that carries one in the range.',
+          unit: 'ms',
+          thresholds: DURATION_STEPS,
+          queries: [{ expr: overall(0.95, RANGE) }],
+          empty: NO_DURATION,
+        }),
+        stat({
+          title: 'Slower than a second',
+          description: 'Lines in the range whose duration_ms is over 1000.',
+          queries: [{ expr: orZero(sum(count(ALL, '| duration_ms>1000', RANGE))) }],
+          empty: '0',
+        }),
+        stat({
+          title: 'HTTP 5xx',
+          description: 'HTTP requests in the range that ended with a server error.',
+          thresholds: NONE_WANTED,
+          queries: [{ expr: orZero(sum(count(ALL, `${HTTP} | status=~"5.."`, RANGE))) }],
+          empty: '0',
+        }),
       ],
     },
     {
@@ -133,11 +144,11 @@ export const serviceHealth: Dashboard = {
       panels: [
         table({
           title: 'Slowest operations',
-          description: 'p95 of duration_ms by operation or event, the 15 slowest of the range.',
+          description: 'p95 of duration_ms by operation and event, the 15 slowest of the range.',
           unit: 'ms',
           thresholds: DURATION_STEPS,
           queries: [{ expr: `topk(15, ${slowest()})` }],
-          options: { columns: { service: 'Service', what: 'Operation or event', Value: 'p95' } },
+          options: { columns: { service: 'Service', operation: 'Operation', event: 'Event', Value: 'p95' } },
           empty: NO_DURATION,
         }),
         table({
@@ -165,8 +176,7 @@ function overall(q: number, window: string): string {
 }
 
 function slowest(): string {
-  const what = '| label_format what=`{{ if .operation }}{{ .operation }}{{ else }}{{ .event }}{{ end }}`'
-  return quantile(0.95, ALL, `| duration_ms>0 ${what} | what!=""`, RANGE, 'service, what')
+  return quantile(0.95, ALL, '', RANGE, 'service, operation, event')
 }
 
 function routes(): string {

@@ -1,16 +1,18 @@
 /** 11: Longship itself, from what it logs once a minute (event shipper_report) and when something happens. */
-import { ALL, aggregate, orZero, pipeline, RANGE, SEARCH, STEP, sum, unwrap } from './lib/logql.ts'
+import { aggregate, orZero, pipeline, RANGE, SEARCH, STEP, sum, unwrap } from './lib/logql.ts'
 import { logs, NONE_WANTED, stat, steps, timeseries } from './lib/panels.ts'
 import type { Dashboard } from './lib/spec.ts'
 
 const REPORT = '| event="shipper_report"'
+/** Its own log only: the other services need not be looked through. */
+const OWN = '{env=~"$env", service="longship", node=~"$node", level=~"$level"}'
 const NO_REPORT = 'No report of a shipper in this range: ship its own log as well'
 const over = (operator: string, field: string, window: string) =>
-  `${operator}_over_time(${pipeline(ALL, `${REPORT} | json ${field}="${field}" ${unwrap(field)}`)} [${window}])`
+  `${operator}_over_time(${pipeline(OWN, `${REPORT} | json ${field}="${field}" ${unwrap(field)}`)} [${window}])`
 const added = (field: string, window: string) => sum(over('sum', field, window))
 const lost = (event: string, window: string) =>
   sum(
-    `sum_over_time(${pipeline(ALL, `| event="${event}" | json reason="reason", records="records" ${unwrap('records')}`)} [${window}])`,
+    `sum_over_time(${pipeline(OWN, `| event="${event}" | json reason="reason", records="records" ${unwrap('records')}`)} [${window}])`,
     'reason',
   )
 

@@ -52,7 +52,7 @@ export const sync: Dashboard = {
           title: 'Consecutive failures',
           description: 'The most that any worker counted in the range.',
           thresholds: steps(1, 3),
-          queries: [{ expr: orZero(`max(max_over_time(${pipeline(ALL, FAILURES)} [${RANGE}]))`) }],
+          queries: [{ expr: orZero(`max_over_time(${pipeline(ALL, FAILURES)} [${RANGE}]) by ()`) }],
           empty: '0',
         }),
         stat({

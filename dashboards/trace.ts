@@ -1,5 +1,5 @@
 /** 4: everything that happened under one id, across services, in the order of time. */
-import { count, ERROR_LEVELS, orZero, RANGE, STEP, sum, unwrap } from './lib/logql.ts'
+import { count, ERROR_LEVELS, orZero, RANGE, STEP, sum, TIME, unwrap } from './lib/logql.ts'
 import { bargauge, ID_FIELDS, LEVEL_COLORS, logs, NONE_WANTED, stat, table, timeseries } from './lib/panels.ts'
 import type { Dashboard } from './lib/spec.ts'
 
@@ -9,7 +9,7 @@ const NOTHING = 'Nothing happened under this id in this range'
 const TRACE = `{env=~"$env", service=~".+"} |= \`$id\` | ${ID_FIELDS.map((field) => `${field}=\`$id\``).join(' or ')}`
 const TRACE_ERRORS = TRACE.replace('{', `{level=~"${ERROR_LEVELS}", `)
 
-const duration = `max by (service, node, event) (max_over_time(${TRACE} ${unwrap('duration_ms')} [${RANGE}]))`
+const duration = `max_over_time(${TRACE} ${unwrap('duration_ms')} [${RANGE}]) by (service, node, event)`
 
 export const trace: Dashboard = {
   uid: 'longship-trace',
@@ -103,6 +103,6 @@ export const trace: Dashboard = {
 }
 
 function span(): string {
-  const at = `${TRACE} | label_format at_ms=\`{{ __timestamp__ | unixEpochMillis }}\` ${unwrap('at_ms')}`
-  return `max(max_over_time(${at} [${RANGE}])) - min(min_over_time(${at} [${RANGE}]))`
+  const at = `${TRACE} ${TIME}`
+  return `max_over_time(${at} [${RANGE}]) by () - min_over_time(${at} [${RANGE}]) by ()`
 }

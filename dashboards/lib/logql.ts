@@ -60,11 +60,14 @@ export function ratio(part: string, whole: string): string {
   return `(${part} or ${whole} * 0) / ${whole}`
 }
 
-/** 1 - failures / ended: also right where nothing succeeded, and where nothing failed. */
+/**
+ * 1 - failures / ended: also right where nothing succeeded, and where nothing failed. Without labels vector(0) stands in
+ * for no failures, which spares a count.
+ */
 export function successRate(selector: string, stages: string, window: string, by = ''): string {
   const ended = sum(count(selector, join(stages, ENDED), window), by)
   const failed = sum(count(selector, join(stages, FAILED), window), by)
-  return `1 - ${ratio(failed, ended)}`
+  return by === '' ? `1 - (${orZero(failed)}) / ${ended}` : `1 - ${ratio(failed, ended)}`
 }
 
 /** `quantile_over_time` of duration_ms. */
@@ -76,9 +79,14 @@ export function average(selector: string, stages: string, window: string, by: st
   return `avg_over_time(${pipeline(selector, join(stages, unwrap('duration_ms')))} [${window}]) by (${by})`
 }
 
-/** Series of `begun` (grouped alike) that have fewer in `ended`: what has begun and not ended, with how many. */
-export function open(begun: string, ended: string): string {
-  return `(${begun} - (${ended} or ${begun} * 0)) > 0`
+/**
+ * Groups with more beginnings than ends, and how many more, in one look at the entries. What began before the window and
+ * ended in it counts against them. One series a group: Loki answers with max_query_series at most.
+ */
+export function open(selector: string, begin: string, ends: readonly string[], window: string, by: string): string {
+  const events = [begin, ...ends].map((name) => name.replaceAll('.', '[.]')).join('|')
+  const signed = `| label_format open=\`{{ if eq .event "${begin}" }}1{{ else }}-1{{ end }}\` ${unwrap('open')}`
+  return `${sum(`sum_over_time(${selector} | event=~"${events}" ${signed} [${window}])`, by)} > 0`
 }
 
 export function join(...stages: readonly string[]): string {

@@ -1,5 +1,5 @@
 /** What certain systems promise: nodes end, syncs recover, machines stop, operations succeed. */
-import { message, open, sum } from '../../lib/logql.ts'
+import { message, sum } from '../../lib/logql.ts'
 import { ALL, type Alert, counted, event, repeated } from '../alert.ts'
 
 const RUN = 'service, node, correlation_id'
@@ -131,7 +131,7 @@ export const systemAlerts: readonly Alert[] = [
   {
     name: 'ProvisioningLeak',
     severity: 'ticket',
-    expr: open(
+    expr: unbalanced(
       sum(`count_over_time(${ALL} | event="provision.ec2_started" [1d] offset 6h)`, 'service, workspace_id'),
       sum(counted('| event="provision.ec2_stopped"', '30h'), 'service, workspace_id'),
     ),
@@ -206,6 +206,11 @@ export const systemAlerts: readonly Alert[] = [
     },
   },
 ]
+
+/** Groups of `begun` that have fewer in `ended`, whose window is another one. */
+function unbalanced(begun: string, ended: string): string {
+  return `(${begun} - (${ended} or ${begun} * 0)) > 0`
+}
 
 function operationsEnded(more: string): string {
   return sum(counted(`| event="operation_end"${more}`, '1h'), 'service, operation')
