@@ -8,14 +8,18 @@ const NO_ERRORS = 'No errors in this range'
 /** What failed, and what was logged as an error: a warning with an error_type is one as well. */
 const TYPED = '| error_type!=""'
 
-/**
- * The message without what differs from one to the next: quoted text stays, numbers and hexadecimal ids become <_>.
- * A record without a message has its error's or its event's words.
- */
+/** What differs from one message to the next: words with three digits in a row, UUIDs, and what begins with a digit. */
+const VARYING = [
+  '[\\w-]*[0-9]{3}(?:[\\w.:-]*\\w)?',
+  '\\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}',
+  '\\b[0-9](?:[\\w.:,]*\\w)?',
+].join('|')
+
+/** The message with <_> for that, cut: a series for each of thousands of texts would be no pattern. */
 export const PATTERN = [
   '| json message="message", error="error"',
   '| label_format words=`{{ if .error }}{{ .error }}{{ else if .message }}{{ .message }}{{ else }}{{ .event }}{{ end }}`',
-  '| label_format shape=`{{ regexReplaceAll "\\\\b(?:0x)?[0-9a-fA-F-]*[0-9][0-9a-fA-F.:-]*\\\\b" .words "<_>" }}`',
+  `| label_format shape=\`{{ regexReplaceAll "${VARYING.replaceAll('\\', '\\\\')}" .words "<_>" | trunc 120 }}\``,
 ].join(' ')
 
 const byPattern = (offset: string) => sum(`count_over_time(${ERRORS} ${PATTERN} [${RANGE}]${offset})`, 'service, shape')
@@ -94,7 +98,8 @@ export const errors: Dashboard = {
       panels: [
         table({
           title: 'Error patterns',
-          description: 'Messages of errors with numbers and ids taken out, the 20 most frequent of the range.',
+          description:
+            'Errors’ texts, <_> where numbers and ids stood, cut at 120 characters; the 20 most frequent of the range.',
           queries: [{ expr: `topk(20, ${byPattern('')})` }],
           options: { columns: { service: 'Service', shape: 'Pattern', Value: 'Errors' } },
           empty: NO_ERRORS,

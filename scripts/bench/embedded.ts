@@ -12,7 +12,7 @@ const SETTINGS = `limits_config:
   ingestion_burst_size_mb: 1000
   per_stream_rate_limit: 1GB
   per_stream_rate_limit_burst: 1GB
-  max_query_series: 10000
+  max_query_series: 100000
 `
 
 const ROOT = dirname(dirname(import.meta.dirname))

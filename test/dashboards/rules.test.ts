@@ -1,4 +1,4 @@
-/** The generated rules: every alert is seen to fire and to stay quiet, and has its runbook. */
+/** Values of main panels, and the generated rules: every alert is seen to fire and to stay quiet, and has its runbook. */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
@@ -29,7 +29,7 @@ const report = {
   isTimed: false,
 }
 
-for (const file of globSync('test/rules/*.test.yaml').sort()) {
+for (const file of globSync('test/{rules,dashboards}/*.test.yaml').sort()) {
   test(file, async () => {
     const outcome = await runTestFile(file)
     assert.ok(
