@@ -17,7 +17,6 @@ import { DURATION_STEPS, logs, NONE_WANTED, SUCCESS_STEPS, stat, table, timeseri
 import type { Dashboard } from './lib/spec.ts'
 
 const STARTED = '| event="node_start"'
-const COMPLETED = '| event="node_complete"'
 const FAILED = '| event="node_failed"'
 const ENDED = '| event=~"node_complete|node_failed"'
 const TOOL_ENDED = '| event=~"tool_execution_complete|tool_execution_failed"'
@@ -38,8 +37,18 @@ export const agentNodes: Dashboard = {
     {
       title: 'In the range',
       panels: [
-        number('Started', 'Nodes that started (node_start).', STARTED),
-        number('Completed', 'Nodes that completed (node_complete).', COMPLETED),
+        stat({
+          title: 'Started and completed',
+          description: 'Nodes that started (node_start), and those that completed (node_complete).',
+          queries: [
+            {
+              expr: sum(count(ALL, '| event=~"node_start|node_complete"', RANGE), 'event'),
+              legend: '{{event}}',
+            },
+          ],
+          width: 8,
+          empty: NO_NODES,
+        }),
         stat({
           title: 'Failed',
           description: 'Nodes that failed (node_failed).',
@@ -179,8 +188,4 @@ export const agentNodes: Dashboard = {
       ],
     },
   ],
-}
-
-function number(title: string, description: string, stages: string) {
-  return stat({ title, description, queries: [{ expr: orZero(sum(count(ALL, stages, RANGE))) }], empty: '0' })
 }

@@ -13,7 +13,8 @@ const NOTHING = 'No provisioning in this range'
 const latest = (stages: string) => `max_over_time(${pipeline(ALL, `${stages} ${TIME}`)} [${RANGE}]) by (workspace_id)`
 
 /** Started more often than stopped: a machine runs, and costs. */
-export const LEAKS = open(ALL, 'provision.ec2_started', ['provision.ec2_stopped'], RANGE, 'workspace_id')
+const running = (by: string) => open(ALL, 'provision.ec2_started', ['provision.ec2_stopped'], RANGE, by)
+const LEAKS = running('workspace_id')
 /** From the row to the machine, of workspaces that have both in the range. */
 const STARTUP = `(${latest(RUNNING)} - ${latest(BEGUN)}) >= 0`
 const STARTUP_STEPS = steps(120_000, 300_000)
@@ -45,9 +46,9 @@ export const provisioning: Dashboard = {
         stat({
           title: 'Leaks',
           description:
-            'Workspaces whose machine was started more often than stopped in the range. Those that are in use count too.',
+            'Machines started in the range less those stopped in it. Those that are in use count too: the table says which.',
           thresholds: NONE_WANTED,
-          queries: [{ expr: orZero(`count(${LEAKS})`) }],
+          queries: [{ expr: orZero(`sum(${running('service')})`) }],
           empty: '0',
         }),
         stat({

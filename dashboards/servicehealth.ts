@@ -13,13 +13,12 @@ import {
   STEP,
   successRate,
   sum,
-  unwrap,
 } from './lib/logql.ts'
 import { DURATION_STEPS, logs, NONE_WANTED, SUCCESS_STEPS, stat, table, timeseries } from './lib/panels.ts'
 import type { Dashboard } from './lib/spec.ts'
 
 const NO_OUTCOME = 'No line says how something ended (outcome): see Logging quality'
-const NO_DURATION = 'No line carries a duration'
+const NO_DURATION = 'Nothing that ended carries a duration'
 /** HTTP status by its first digit, as a label. */
 const STATUS_CLASS = '| status=~"[1-5][0-9][0-9]" | label_format class=`{{ substr 0 1 .status }}xx`'
 const HTTP = '| event="http_request"'
@@ -40,12 +39,14 @@ export const serviceHealth: Dashboard = {
       panels: [
         stat({
           title: 'Ended',
+          width: 6,
           description: 'Requests, operations, nodes and steps that ended (lines with an outcome) in the range.',
           queries: [{ expr: orZero(sum(count(ALL, ENDED, RANGE))) }],
           empty: '0',
         }),
         stat({
           title: 'Success rate',
+          width: 6,
           description: 'Of what ended in the range, the part that did not fail. Nothing ended: no rate.',
           unit: 'ratio',
           thresholds: SUCCESS_STEPS,
@@ -55,6 +56,7 @@ export const serviceHealth: Dashboard = {
         }),
         stat({
           title: 'Failures',
+          width: 6,
           description: 'What ended with the outcome failure in the range.',
           thresholds: NONE_WANTED,
           queries: [{ expr: orZero(sum(count(ALL, FAILED, RANGE))) }],
@@ -62,24 +64,12 @@ export const serviceHealth: Dashboard = {
         }),
         stat({
           title: 'Duration p95',
-          description: 'p95 of duration_ms over everything that carries one in the range.',
+          width: 6,
+          description: 'p95 of duration_ms of what ended in the range.',
           unit: 'ms',
           thresholds: DURATION_STEPS,
           queries: [{ expr: overall(0.95, RANGE) }],
           empty: NO_DURATION,
-        }),
-        stat({
-          title: 'Slower than a second',
-          description: 'Lines in the range whose duration_ms is over 1000.',
-          queries: [{ expr: orZero(sum(count(ALL, '| duration_ms>1000', RANGE))) }],
-          empty: '0',
-        }),
-        stat({
-          title: 'HTTP 5xx',
-          description: 'HTTP requests in the range that ended with a server error.',
-          thresholds: NONE_WANTED,
-          queries: [{ expr: orZero(sum(count(ALL, `${HTTP} | status=~"5.."`, RANGE))) }],
-          empty: '0',
         }),
       ],
     },
@@ -113,7 +103,7 @@ export const serviceHealth: Dashboard = {
         }),
         timeseries({
           title: 'Duration',
-          description: 'p50, p95 and p99 of duration_ms a step, over everything chosen.',
+          description: 'p50, p95 and p99 of duration_ms of what ended in a step, over everything chosen.',
           unit: 'ms',
           thresholds: DURATION_STEPS,
           queries: QUANTILES.map(([q, name]) => ({ expr: overall(q, STEP), legend: name })),
@@ -121,22 +111,13 @@ export const serviceHealth: Dashboard = {
         }),
         timeseries({
           title: 'Duration p95 by service',
-          description: 'p95 of duration_ms a step.',
+          width: 24,
+          description: 'p95 of duration_ms of what ended in a step.',
           unit: 'ms',
           thresholds: DURATION_STEPS,
-          queries: [{ expr: quantile(0.95, ALL, '', STEP, 'service'), legend: '{{service}}' }],
+          queries: [{ expr: quantile(0.95, ALL, ENDED, STEP, 'service'), legend: '{{service}}' }],
           empty: NO_DURATION,
         }),
-        {
-          ...timeseries({
-            title: 'Failures by service',
-            description: 'Failures a step.',
-            thresholds: NONE_WANTED,
-            queries: [{ expr: sum(count(ALL, FAILED, STEP), 'service'), legend: '{{service}}' }],
-            options: { isBars: true, isStacked: true },
-            empty: 'Nothing failed in this range',
-          }),
-        },
       ],
     },
     {
@@ -144,7 +125,7 @@ export const serviceHealth: Dashboard = {
       panels: [
         table({
           title: 'Slowest operations',
-          description: 'p95 of duration_ms by operation and event, the 15 slowest of the range.',
+          description: 'p95 of duration_ms of what ended by operation and event, the 15 slowest of the range.',
           unit: 'ms',
           thresholds: DURATION_STEPS,
           queries: [{ expr: `topk(15, ${slowest()})` }],
@@ -172,11 +153,11 @@ export const serviceHealth: Dashboard = {
 }
 
 function overall(q: number, window: string): string {
-  return `quantile_over_time(${q}, ${ALL} ${unwrap('duration_ms')} [${window}]) by ()`
+  return quantile(q, ALL, ENDED, window, '')
 }
 
 function slowest(): string {
-  return quantile(0.95, ALL, '', RANGE, 'service, operation, event')
+  return quantile(0.95, ALL, ENDED, RANGE, 'service, operation, event')
 }
 
 function routes(): string {
