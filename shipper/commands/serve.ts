@@ -1,6 +1,7 @@
 /** `longship serve`: the embedded Loki-compatible server. */
 import { readFileSync, statSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { createPage } from '../../dashboards/preview/server/page.ts'
 import { readConfigSize } from '../../loki/logql/units.ts'
 import { readUrls } from '../../loki/server/ruler/settings.ts'
 import { createServer } from '../../loki/server/server.ts'
@@ -16,6 +17,7 @@ interface Flags {
   readonly maxMemory?: number
   readonly rules?: string
   readonly alertmanagerUrl?: readonly string[]
+  readonly dashboards?: string
 }
 
 const DEFAULT_DATA = '.longship/data'
@@ -50,6 +52,7 @@ function describe(): Command {
     .option('--alertmanager-url <url>', 'where alerts are posted; several with commas', (text) =>
       readUrls(text, '--alertmanager-url'),
     )
+    .option('--dashboards <dir>', "dashboards' JSON for the preview page at / (default: Longship's own)")
     .option(
       '--max-memory <size>',
       "memory that entries may take, such as 2GB (default: a quarter of the machine's)",
@@ -84,6 +87,7 @@ async function serve(flags: Flags): Promise<number> {
     ...(flags.maxMemory === undefined ? {} : { maxBytes: flags.maxMemory }),
     data,
     fsync: flags.fsync,
+    fallback: createPage({ dashboards: flags.dashboards }),
     warn: (message) => console.error(`warning: ${message}`),
   })
   try {

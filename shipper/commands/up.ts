@@ -2,11 +2,11 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { Command } from 'commander'
+import { createPage } from '../../dashboards/preview/server/page.ts'
 import { createServer, type LokiServer } from '../../loki/server/server.ts'
 import { type Assembly, assemble } from '../assemble.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { startLive } from '../demo/live.ts'
-import { answerPage } from '../demo/page.ts'
 import { bold, dim, isWhole, reportBalance, reportExamples, reportSamples } from '../demo/report.ts'
 import { DEAD_LETTERS, enterWorkshop, samplesFolder, type Workshop } from '../demo/workshop.ts'
 import { LongshipError } from '../errors.ts'
@@ -81,7 +81,7 @@ function openServer({ host, data }: Options, port: number): LokiServer {
       retention_period: 0,
     },
     settings: { maxChunkAge: CENTURY_MS },
-    fallback: answerPage,
+    fallback: createPage(),
     warn: (message) => console.error(`warning: ${message}`),
   })
 }

@@ -15,16 +15,19 @@ const NAMED = new Map<string, string>([
   ...Object.entries(HUES).flatMap(([hue, colours]) =>
     SHADES.map((shade, index) => [`${shade}${hue}`, colours[index]] as const),
   ),
-  ['text', 'currentColor'],
+  // Of the text's ink: graphs on a canvas know no currentColor, so it is a grey that reads in light and dark.
+  ['text', '#8d95a3'],
   ['transparent', 'transparent'],
   ['gray', '#8e8e8e'],
   ['white', '#ffffff'],
   ['black', '#000000'],
 ])
 
+/** Grafana's classic palette. */
 export const PALETTE = [
-  ...['#7EB26D', '#EAB839', '#6ED0E0', '#EF843C', '#E24D42', '#1F78C1', '#BA43A9', '#705DA0', '#508642', '#CCA300'],
-  ...['#447EBC', '#C15C17', '#890F02', '#0A437C', '#6D1F62', '#584477', '#B7DBAB', '#F4D598', '#70DBED', '#F9BA8F'],
+  ...['green', 'semi-dark-yellow', 'light-blue', 'semi-dark-orange', 'red', 'blue', 'purple'].map((n) => NAMED.get(n)!),
+  ...['#705DA0', '#508642', '#CCA300', '#447EBC', '#C15C17', '#890F02', '#0A437C', '#6D1F62', '#584477', '#B7DBAB'],
+  ...['#F4D598', '#70DBED', '#F9BA8F', '#F29191', '#82B5D8', '#E5A8E2', '#AEA2E0', '#629E51', '#E5AC0E', '#64B0C8'],
 ] as const
 
 /** Anything that is neither a known name nor a plain colour becomes grey: it goes into styles. */
@@ -117,10 +120,10 @@ export function mappingFor(value: unknown, mappings: readonly Mapping[] | undefi
 
 function isSpecial(value: unknown, match: string): boolean {
   const isNull = value === null || value === undefined
-  const isNaN = Number.isNaN(value)
+  const isNumberless = Number.isNaN(value)
   if (match === 'null') return isNull
-  if (match === 'nan') return isNaN
-  if (match === 'null+nan') return isNull || isNaN
+  if (match === 'nan') return isNumberless
+  if (match === 'null+nan') return isNull || isNumberless
   if (match === 'empty') return value === ''
   return match === String(value)
 }

@@ -47,6 +47,7 @@ function followLink(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return
   const link = (event.target as Element).closest?.('a')
   if (!link || link.target === '_blank' || link.origin !== location.origin) return
+  if (link.hash !== '' && link.pathname === location.pathname && link.search === location.search) return
   if (!/^\/(?:$|d\/|explore|trace|dashboards)/.test(link.pathname)) return
   event.preventDefault()
   go(link.pathname + link.search)

@@ -1,4 +1,5 @@
 /** What a panel's drawing is given, and what it gives back. */
+import type { AnnotationMark } from '../loki/annotations.ts'
 import type { DataLink, Panel } from '../model/dashboard.ts'
 import type { Field, Frame } from '../model/frame.ts'
 import type { TimeRange } from '../model/times.ts'
@@ -22,11 +23,7 @@ export interface PanelContext {
   traceUrl(id: string): string
 }
 
-export interface AnnotationMark {
-  readonly time: number
-  readonly title: string
-  readonly color: string
-}
+export type { AnnotationMark }
 
 export interface Link extends DataLink {
   readonly title: string

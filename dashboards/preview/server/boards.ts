@@ -11,7 +11,7 @@ export interface Board {
   readonly json: string
 }
 
-/** By file name; files that are no dashboards are left out. An absent folder has none. */
+/** The overview first, then by title; files that are no dashboards are left out. An absent folder has none. */
 export function readBoards(folder: string): Board[] {
   let names: string[]
   try {
@@ -19,7 +19,9 @@ export function readBoards(folder: string): Board[] {
   } catch {
     return []
   }
-  return names.sort().flatMap((name) => readBoard(join(folder, name)) ?? [])
+  const boards = names.flatMap((name) => readBoard(join(folder, name)) ?? [])
+  const rank = ({ uid, title }: Board) => `${/\boverview$/.test(uid) ? 0 : 1} ${title}`
+  return boards.sort((a, b) => rank(a).localeCompare(rank(b), 'en'))
 }
 
 function readBoard(file: string): Board | undefined {
