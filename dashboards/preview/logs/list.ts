@@ -17,6 +17,8 @@ export interface LogList {
   readonly element: HTMLElement
   /** Puts newer ones on top, and drops the oldest beyond `keep`. */
   prepend(entries: readonly Entry[], keep: number): void
+  /** Opens the entry of that number, and brings it into sight. */
+  reveal(index: number): void
 }
 
 /** Rows that are made at once; a button makes more. */
@@ -54,6 +56,13 @@ export function createLogList(entries: readonly Entry[], options: LogListOptions
       while (rows.childElementCount > keep) rows.lastElementChild!.remove()
       state.shown = rows.childElementCount
       more.hidden = state.entries.length <= state.shown
+    },
+    reveal(index) {
+      while (state.shown <= index && state.shown < state.entries.length) grow()
+      const button = rows.children[index]?.querySelector<HTMLElement>('.line')
+      if (button?.getAttribute('aria-expanded') === 'false') button.click()
+      button?.scrollIntoView({ block: 'center' })
+      button?.focus({ preventScroll: true })
     },
   }
 }

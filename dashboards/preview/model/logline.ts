@@ -31,6 +31,7 @@ const SPELLINGS: ReadonlyMap<string, Level> = new Map<string, Level>([
 export const ID_FIELDS: ReadonlySet<string> = new Set([
   'correlation_id',
   'trace_id',
+  'span_id',
   'request_id',
   'thread_id',
   'job_id',

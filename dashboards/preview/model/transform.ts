@@ -58,17 +58,19 @@ function labelsToFields(frame: Frame, { keepLabels }: { keepLabels?: string[] })
   return { ...frame, fields: time === undefined ? [] : [time, ...fields, ...rest] }
 }
 
+/** A column that is called anew keeps its name beside it: overrides match either. */
 function organize(frame: Frame, { excludeByName = {}, indexByName = {}, renameByName = {} }: any): Frame {
   const place = (name: string) => (Object.hasOwn(indexByName, name) ? indexByName[name] : Number.MAX_SAFE_INTEGER)
   const fields = frame.fields
     .map((field) => ({ field, name: displayName(field, frame) }))
     .filter(({ field, name }) => excludeByName[name] !== true && excludeByName[field.name] !== true)
     .sort((a, b) => Math.min(place(a.name), place(a.field.name)) - Math.min(place(b.name), place(b.field.name)))
-    .map(({ field, name }) => {
-      const wanted = own(renameByName, name) ?? own(renameByName, field.name)
-      return wanted === undefined || wanted === '' ? field : { ...field, name: wanted, legend: wanted }
-    })
+    .map(({ field, name }) => rename(field, own(renameByName, name) ?? own(renameByName, field.name) ?? ''))
   return { ...frame, fields }
+}
+
+function rename(field: Field, name: string): Field {
+  return name === '' ? field : { ...field, config: { ...field.config, displayName: name } }
 }
 
 function own(object: Readonly<Record<string, string>>, key: string): string | undefined {

@@ -52,19 +52,16 @@ export function drawStateTimeline(context: PanelContext): Drawn {
   return { element }
 }
 
-/** Neighbours of one value become one run; it ends a step behind its last point, or where the next begins. */
-function runsOf(times: readonly number[], values: readonly unknown[], { panel, range, stepMs }: PanelContext): Run[] {
+/** A state lasts until the next begins, as in Grafana; equal neighbours are one. */
+function runsOf(times: readonly number[], values: readonly unknown[], { panel, range }: PanelContext): Run[] {
   const isMerged = panel.options?.['mergeValues'] !== false
-  const runs: Run[] = []
+  const starts: Omit<Run, 'to'>[] = []
   for (const [index, value] of values.entries()) {
-    if (value === null || value === undefined) continue
-    const last = runs.at(-1)
-    const end = Math.min(times[index] + stepMs, range.to)
-    const isNext = last !== undefined && times[index] <= last.to
-    if (isNext && isMerged && last.value === value) runs[runs.length - 1] = { ...last, to: end }
-    else runs.push({ from: Math.max(times[index], range.from), to: end, value })
+    const isSame = isMerged && starts.at(-1)?.value === value
+    if (value !== null && value !== undefined && !isSame)
+      starts.push({ from: Math.max(times[index], range.from), value })
   }
-  return runs
+  return starts.map((start, index) => ({ ...start, to: starts[index + 1]?.from ?? range.to }))
 }
 
 function bar({ from, to, value }: Run, config: FieldConfig, name: string, part: (time: number) => string): HTMLElement {

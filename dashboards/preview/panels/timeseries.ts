@@ -9,7 +9,7 @@ import { timeAxis, valueAxis } from './axes.ts'
 import { type LegendItem, legend } from './legend.ts'
 import { drawMarks, drawThresholds } from './marks.ts'
 import type { Drawn, PanelContext } from './panel.ts'
-import { align, type Stacked, stack } from './stack.ts'
+import { align, type Columns, type Stacked, stack } from './stack.ts'
 import { tooltip } from './tooltip.ts'
 
 interface Line {
@@ -121,6 +121,7 @@ function createPlot(
             {
               range: rangeOf(
                 lines.filter((l) => l.scale === scale),
+                stacked.data.filter((_, at) => at > 0 && lines[at - 1].scale === scale && !hidden.has(at - 1)),
                 isPercent,
               ),
             },
@@ -205,23 +206,20 @@ function alpha(color: string, part: number): string {
   return `color-mix(in srgb, ${color} ${Math.round(part * 100)}%, transparent)`
 }
 
-function rangeOf(lines: readonly Line[], isPercent: boolean): uPlot.Range.Function {
+/** Of all values, not only those in sight: the last step may end behind the range. */
+function rangeOf(lines: readonly Line[], columns: Columns, isPercent: boolean): uPlot.Range.Function {
   const configs = lines.map(({ config }) => config)
   const hard = (key: 'min' | 'max') => configs.map((config) => config[key]).find((value) => typeof value === 'number')
   const soft = (key: string) => configs.map((c) => c.custom?.[key]).find((value) => typeof value === 'number')
-  return (_, low, high) => {
+  const values = columns.flatMap((column) => column.filter((value) => value !== null))
+  const low = values.reduce((a, b) => Math.min(a, b), values[0] ?? 0)
+  const high = values.reduce((a, b) => Math.max(a, b), values[0] ?? 1)
+  const min = Math.min(low, soft('axisSoftMin') ?? low)
+  const max = Math.max(high, soft('axisSoftMax') ?? high)
+  return () => {
     if (isPercent) return [0, 1]
-    let min = Math.min(low ?? 0, soft('axisSoftMin') ?? low ?? 0)
-    let max = Math.max(high ?? 1, soft('axisSoftMax') ?? high ?? 1)
-    if (min > 0 && min < (max - min) * 0.5) min = 0
-    const [, top] = uPlot.rangeNum(min, max, 0.08, true)
-    const [bottom] =
-      min >= 0 ? [Math.max(0, uPlot.rangeNum(min, max, 0.08, false)[0] ?? 0)] : uPlot.rangeNum(min, max, 0.08, true)
-    if (min === 0) min = 0
-    else min = bottom ?? min
-    max = top ?? max
-    if (min === max) max = min + 1
-    return [hard('min') ?? min, hard('max') ?? max]
+    const [bottom, top] = uPlot.rangeNum(min, max === min ? min + 1 : max, 0.08, true)
+    return [hard('min') ?? bottom ?? min, hard('max') ?? top ?? max]
   }
 }
 

@@ -143,6 +143,7 @@ export function createPanelBox({ panel, place, scoped }: PlacedPanel): PanelBox 
     update(next) {
       state = next
       title.textContent = interpolateText(panel.title ?? '', scope())
+      title.title = title.textContent
       isStale = true
       void ask()
     },
