@@ -43,7 +43,7 @@ export async function drawVolume(
     options: { legend: { displayMode: 'list', calcs: ['sum'] } },
     fieldConfig: { defaults: { custom: bars, unit: 'short' }, overrides: LEVELS.map(levelColour) },
   }
-  return drawTimeSeries(contextOf(panel, frames, range, stepMs, { width, height: 130 }, actions))
+  return drawTimeSeries(contextOf(panel, frames, range, stepMs, { width, height: 140 }, actions))
 }
 
 function levelColour(level: string, index: number): Override {
@@ -69,7 +69,7 @@ export function drawMetrics(
   const graph: Panel = {
     type: 'timeseries',
     options: { legend: { displayMode: 'hidden' }, tooltip: { mode: 'multi', sort: 'desc' } },
-    fieldConfig: { defaults: { custom: { fillOpacity: 8, axisSoftMin: 0 } } },
+    fieldConfig: { defaults: { custom: { fillOpacity: 8, axisSoftMin: 0 } }, overrides: LEVELS.map(levelColour) },
   }
   const drawn = drawTimeSeries(contextOf(graph, frames, range, stepMs, { width, height: 280 }, actions))
   const table: Panel = { type: 'table', title: 'Last values', fieldConfig: { defaults: {} } }

@@ -1,6 +1,7 @@
 /** Log lines as rows that open: time, level, where from, what; inside, the fields with what can be done with each. */
 import type { Entry } from '../loki/client.ts'
 import { entryTime, type LogLine, readLine } from '../model/logline.ts'
+import { formatValue } from '../model/units.ts'
 import { copyButton, h } from '../page/dom.ts'
 import { details, type FieldActions } from './details.ts'
 
@@ -106,7 +107,12 @@ function row(entry: Entry, options: LogListOptions): HTMLElement {
     ),
     h('span', { class: 'level' }, line.level),
     h('span', { class: 'origin' }, line.origin),
-    h('span', { class: 'message' }, line.message),
+    h(
+      'span',
+      { class: 'message' },
+      line.message,
+      line.took === undefined ? null : h('span', { class: 'took' }, ` ${formatValue(line.took, 'ms')}`),
+    ),
     h('span', { class: 'whole' }, entry.line),
   )
   const element = h('div', { class: 'row', role: 'listitem', 'data-level': line.level }, button)

@@ -34,11 +34,10 @@ interface Entry {
 export function lanesOf(entries: readonly Entry[]): Lanes {
   const lanes = new Map<string, Step[]>()
   for (const [entry, { time, line, labels }] of entries.entries()) {
-    const { origin, level, message, fields } = readLine(line, labels)
+    const { origin, level, message, fields, took = 0 } = readLine(line, labels)
     const to = Number(time) / 1e6
-    const duration = Number(fields.get('duration_ms') ?? 0)
     const name = fields.get('event') || message
-    const step = { from: duration > 0 && Number.isFinite(duration) ? to - duration : to, to, name, level, entry }
+    const step = { from: to - took, to, name, level, entry }
     const lane = lanes.get(origin || 'unknown')
     if (lane === undefined) lanes.set(origin || 'unknown', [step])
     else lane.push(step)

@@ -8,6 +8,8 @@ export interface LogLine {
   /** The message, or the line itself. */
   readonly message: string
   readonly line: string
+  /** Milliseconds, where the line says so. */
+  readonly took: number | undefined
   /** Of the line and its labels, the labels' last; values as text. */
   readonly fields: ReadonlyMap<string, string>
 }
@@ -54,8 +56,14 @@ export function readLine(line: string, labels: Labels): LogLine {
     origin: node === '' || node === service ? service : `${service}/${node}`,
     message: parsed === undefined || message === undefined ? line : message,
     line,
+    took: readDuration(fields.get('duration_ms')),
     fields,
   }
+}
+
+function readDuration(text: string | undefined): number | undefined {
+  const ms = Number(text ?? Number.NaN)
+  return Number.isFinite(ms) && ms >= 0 ? ms : undefined
 }
 
 export function readLevel(word: string | undefined): Level {

@@ -49,6 +49,8 @@ export function showExplore(room: HTMLElement): View {
     stopTail?.()
     stopTail = undefined
     live.setAttribute('aria-pressed', 'false')
+    for (const each of drawn) each.destroy?.()
+    drawn = []
   }
   const put = (place: HTMLElement, next: Drawn | undefined) => {
     if (next !== undefined) drawn.push(next)
@@ -92,8 +94,6 @@ export function showExplore(room: HTMLElement): View {
         signal,
       )
       if (signal.aborted) return
-      for (const each of drawn) each.destroy?.()
-      drawn = []
       if (isMetric) volume.replaceChildren()
       const isLines = answer.type === 'streams'
       put(result, isLines ? drawLines(answer, actions) : drawMetrics(answer, range, stepMs, width, actions))
@@ -159,7 +159,6 @@ export function showExplore(room: HTMLElement): View {
       clear()
       times.stop()
       removeEventListener(THEME_CHANGED, again)
-      for (const each of drawn) each.destroy?.()
     },
   }
 }
