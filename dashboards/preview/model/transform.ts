@@ -55,7 +55,7 @@ function labelsToFields(frame: Frame, { keepLabels }: { keepLabels?: string[] })
     }
   }
   const [time, ...rest] = frame.fields.map(({ labels: _, legend: __, ...field }) => field)
-  return { ...frame, fields: time === undefined ? [] : [time, ...fields, ...rest] }
+  return { refId: frame.refId, fields: time === undefined ? [] : [time, ...fields, ...rest] }
 }
 
 /** A column that is called anew keeps its name beside it: overrides match either. */

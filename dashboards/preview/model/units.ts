@@ -22,6 +22,7 @@ export function formatParts(value: unknown, unit = '', decimals?: number | null)
   if (unit === 'string') return plain(String(value))
   if (typeof value !== 'number') return plain(String(value))
   if (Number.isNaN(value)) return plain('NaN')
+  if (!Number.isFinite(value)) return plain(value > 0 ? '∞' : '-∞')
   const rest = decimals ?? undefined
   const custom = /^(prefix|suffix|time):(.*)$/s.exec(unit)
   if (custom?.[1] === 'prefix') return { prefix: custom[2], text: toFixed(value, rest), suffix: '' }
@@ -42,7 +43,6 @@ export function decimalsFor(value: number): number {
 }
 
 export function toFixed(value: number, decimals: number | undefined): string {
-  if (!Number.isFinite(value)) return value > 0 ? '∞' : '-∞'
   const places = decimals ?? decimalsFor(value)
   const factor = 10 ** places
   const rounded = String(Math.round(value * factor) / factor)
@@ -83,7 +83,7 @@ const binary = (unit: string) =>
 const counted = (unit: string) =>
   scaled(
     1000,
-    ['', 'K', 'M', 'B', 'T'].map((p) => ` ${p}${unit}`),
+    ['', 'K', 'M', 'B', 'T'].map((p) => `${p} ${unit}`),
   )
 const currency =
   (symbol: string): Format =>
