@@ -1,4 +1,5 @@
 /** Serves the preview page: its built files, the dashboards' JSON, and index.html for every path that is a view of it. */
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
@@ -21,6 +22,8 @@ export type AnswerPage = (request: IncomingMessage, response: ServerResponse) =>
 
 interface Content {
   readonly type: string
+  /** Of what is in it. */
+  readonly tag: string
   readonly body: Buffer
   readonly zipped: Buffer
 }
@@ -87,19 +90,26 @@ function readBuilt(folder: string): Map<string, Content> {
 
 function content(type: string, text: string | Buffer): Content {
   const body = Buffer.from(text)
-  return { type, body, zipped: gzipSync(body) }
+  const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+  return { type, tag, body, zipped: gzipSync(body) }
 }
 
 function send(
   request: IncomingMessage,
   response: ServerResponse,
-  { type, body, zipped }: Content,
+  { type, tag, body, zipped }: Content,
   cache: string,
   status = 200,
 ): true {
+  if (request.headers['if-none-match'] === tag) return end(response, 304)
   const isZipped = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
   const bytes = isZipped ? zipped : body
-  const headers: Record<string, string | number> = { ...PAGE_HEADERS, 'Content-Type': type, 'Cache-Control': cache }
+  const headers: Record<string, string | number> = {
+    ...PAGE_HEADERS,
+    'Content-Type': type,
+    ETag: tag,
+    'Cache-Control': cache,
+  }
   if (isZipped) headers['Content-Encoding'] = 'gzip'
   response.writeHead(status, { ...headers, Vary: 'Accept-Encoding', 'Content-Length': bytes.length })
   response.end(request.method === 'HEAD' ? undefined : bytes)

@@ -25,7 +25,7 @@ export interface Proxy {
 }
 
 const READS =
-  /^\/loki\/api\/v1\/(?:query_range|query|labels|label\/[^/]{1,600}\/values|series|detected_fields|detected_labels|index\/stats|index\/volume|index\/volume_range|status\/buildinfo)$/
+  /^\/loki\/api\/v1\/(?:query_range|query|labels|label\/(?!\.|%2e)[^/]{1,600}\/values|series|detected_fields|detected_labels|index\/stats|index\/volume|index\/volume_range|status\/buildinfo)$/
 const TAIL = '/loki/api/v1/tail'
 const LIMITS = {
   /** A question's form. */
