@@ -42,6 +42,7 @@ export interface Tab {
   press(key: string): Promise<void>
   type(text: string): Promise<void>
   screenshot(file: string, isWhole?: boolean): Promise<void>
+  close(): Promise<void>
 }
 
 export interface Chromium {
@@ -84,7 +85,8 @@ export async function startChromium(program: string): Promise<Chromium> {
     async tab(size) {
       const { targetId } = await connection.call('Target.createTarget', { url: 'about:blank' })
       const { sessionId } = await connection.call('Target.attachToTarget', { targetId, flatten: true })
-      return createTab(connection, sessionId, size)
+      const tab = await createTab(connection, sessionId, size)
+      return { ...tab, close: async () => void (await connection.call('Target.closeTarget', { targetId })) }
     },
     async close() {
       const ended = new Promise((resolve) => child.once('exit', resolve))
@@ -134,7 +136,7 @@ function connect(child: ChildProcess): Connection {
   }
 }
 
-async function createTab(connection: Connection, sessionId: string, size: Size): Promise<Tab> {
+async function createTab(connection: Connection, sessionId: string, size: Size): Promise<Omit<Tab, 'close'>> {
   const errors: string[] = []
   const requests: string[] = []
   const call = (method: string, params: object = {}) => connection.call(method, params, sessionId)
@@ -144,7 +146,7 @@ async function createTab(connection: Connection, sessionId: string, size: Size):
   for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await call(`${domain}.enable`)
   const mouse = (type: string, [x, y]: readonly [number, number], buttons: number) =>
     call('Input.dispatchMouseEvent', { type, x, y, button: 'left', buttons, clickCount: 1 })
-  const tab: Tab = {
+  const tab: Omit<Tab, 'close'> = {
     errors,
     requests,
     async open(url) {

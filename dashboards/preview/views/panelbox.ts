@@ -42,6 +42,7 @@ export function createPanelBox({ panel, place, scoped }: PlacedPanel): PanelBox 
   const body = h('div', { class: 'panel-body' })
   let state: BoardState | undefined
   let frames: readonly Frame[] | undefined
+  let shown: readonly Frame[] = []
   let drawn: Drawn | undefined
   let isSeen = false
   let isStale = false
@@ -56,7 +57,7 @@ export function createPanelBox({ panel, place, scoped }: PlacedPanel): PanelBox 
   const menu = panelMenu(panel, {
     element,
     state: () => state && scopedState(state, scoped),
-    frames: () => frames,
+    frames: () => shown,
     queries: () => (state === undefined ? [] : queriesOf(question()).map(({ query }) => query)),
   })
   element.append(
@@ -92,7 +93,8 @@ export function createPanelBox({ panel, place, scoped }: PlacedPanel): PanelBox 
     const show = panels.get(panel.type)
     if (show === undefined) return say('empty', `The page does not draw panels of type ${panel.type}; Grafana does.`)
     const { frames: changed, unknown } = transform(frames, panel.transformations)
-    const context = contextOf(panel, configureFrames(changed, panel), state, scope(), room())
+    shown = configureFrames(changed, panel)
+    const context = contextOf(panel, shown, state, scope(), room())
     drawn = show(context)
     if (drawn.isEmpty === true) return say('empty', panel.fieldConfig?.defaults?.noValue ?? 'No data')
     body.replaceChildren(drawn.element)

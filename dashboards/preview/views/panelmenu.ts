@@ -1,6 +1,7 @@
 /** What can be done with a panel: see it large, its queries, its data; take them to Explore or into a file. */
 import type { Panel } from '../model/dashboard.ts'
 import { displayName, type Frame, lengthOf } from '../model/frame.ts'
+import { joinByField } from '../model/join.ts'
 import { copyButton, dropdown, h } from '../page/dom.ts'
 import { go, here, setParams } from '../page/route.ts'
 import type { BoardState } from './panelbox.ts'
@@ -8,7 +9,8 @@ import type { BoardState } from './panelbox.ts'
 export interface MenuSubject {
   readonly element: HTMLElement
   state(): BoardState | undefined
-  frames(): readonly Frame[] | undefined
+  /** As they are drawn. */
+  frames(): readonly Frame[]
   /** As they were asked. */
   queries(): readonly string[]
 }
@@ -38,7 +40,7 @@ export function panelMenu(panel: Panel, subject: MenuSubject): HTMLElement {
         : item(isFull ? 'Back to all panels' : 'See it large', () => viewFull(panel, subject.element, isFull)),
       queries.length === 0 ? null : item('Explore its query', () => explore(queries[0], subject.state())),
       queries.length === 0 ? null : item('Queries', () => showText('Queries', queries.join('\n\n'))),
-      item('Data as CSV', () => showText('Data', csv(subject.frames() ?? []))),
+      item('Data as CSV', () => showText('Data', csv(subject.frames()))),
     )
   })
 }
@@ -70,9 +72,11 @@ function showText(title: string, text: string): void {
   dialog.showModal()
 }
 
-/** Frames below one another. A value that a spreadsheet would run as a formula gets a ' before it. */
+/** One table: series side by side at their times, other frames below one another. A value that a spreadsheet would run as a formula gets a ' before it. */
 export function csv(frames: readonly Frame[]): string {
-  return frames
+  const areSeries =
+    frames.length > 1 && frames.every(({ fields, isLogs }) => isLogs !== true && fields[0]?.type === 'time')
+  return (areSeries ? joinByField(frames) : frames)
     .map((frame) => {
       const rows = [frame.fields.map((field) => displayName(field, frame))]
       for (let row = 0; row < lengthOf(frame); row++) rows.push(frame.fields.map(({ values }) => cell(values[row])))
