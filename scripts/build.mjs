@@ -37,7 +37,7 @@ async function buildCommands() {
 /** The page's names carry a hash of what is in them, so that browsers may keep them; index.html names them. */
 async function buildPage() {
   const { outputFiles } = await build({
-    entryPoints: { page: 'dashboards/preview/page/main.ts' },
+    entryPoints: { page: 'dashboards/preview/main.ts' },
     outdir: PAGE,
     entryNames: '[name]-[hash]',
     write: false,
@@ -50,7 +50,7 @@ async function buildPage() {
   })
   const made = outputFiles.map(relativePath)
   const nameOf = (extension) => basename(made.find(([path]) => path.endsWith(extension))[0])
-  const html = readFileSync('dashboards/preview/page/index.html', 'utf8')
+  const html = readFileSync('dashboards/preview/index.html', 'utf8')
     .replace('page.css', nameOf('.css'))
     .replace('page.js', nameOf('.js'))
   return [...made, [join(PAGE, 'index.html'), html]]

@@ -43,9 +43,9 @@ function fieldRow(name: string, value: string, isLabel: boolean, { traceUrl, fil
     h(
       'td',
       { class: 'acts' },
+      copyButton(() => value, '⧉', `Copy ${name}`),
       canFilter ? act('+', `Only lines with ${name}=${value}`, true) : null,
       canFilter ? act('−', `No lines with ${name}=${value}`, false) : null,
-      copyButton(() => value),
     ),
     h('th', { scope: 'row' }, name),
     h('td', {}, isId ? h('a', { href: traceUrl(value), title: `Follow ${value}` }, value) : value),

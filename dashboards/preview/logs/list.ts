@@ -113,7 +113,7 @@ function row(entry: Entry, options: LogListOptions): HTMLElement {
       line.message,
       line.took === undefined ? null : h('span', { class: 'took' }, ` ${formatValue(line.took, 'ms')}`),
     ),
-    h('span', { class: 'whole' }, entry.line),
+    h('span', { class: 'whole' }, line.shown),
   )
   const element = h('div', { class: 'row', role: 'listitem', 'data-level': line.level }, button)
   button.addEventListener('click', () => toggle(element, button, line, entry, options))

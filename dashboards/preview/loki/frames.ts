@@ -9,7 +9,7 @@ export function framesOf(answer: Answer, target: Target): Frame[] {
   return answer.series.map(({ labels, times, values }) => {
     const format = target.legendFormat
     const legend = format === undefined || format === '' || format === '__auto' ? undefined : legendText(format, labels)
-    const name = legend ?? autoLegend(labels)
+    const name = legend || autoLegend(labels)
     return {
       refId,
       name,

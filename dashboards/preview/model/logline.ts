@@ -8,6 +8,8 @@ export interface LogLine {
   /** The message, or the line itself. */
   readonly message: string
   readonly line: string
+  /** The line, cut where it is very long. */
+  readonly shown: string
   /** Milliseconds, where the line says so. */
   readonly took: number | undefined
   /** Of the line and its labels, the labels' last; values as text. */
@@ -54,11 +56,19 @@ export function readLine(line: string, labels: Labels): LogLine {
   return {
     level,
     origin: node === '' || node === service ? service : `${service}/${node}`,
-    message: parsed === undefined || message === undefined ? line : message,
+    message: cut(parsed === undefined || message === undefined ? line : message),
     line,
+    shown: cut(line),
     took: readDuration(fields.get('duration_ms')),
     fields,
   }
+}
+
+/** What a row shows at most; its inside has the whole. */
+const MAX_SHOWN = 3000
+
+function cut(text: string): string {
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)} …` : text
 }
 
 function readDuration(text: string | undefined): number | undefined {

@@ -91,21 +91,16 @@ export function dropdown(props: Props, label: readonly Child[], fill: (close: ()
   return wrap
 }
 
-/** Copies, and says so on the button. */
-export function copyButton(text: () => string, label = 'Copy'): HTMLButtonElement {
-  const button = h(
-    'button',
-    {
-      type: 'button',
-      class: 'small',
-      onclick: async (event: Event) => {
-        event.stopPropagation()
-        await navigator.clipboard?.writeText(text()).catch(() => {})
-        button.textContent = 'Copied'
-        setTimeout(() => (button.textContent = label), 1200)
-      },
-    },
-    label,
-  )
+/** Copies, and says so on the button. `title`: for a label that is no word. */
+export function copyButton(text: () => string, label = 'Copy', title?: string): HTMLButtonElement {
+  const copy = async (event: Event) => {
+    event.stopPropagation()
+    await navigator.clipboard?.writeText(text()).catch(() => {})
+    button.textContent = title === undefined ? 'Copied' : '✓'
+    setTimeout(() => (button.textContent = label), COPIED_MS)
+  }
+  const button = h('button', { type: 'button', class: 'small', title, 'aria-label': title, onclick: copy }, label)
   return button
 }
+
+const COPIED_MS = 1200

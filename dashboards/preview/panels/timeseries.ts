@@ -105,7 +105,7 @@ function createPlot(
       height,
       ms: 1,
       legend: { show: false },
-      padding: [8, 8, 0, 0],
+      padding: [8, 18, 0, 0],
       cursor: {
         drag: { x: true, y: false, setScale: false, dist: 6 },
         points: { size: 6 },
@@ -176,7 +176,7 @@ function seriesOf(line: Line, isShown: boolean, isStacked: boolean, { stepMs, ra
         ? { show: false }
         : {
             show: true,
-            size: Number(custom['pointSize'] ?? 5),
+            size: Number(custom['pointSize'] ?? (isAlways ? 5 : 4)),
             fill: line.color,
             width: 0,
             filter: isAlways ? undefined : lonely,
