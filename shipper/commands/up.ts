@@ -103,7 +103,8 @@ async function demonstrate(options: Options, workshop: Workshop, url: string, st
     const samples = relative(process.cwd(), samplesFolder()) || '.'
     console.log(`\n${bold('Try it')}, in another terminal\n${reportExamples(url, samples)}`)
     const what = options.demo ? 'Live demo runs: a few lines a second, in ' : 'Serving, without live demo. Files in '
-    console.log(`\n${bold(url)}  ${what}${workshop.folder}. Ctrl-C stops.`)
+    console.log(`\n${bold(url)}  in a browser: dashboards, Explore, traces`)
+    console.log(`  ${what}${workshop.folder}. Ctrl-C stops.`)
     if (options.demo) summaries.push(await shipLive(workshop, url, stop))
     else await aborted(stop)
   }

@@ -44,7 +44,6 @@ describe('the preview page', { skip: program === undefined ? NOTICE : false, con
   before(async () => {
     mkdirSync(SHOTS, { recursive: true })
     site = await openSite()
-    site.push([hostileStream()])
     chromium = await startChromium(program!)
   })
   after(async () => {
@@ -70,6 +69,18 @@ describe('the preview page', { skip: program === undefined ? NOTICE : false, con
     await tab.close()
   }
 
+  test('the start page lists the dashboards; the pictures of the README', async () => {
+    await visit('/', async (tab) => {
+      await tab.until(`document.querySelectorAll('.boards li').length >= ${boards.length + 2}`)
+      await tab.screenshot(`${SHOTS}/home.png`)
+    })
+    // The samples' first minute holds far more lines than any other.
+    await visit('/d/longship-overview?from=1777982520000&to=1777985430000', async (tab) => {
+      await settled(tab)
+      await tab.screenshot(`${SHOTS}/readme-overview.png`)
+    })
+  })
+
   for (const { uid, panels } of boards) {
     test(`${uid}: every panel draws`, async () => {
       await visit(`/d/${uid}?${site.range}${uid === 'longship-trace' ? `&var-id=${FOLLOWED_ID}` : ''}`, async (tab) => {
@@ -88,6 +99,7 @@ describe('the preview page', { skip: program === undefined ? NOTICE : false, con
   }
 
   test('kinds of panels that the house does not use draw too, and hostile lines stay text', async () => {
+    site.push([hostileStream()])
     await visit('/d/kinds', async (tab) => {
       const shown = await settled(tab)
       const states = new Map(shown.map(({ title, state }) => [title, state]))
@@ -132,6 +144,9 @@ describe('the preview page', { skip: program === undefined ? NOTICE : false, con
         `(() => { const box = document.querySelector('.u-over').getBoundingClientRect(); return [box.left, box.top, box.width, box.height] })()`,
       )
       const at = (part: number) => [box[0]! + box[2]! * part, box[1]! + box[3]! / 2] as const
+      await tab.hover(at(0.4))
+      await tab.until(`/info/.test(document.querySelector('.tooltip:not([hidden])')?.textContent)`)
+      await tab.screenshot(`${SHOTS}/tooltip.png`)
       await tab.drag(at(0.25), at(0.5))
       await tab.until(`new URLSearchParams(location.search).get('from') !== '1777982400000'`)
       const [from, to] = await tab.evaluate<number[]>(
@@ -309,6 +324,9 @@ describe('the preview page', { skip: program === undefined ? NOTICE : false, con
       await tab.evaluate(`document.querySelector('.details').previousElementSibling.click()`)
       await tab.evaluate('scrollTo(0, 0)')
       await tab.screenshot(`${SHOTS}/trace.png`, true)
+      await tab.prefer('dark')
+      await tab.resize({ width: 1280, height: 720 })
+      await tab.screenshot(`${SHOTS}/readme-trace.png`)
     })
   })
 

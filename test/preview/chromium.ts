@@ -38,6 +38,7 @@ export interface Tab {
   until(expression: string, ms?: number): Promise<void>
   resize(size: Size): Promise<void>
   prefer(theme: 'light' | 'dark'): Promise<void>
+  hover(place: readonly [number, number]): Promise<void>
   drag(from: readonly [number, number], to: readonly [number, number]): Promise<void>
   press(key: string): Promise<void>
   type(text: string): Promise<void>
@@ -179,6 +180,7 @@ async function createTab(connection: Connection, sessionId: string, size: Size):
     async prefer(theme) {
       await call('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: theme }] })
     },
+    hover: async (place) => void (await mouse('mouseMoved', place, 0)),
     async drag(from, to) {
       await mouse('mouseMoved', from, 0)
       await mouse('mousePressed', from, 1)

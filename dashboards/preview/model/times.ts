@@ -129,7 +129,9 @@ export function rangeText({ from, to }: RawRange): string {
   const quick = QUICK_RANGES.find((range) => range.from === from && range.to === to)
   if (quick !== undefined) return quick.title
   const text = (raw: string) => (/^-?\d+$/.test(raw) ? clockText(Number(raw)) : raw)
-  return `${text(from)} to ${text(to)}`
+  const [start, end] = [text(from), text(to)]
+  const isOneDay = start !== from && start.slice(0, 10) === end.slice(0, 10)
+  return `${start} to ${isOneDay ? end.slice(11) : end}`
 }
 
 /** 2026-11-21 10:00:05, in the local zone. */

@@ -26,15 +26,14 @@ function tick(time: number, stepMs: number): string {
   return clock === '00:00' ? day : clock
 }
 
-export function valueAxis(scale: string, index: number, config: FieldConfig, isPercent: boolean, ink: Ink): uPlot.Axis {
-  const unit = isPercent ? 'percentunit' : config.unit
+export function valueAxis(scale: string, index: number, config: FieldConfig, ink: Ink): uPlot.Axis {
   return {
     ...base(ink),
     scale,
     side: scale.startsWith('right') || index > 0 ? 1 : 3,
     grid: index === 0 ? { stroke: ink.grid, width: 1 } : { show: false },
     space: 34,
-    values: (_, splits) => splits.map((value) => formatValue(value, unit, config.decimals)),
+    values: (_, splits) => splits.map((value) => formatValue(value, config.unit, config.decimals)),
     size: (_, values) => 14 + Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0)) * 6.4,
   }
 }

@@ -1,15 +1,10 @@
 /** What is drawn over a graph's lines: thresholds and annotations. */
 import type uPlot from 'uplot'
 import { colour, stepsOf, stepValue } from '../model/colours.ts'
-import type { FieldConfig } from '../model/dashboard.ts'
-import type { AnnotationMark, PanelContext } from './panel.ts'
+import type { AnnotationMark } from './panel.ts'
+import type { Line } from './series.ts'
 
-interface Line {
-  readonly config: FieldConfig
-  readonly scale: string
-}
-
-export function drawThresholds(plot: uPlot, lines: readonly Line[], _context: PanelContext): void {
+export function drawThresholds(plot: uPlot, lines: readonly Line[]): void {
   const first = lines.find(({ config }) => !['off', undefined].includes(config.custom?.['thresholdsStyle']?.mode))
   if (first === undefined) return
   const mode: string = first.config.custom!['thresholdsStyle'].mode

@@ -9,6 +9,8 @@ import { linked } from './linked.ts'
 import type { Drawn, PanelContext } from './panel.ts'
 import { shownText } from './values.ts'
 
+/** Letters that no column is to be as wide as. */
+const LONG = 32
 /** Rows that are made at once; a button makes more. */
 const PAGE = 100
 
@@ -128,7 +130,7 @@ function cell(field: Field, row: number, frame: Frame, { links }: PanelContext, 
       : null
   return h(
     'td',
-    { class: `${alignOf(field)}${isFilled ? ' filled' : ''}`, style, title: text },
+    { class: `${alignOf(field)}${isFilled ? ' filled' : ''}${text.length > LONG ? ' long' : ''}`, style, title: text },
     gauge,
     linked(text, text === '' ? [] : links(field, row, frame)),
   )

@@ -1,16 +1,10 @@
 /** The box beside the pointer: the time, what each series has there, and annotations near it. */
 import type uPlot from 'uplot'
-import type { FieldConfig } from '../model/dashboard.ts'
 import { clockText } from '../model/times.ts'
 import { formatValue } from '../model/units.ts'
 import { h } from '../page/dom.ts'
 import type { PanelContext } from './panel.ts'
-
-interface Line {
-  readonly name: string
-  readonly color: string
-  readonly config: FieldConfig
-}
+import type { Line } from './series.ts'
 
 /** More would hide the graph. */
 const MAX_ROWS = 12
