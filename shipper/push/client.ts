@@ -125,7 +125,7 @@ function targetOf(url: URL): http.RequestOptions {
   return { protocol: url.protocol, hostname, port: url.port, path: url.pathname + url.search }
 }
 
-function headersOf(endpoint: Endpoint): http.OutgoingHttpHeaders {
+export function headersOf(endpoint: Endpoint): http.OutgoingHttpHeaders {
   const headers: http.OutgoingHttpHeaders = { 'User-Agent': USER_AGENT }
   const { basicAuth, tenant } = endpoint
   const token = endpoint.bearerTokenFile === undefined ? endpoint.bearerToken : readToken(endpoint.bearerTokenFile)
@@ -151,7 +151,7 @@ function readToken(path: string): string {
   }
 }
 
-function tlsOptions({ tls }: Endpoint): https.AgentOptions {
+export function tlsOptions({ tls }: Endpoint): https.AgentOptions {
   return {
     ca: readPem('ca', tls.ca),
     cert: readPem('cert', tls.cert),

@@ -14,6 +14,11 @@ export const END = BigInt(Date.parse('2026-05-05T12:50:30Z')) * 1_000_000n
 
 export async function openSamples(): Promise<Target> {
   const target = await openEmbedded()
+  await pushSamples(target)
+  return target
+}
+
+export async function pushSamples(target: Pick<Target, 'push'>): Promise<void> {
   const files = globSync('samples/systems/*').sort()
   const texts = files.map((file) => [basename(file).replace(/(-dev)?\.\w+$/, ''), readFileSync(file, 'utf8')] as const)
   for (const [service, text] of [...texts, ['longship', ownLog()] as const]) {
@@ -27,7 +32,6 @@ export async function openSamples(): Promise<Target> {
     }
     await target.push([...streams.values()])
   }
-  return target
 }
 
 /** Longship's own log of three minutes, written by what writes it: reports, a loss for each kind, a Loki that is away. */
