@@ -70,6 +70,12 @@ export class Memory {
     this.#saved.delete(fileKey(position))
   }
 
+  /** The file is read again: what it held before, under the same inode, has no position any more. */
+  drop(key: string): void {
+    this.#saved.delete(key)
+    this.#retired.delete(key)
+  }
+
   positions(): Position[] {
     const retired = [...this.#retired.values()].map((tail) => tail.position())
     return [...retired, ...this.#saved.values()].slice(0, MAX_ENTRIES)

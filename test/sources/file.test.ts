@@ -415,6 +415,32 @@ for (const isShifted of [true, false]) {
   })
 }
 
+for (const waitMs of [1000, 20_000]) {
+  test(`copytruncate into the same copy again, ${waitMs} ms later: its rest once, and known after a restart`, async () => {
+    const { directory, path, follower } = await follow({ positions: true })
+    writeFileSync(path, numbered(1, 30))
+    await follower.tick()
+    copyFileSync(path, `${path}.1`)
+    truncateSync(path, 0)
+    appendFileSync(path, numbered(31, 120))
+    await follower.tick(1000)
+    await follower.tick(waitMs)
+    follower.commitAll()
+    appendFileSync(path, numbered(121, 124))
+    copyFileSync(path, `${path}.1`)
+    truncateSync(path, 0)
+    await follower.tick(1000)
+    appendFileSync(path, numbered(125, 150))
+    await follower.tick(1000)
+    assert.deepEqual(follower.lines, list(1, 150))
+    await follower.stop()
+    const again = await follow({ positions: true, directory })
+    await again.follower.tick(4000)
+    assert.deepEqual(again.follower.lines, list(121, 150))
+    await again.follower.stop()
+  })
+}
+
 test('once: in the order given, gzip of several members, no end of line, then the source ends', async () => {
   const directory = temporaryDirectory()
   const file = (name: string, content: string | Buffer) => {
