@@ -88,7 +88,7 @@ export class Tracker {
   restart(tail: Tail, now: number): void {
     const { absolute, origin, key, dev, inode, mtime, born } = tail
     // A copy that the next copytruncate wrote over: it holds another file's rest now, which is read on in it.
-    if (tail.isRotated && copyOf(absolute, tail.fd!, this.#byKey)) return this.end(tail)
+    if (tail.isRotated && copyOf(absolute, tail.fd!, this.#byKey)) return void this.end(tail)
     const copy = findCopy(tail, this.#byKey)
     const isLive = this.live.get(absolute) === tail
     const fresh = new Tail(origin.path, absolute, {
