@@ -93,8 +93,12 @@ export function join(...stages: readonly string[]): string {
   return stages.filter((stage) => stage !== '').join(' ')
 }
 
-/** Entries whose message is this: for loggers that have no event names. The line filter first, as it is cheap. */
-export function message(text: string, ...fields: readonly string[]): string {
+/**
+ * Entries whose message is one of these: for loggers that have no event names. The line filter first, as it is cheap, and
+ * cheapest without a regular expression. `fields` are read out of the line as well.
+ */
+export function message(texts: string | readonly string[], ...fields: readonly string[]): string {
+  const all = [texts].flat()
   const names = ['message', ...fields].map((name) => `${name}="${name}"`).join(', ')
-  return `|= \`${text}\` | json ${names} | message=\`${text}\``
+  return `|= ${all.map((text) => `\`${text}\``).join(' or ')} | json ${names} | message=~"${all.join('|')}"`
 }
