@@ -104,6 +104,7 @@ function contextOf(
     stepMs,
     ...room,
     annotations: [],
+    memory: new Map(),
     zoom: actions.zoom,
     links: () => [],
     text: (text) => text,
