@@ -10,6 +10,7 @@ import { transform } from '../../dashboards/preview/model/transform.ts'
 import { formatValue } from '../../dashboards/preview/model/units.ts'
 import { readOptionQuery } from '../../dashboards/preview/model/variableoptions.ts'
 import { ALL, interpolateQuery, type Variable } from '../../dashboards/preview/model/variables.ts'
+import { byLevel } from '../../dashboards/preview/model/volume.ts'
 import { readTable } from './table.ts'
 
 process.env['TZ'] = 'UTC'
@@ -93,6 +94,21 @@ check('transform.txt', ([text]) => {
   })
   const { frames, unknown } = transform([frame('A', 'api', 3), frame('B', 'web', 5)], list)
   return [...rowsOf(frames[0]!), ...unknown].join('|')
+})
+
+check('volume.txt', ([text]) => {
+  const series = text!.split(' ').map((part) => {
+    const [labels, count] = part.split(':') as [string, string]
+    return {
+      labels: new Map(labels.split(',').map((pair) => pair.split('=') as [string, string])),
+      times: [1000],
+      values: [Number(count)],
+    }
+  })
+  const shown = byLevel(series).map(
+    ({ labels, times, values }) => `${labels.get('level')} ${times.map((time, at) => `${time}:${values[at]}`)}`,
+  )
+  return shown.join('|')
 })
 
 function rowsOf(frame: Frame): string[] {

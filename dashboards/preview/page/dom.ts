@@ -57,6 +57,20 @@ export function debounce(ms: number, run: () => void): () => void {
   }
 }
 
+/** Between two sizes of a window that is being dragged. */
+const REST_MS = 200
+
+/** A phone that shows its keyboard is lower, but as wide as before: nothing is drawn anew. */
+export function onNewWidth(element: HTMLElement, run: () => void, ended: AbortSignal): void {
+  let last = element.clientWidth
+  const later = debounce(REST_MS, () => {
+    if (ended.aborted || element.clientWidth === last) return
+    last = element.clientWidth
+    run()
+  })
+  addEventListener('resize', later, { signal: ended })
+}
+
 /** A button that opens a box below itself; Escape and clicks elsewhere close it. `fill` makes what is in it, each time. */
 export function dropdown(props: Props, label: readonly Child[], fill: (close: () => void) => Node): HTMLElement {
   const box = h('div', { class: 'menu', hidden: true })

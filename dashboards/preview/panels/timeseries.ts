@@ -23,22 +23,27 @@ export function drawTimeSeries(context: PanelContext): Drawn {
   const plotRoom = h('div', { class: 'plot' })
   let plot: uPlot | undefined
   const items: LegendItem[] = lines.map((line, index) => ({ ...line, values: raw[index + 1] }))
-  const box = legend(items, options, (index, isAlso) => {
+  const box = legend(items, options, hidden, (index, isAlso) => {
     toggle(hidden, index, lines.length, isAlso)
     context.memory.set('hidden', new Set([...hidden].map((each) => lines[each].name)))
     redraw()
-    return hidden
   })
   element.classList.toggle('side', isRight)
   element.append(plotRoom)
   if (box !== undefined) element.append(box)
+  let isGone = false
   const redraw = () => {
+    if (isGone) return
     plot?.destroy()
     plot = createPlot(context, { lines, raw, hidden }, plotRoom, plotSize(context, box, isRight))
   }
   // The legend's size is known when it is on the page.
   requestAnimationFrame(redraw)
-  return { element, destroy: () => plot?.destroy() }
+  const destroy = () => {
+    isGone = true
+    plot?.destroy()
+  }
+  return { element, destroy }
 }
 
 function plotSize({ width, height }: PanelContext, box: HTMLElement | undefined, isRight: boolean) {

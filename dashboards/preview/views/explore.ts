@@ -7,7 +7,7 @@ import type { ResultActions } from '../explore/results.ts'
 import { createScreen } from '../explore/screen.ts'
 import { createWords } from '../explore/words.ts'
 import { withFilters } from '../model/logql.ts'
-import { h } from '../page/dom.ts'
+import { h, onNewWidth } from '../page/dom.ts'
 import { here, setParams } from '../page/route.ts'
 import { THEME_CHANGED } from '../page/theme.ts'
 import type { View } from '../page/view.ts'
@@ -80,7 +80,9 @@ export function showExplore(room: HTMLElement): View {
     h('div', { class: 'ask' }, editor.element, buttons),
     screen.element,
   )
-  addEventListener(THEME_CHANGED, () => isLive() || run(), { signal: left.signal })
+  const again = () => isLive() || run()
+  addEventListener(THEME_CHANGED, again, { signal: left.signal })
+  onNewWidth(room, again, left.signal)
   run()
   return {
     leave() {

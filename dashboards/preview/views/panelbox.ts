@@ -43,6 +43,7 @@ export function createPanelBox(placed: PlacedPanel): PanelBox {
       panelMenu(panel, {
         element,
         raw: () => state?.raw,
+        text,
         frames: () => shown,
         queries: () => queries().map(({ query }) => query),
       }),
