@@ -133,10 +133,12 @@ test('tokens of a query are the query, whatever it is', () => {
   }
 })
 
-test('a long query is read in time that grows with its length', () => {
+test('long queries and lines are read in time that grows with their length', () => {
   const started = process.cpuUsage().user
   tokenize(`{a="${'\\'.repeat(50_000)}`)
   tokenize('sum('.repeat(20_000))
   wantedAt('{a="b",'.repeat(5000), 35_000)
+  const fields = [{ name: 'Line', type: 'string' as const, values: ['x'.repeat(300_000)] }]
+  transform([{ refId: 'A', fields }], [{ id: 'extractFields', options: { source: 'Line' } }])
   assert.ok(process.cpuUsage().user - started < 2_000_000, 'two seconds of CPU')
 })

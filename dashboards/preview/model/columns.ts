@@ -90,7 +90,9 @@ function entriesOf(value: unknown, format: string): ReadonlyMap<string, unknown>
       return new Map()
     }
   }
-  return new Map([...value.matchAll(/([\w.]+)[=:]\s*(?:"([^"]*)"|(\S+))/g)].map(([, name, a, b]) => [name, a ?? b]))
+  return new Map(
+    [...value.matchAll(/(?<![\w.])([\w.]+)[=:]\s*(?:"([^"]*)"|(\S+))/g)].map(([, name, a, b]) => [name, a ?? b]),
+  )
 }
 
 const OPERATORS: ReadonlyMap<string, (a: number, b: number) => number> = new Map([

@@ -45,7 +45,7 @@ function setProps(element: HTMLElement | SVGElement, props: Props): void {
 
 /** Only places that a link may lead to; a `javascript:` of a log's field leads nowhere. */
 export function safeUrl(url: string): string {
-  return /^(?:https?:\/\/|mailto:|\/(?!\/)|\?|#)/i.test(url.trim()) ? url.trim() : '#'
+  return /^(?:https?:\/\/|mailto:|\/(?![/\\])|\?|#)/i.test(url.trim()) ? url.trim() : '#'
 }
 
 /** Calls once when nothing came for `ms`. */

@@ -50,7 +50,7 @@ async function openBoard(room: HTMLElement, uid: string, left: AbortSignal): Pro
     // The clock may tick before the variables are there.
     if (state === undefined) return
     change(isByClock)
-    void bar.reload()
+    void bar.reload().then((isOther) => isOther && !left.aborted && change(isByClock))
   })
   left.addEventListener('abort', times.stop)
   const bar = await createVariableBar(dashboard.templating?.list ?? [], times.range, () => change(false))
