@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { timeBuiltIns } from '../../dashboards/preview/model/builtins.ts'
-import { wantedAt } from '../../dashboards/preview/model/completion.ts'
+import { complete, wantedAt } from '../../dashboards/preview/model/completion.ts'
 import { displayName, type Frame, lengthOf } from '../../dashboards/preview/model/frame.ts'
 import { tokenize, withFilters } from '../../dashboards/preview/model/logql.ts'
 import { durationText, parseDuration, parseTime, stepFor } from '../../dashboards/preview/model/times.ts'
@@ -60,6 +60,12 @@ check('completion.txt', (columns) => {
   const wanted = wantedAt(text.replace('‸', ''), text.indexOf('‸'))
   if (wanted === undefined) return 'nothing'
   return `${wanted.kind} "${wanted.typed}"${wanted.kind === 'value' ? ` of ${wanted.label}` : ''}`
+})
+
+check('complete.txt', ([text, word]) => {
+  const [plain, at] = [text!.replace('‸', ''), text!.indexOf('‸')]
+  const { text: completed, cursor } = complete(plain, at, wantedAt(plain, at)!, word!)
+  return `${completed.slice(0, cursor)}‸${completed.slice(cursor)}`
 })
 
 check('filters.txt', (columns) =>
