@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { timeBuiltIns } from '../../dashboards/preview/model/builtins.ts'
+import { mappingFor, valueColour } from '../../dashboards/preview/model/colours.ts'
 import { complete, wantedAt } from '../../dashboards/preview/model/completion.ts'
 import { displayName, type Frame, lengthOf } from '../../dashboards/preview/model/frame.ts'
+import { lanesOf } from '../../dashboards/preview/model/lanes.ts'
 import { tokenize, withFilters } from '../../dashboards/preview/model/logql.ts'
+import { reduceValues } from '../../dashboards/preview/model/reduce.ts'
 import { durationText, parseDuration, parseTime, stepFor } from '../../dashboards/preview/model/times.ts'
 import { transform } from '../../dashboards/preview/model/transform.ts'
 import { formatValue } from '../../dashboards/preview/model/units.ts'
@@ -115,6 +118,60 @@ check('volume.txt', ([text]) => {
     ({ labels, times, values }) => `${labels.get('level')} ${times.map((time, at) => `${time}:${values[at]}`)}`,
   )
   return shown.join('|')
+})
+
+check('reduce.txt', ([values, calculation]) => {
+  const read = values!.split(' ').map((value) => (value === '.' ? null : Number(value)))
+  return String(reduceValues(read, calculation!))
+})
+
+check('colours.txt', ([text, thresholds, mapping]) => {
+  const isPercent = thresholds!.startsWith('%')
+  const steps = thresholds!
+    .replace('%', '')
+    .split(' ')
+    .map((step) => {
+      const [from, ...color] = step.split(':')
+      return { value: from === 'base' ? null : Number(from), color: color.join(':') }
+    })
+  const config = {
+    unit: 'short',
+    thresholds: { mode: isPercent ? 'percentage' : 'absolute', steps },
+    mappings: readMapping(mapping!),
+  }
+  const value = text === 'null' ? null : Number(text)
+  return `${valueColour(value, config)} ${mappingFor(value, config.mappings)?.text ?? formatValue(value, config.unit)}`
+})
+
+function readMapping(text: string) {
+  const found = /^(\w+) (\S+)=(\w+),(\w+)$/.exec(text)
+  if (found === null) return []
+  const [, type, match, shown, color] = found as unknown as [string, string, string, string, string]
+  const result = { text: shown, color }
+  if (type === 'value') return [{ type, options: { [match]: result } }]
+  const [from, to] = match.split('-').map(Number)
+  return [{ type, options: type === 'range' ? { from, to, result } : { match, result } }]
+}
+
+check('lanes.txt', (columns) => {
+  const entries = columns
+    .join('  ')
+    .split(' ; ')
+    .map((part) => {
+      const [at, level, origin, event, duration] = part.split(' ') as [string, string, string, string, string]
+      const [service, node] = origin.split('/') as [string, string]
+      const took: [string, string][] = duration === '-' ? [] : [['duration_ms', duration]]
+      return {
+        time: `${at}000000`,
+        line: 'text',
+        labels: new Map([['level', level], ['service', service], ['node', node], ['event', event], ...took]),
+      }
+    })
+  const { lanes, from, to } = lanesOf(entries)
+  const shown = lanes.map(({ name, steps }) =>
+    steps.map((step) => `${name} ${step.from}-${step.to} ${step.name} ${step.level}`),
+  )
+  return [...shown.flat(), `${from}-${to}`].join(' | ')
 })
 
 function rowsOf(frame: Frame): string[] {

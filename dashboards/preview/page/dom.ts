@@ -109,8 +109,8 @@ export function dropdown(props: Props, label: readonly Child[], fill: (close: ()
 export function copyButton(text: () => string, label = 'Copy', title?: string): HTMLButtonElement {
   const copy = async (event: Event) => {
     event.stopPropagation()
-    await navigator.clipboard?.writeText(text()).catch(() => {})
-    button.textContent = title === undefined ? 'Copied' : '✓'
+    const isDone = await copyText(text())
+    button.textContent = isDone ? (title === undefined ? 'Copied' : '✓') : '✗'
     setTimeout(() => (button.textContent = label), COPIED_MS)
   }
   const button = h('button', { type: 'button', class: 'small', title, 'aria-label': title, onclick: copy }, label)
@@ -118,3 +118,19 @@ export function copyButton(text: () => string, label = 'Copy', title?: string): 
 }
 
 const COPIED_MS = 1200
+
+/** Browsers have a clipboard for pages of this machine and of https only; elsewhere a selection is copied, as by hand. */
+async function copyText(text: string): Promise<boolean> {
+  if (navigator.clipboard !== undefined) {
+    return navigator.clipboard.writeText(text).then(
+      () => true,
+      () => false,
+    )
+  }
+  const area = h('textarea', { class: 'skip', value: text })
+  document.body.append(area)
+  area.select()
+  const isDone = document.execCommand('copy')
+  area.remove()
+  return isDone
+}
