@@ -11,11 +11,12 @@ export interface LegendItem {
   readonly values: readonly unknown[]
 }
 
-/** `toggle` gives back which are hidden then. */
+/** `toggle` changes what is in `hidden`. */
 export function legend(
   items: readonly LegendItem[],
   options: { showLegend?: boolean; displayMode?: string; calcs?: readonly string[] },
-  toggle: (index: number, isAlso: boolean) => ReadonlySet<number>,
+  hidden: ReadonlySet<number>,
+  toggle: (index: number, isAlso: boolean) => void,
 ): HTMLElement | undefined {
   if (options.showLegend === false || options.displayMode === 'hidden') return undefined
   const calcs = options.calcs ?? []
@@ -23,7 +24,10 @@ export function legend(
   const entries: HTMLElement[] = []
   const click = (index: number) => (event: Event) => {
     const { ctrlKey, shiftKey, metaKey } = event as MouseEvent
-    const hidden = toggle(index, ctrlKey || shiftKey || metaKey)
+    toggle(index, ctrlKey || shiftKey || metaKey)
+    mark()
+  }
+  const mark = () => {
     for (const [at, entry] of entries.entries()) entry.classList.toggle('off', hidden.has(at))
   }
   const name = (item: LegendItem, index: number) =>
@@ -54,6 +58,7 @@ export function legend(
         ),
       ),
     )
+    mark()
     return h('ul', { class: 'legend' }, entries)
   }
   entries.push(
@@ -61,6 +66,7 @@ export function legend(
       h('tr', {}, h('th', { scope: 'row' }, name(item, index)), ...calcs.map((calc) => h('td', {}, value(item, calc)))),
     ),
   )
+  mark()
   const head = h(
     'tr',
     {},
