@@ -5,7 +5,6 @@ import type { Dashboard } from './lib/spec.ts'
 
 const NO_SYNC = 'No sync manager logged this in the range (most of it is DEBUG)'
 const BY = 'service, node, worker'
-const WORKER = '| json worker="worker"'
 
 /** 1 a cycle that ended well, 0 one that failed or was skipped: the latest word counts. */
 const STATE = [
@@ -14,7 +13,7 @@ const STATE = [
   unwrap('healthy'),
 ].join(' ')
 
-const counted = (text: string, window: string) => count(ALL, join(message(text), WORKER), window)
+const counted = (text: string, window: string) => count(ALL, message(text), window)
 const last = (text: string, field: string, window: string) =>
   `last_over_time(${pipeline(ALL, join(message(text, field, 'worker'), unwrap(field)))} [${window}]) by (${BY})`
 const summed = (text: string, field: string, window: string) =>
