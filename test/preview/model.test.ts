@@ -6,6 +6,7 @@ import { mappingFor, valueColour } from '../../dashboards/preview/model/colours.
 import { complete, wantedAt } from '../../dashboards/preview/model/completion.ts'
 import { displayName, type Frame, lengthOf } from '../../dashboards/preview/model/frame.ts'
 import { lanesOf } from '../../dashboards/preview/model/lanes.ts'
+import { readLine } from '../../dashboards/preview/model/logline.ts'
 import { tokenize, withFilters } from '../../dashboards/preview/model/logql.ts'
 import { reduceValues } from '../../dashboards/preview/model/reduce.ts'
 import { durationText, parseDuration, parseTime, stepFor } from '../../dashboards/preview/model/times.ts'
@@ -153,6 +154,15 @@ function readMapping(text: string) {
   return [{ type, options: type === 'range' ? { from, to, result } : { match, result } }]
 }
 
+check('logline.txt', (columns) => {
+  const labels = columns
+    .at(-1)!
+    .split(',')
+    .map((pair) => pair.split('=') as [string, string])
+  const { level, origin, message, took } = readLine(columns.slice(0, -1).join('  '), new Map(labels))
+  return `${level} ${origin} ${message} ${took ?? '-'}`
+})
+
 check('lanes.txt', (columns) => {
   const entries = columns
     .join('  ')
@@ -200,6 +210,8 @@ test('long queries and lines are read in time that grows with their length', () 
   const started = process.cpuUsage().user
   tokenize(`{a="${'\\'.repeat(50_000)}`)
   tokenize('sum('.repeat(20_000))
+  for (const line of [`msg="${'\\'.repeat(30_000)}`, `msg=${'a'.repeat(30_000)}`, `msg= ${'a-'.repeat(15_000)}`])
+    readLine(line, new Map())
   wantedAt('{a="b",'.repeat(5000), 35_000)
   const fields = [{ name: 'Line', type: 'string' as const, values: ['x'.repeat(300_000)] }]
   transform([{ refId: 'A', fields }], [{ id: 'extractFields', options: { source: 'Line' } }])

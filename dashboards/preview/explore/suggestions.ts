@@ -18,9 +18,8 @@ const MOVES = new Set(['ArrowLeft', 'ArrowRight', 'Home', 'End', 'PageUp', 'Page
 
 export function createSuggestions(area: HTMLTextAreaElement, words: Words, changed: () => void): Suggestions {
   const list = h('div', { class: 'suggestions', role: 'listbox', id: 'suggestions', hidden: true })
-  area.setAttribute('role', 'combobox')
-  area.setAttribute('aria-controls', 'suggestions')
-  area.setAttribute('aria-autocomplete', 'list')
+  const roles = { role: 'combobox', 'aria-controls': 'suggestions', 'aria-autocomplete': 'list' }
+  for (const [name, value] of Object.entries(roles)) area.setAttribute(name, value)
   area.addEventListener('pointerdown', () => close())
   let shown: readonly string[] = []
   let wanted: Wanted | undefined
@@ -31,27 +30,10 @@ export function createSuggestions(area: HTMLTextAreaElement, words: Words, chang
     area.setAttribute('aria-expanded', 'false')
   }
   const show = () => {
-    list.replaceChildren(
-      ...shown.map((word, index) =>
-        h(
-          'div',
-          {
-            role: 'option',
-            id: `suggestion-${index}`,
-            'aria-selected': String(index === chosen),
-            // Before the field loses the focus.
-            onpointerdown: (event: Event) => {
-              event.preventDefault()
-              take(word)
-            },
-          },
-          word,
-        ),
-      ),
-    )
+    list.replaceChildren(...shown.map((word, index) => option(word, index, index === chosen, () => take(word))))
     list.hidden = shown.length === 0
     area.setAttribute('aria-expanded', String(!list.hidden))
-    area.setAttribute('aria-activedescendant', `suggestion-${chosen}`)
+    area.setAttribute('aria-activedescendant', optionId(chosen))
     list.children[chosen]?.scrollIntoView({ block: 'nearest' })
   }
   const take = (word: string) => {
@@ -95,4 +77,17 @@ export function createSuggestions(area: HTMLTextAreaElement, words: Words, chang
       return true
     },
   }
+}
+
+function option(word: string, index: number, isChosen: boolean, take: () => void): HTMLElement {
+  // Before the field loses the focus.
+  const onpointerdown = (event: Event) => {
+    event.preventDefault()
+    take()
+  }
+  return h('div', { role: 'option', id: optionId(index), 'aria-selected': String(isChosen), onpointerdown }, word)
+}
+
+function optionId(index: number): string {
+  return `suggestion-${index}`
 }

@@ -128,7 +128,9 @@ async function copyText(text: string): Promise<boolean> {
     )
   }
   const area = h('textarea', { class: 'skip', value: text })
-  document.body.append(area)
+  // Behind an open dialog nothing can be selected.
+  const place = document.querySelector('dialog[open]') ?? document.body
+  place.append(area)
   area.select()
   const isDone = document.execCommand('copy')
   area.remove()

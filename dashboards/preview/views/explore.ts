@@ -68,18 +68,7 @@ export function showExplore(room: HTMLElement): View {
     setParams({ query: editor.text })
     follow(editor.text.trim(), screen, actions, begin(true), () => live.setAttribute('aria-pressed', 'false'))
   }
-  const buttons = h(
-    'div',
-    { class: 'group' },
-    h('button', { type: 'button', class: 'primary', onclick: () => submit(editor.text) }, 'Run'),
-    live,
-    limit,
-  )
-  room.append(
-    h('div', { class: 'board-head' }, h('h1', {}, 'Explore'), times.element),
-    h('div', { class: 'ask' }, editor.element, buttons),
-    screen.element,
-  )
+  room.append(...layOut(times.element, editor.element, () => submit(editor.text), [live, limit], screen.element))
   const again = () => isLive() || run()
   addEventListener(THEME_CHANGED, again, { signal: left.signal })
   onNewWidth(room, again, left.signal)
@@ -92,4 +81,19 @@ export function showExplore(room: HTMLElement): View {
       screen.clear()
     },
   }
+}
+
+function layOut(
+  times: HTMLElement,
+  editor: HTMLElement,
+  run: () => void,
+  controls: readonly HTMLElement[],
+  result: HTMLElement,
+) {
+  const button = h('button', { type: 'button', class: 'primary', onclick: run }, 'Run')
+  return [
+    h('div', { class: 'board-head' }, h('h1', {}, 'Explore'), times),
+    h('div', { class: 'ask' }, editor, h('div', { class: 'group' }, button, controls)),
+    result,
+  ]
 }

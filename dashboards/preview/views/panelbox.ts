@@ -1,5 +1,6 @@
 /** One panel: asks when it can be seen, draws what comes, and says when there is nothing or something went wrong. */
 import { askPanel, queriesOf } from '../loki/panel.ts'
+import type { Panel } from '../model/dashboard.ts'
 import { configureFrames } from '../model/fields.ts'
 import type { Frame } from '../model/frame.ts'
 import type { PlacedPanel } from '../model/layout.ts'
@@ -7,9 +8,9 @@ import { transform } from '../model/transform.ts'
 import { interpolateText } from '../model/variables.ts'
 import { h } from '../page/dom.ts'
 import { panels } from '../panels/index.ts'
-import type { Drawn } from '../panels/panel.ts'
+import type { Drawn, PanelContext } from '../panels/panel.ts'
 import { type BoardState, contextOf, questionOf, scopeOf, stateFor } from './boardstate.ts'
-import { createPanelFrame, watchSight } from './panelframe.ts'
+import { createPanelFrame, type PanelFrame, watchSight } from './panelframe.ts'
 import { panelMenu } from './panelmenu.ts'
 
 export interface PanelBox {
@@ -49,24 +50,13 @@ export function createPanelBox(placed: PlacedPanel): PanelBox {
       }),
   )
   const redraw = () => {
-    const { body } = frame
-    if (state === undefined || frames === undefined || body.clientWidth === 0) return
+    if (state === undefined || frames === undefined || frame.body.clientWidth === 0) return
+    drawn?.destroy?.()
+    drawn = undefined
     try {
-      const show = panels.get(panel.type)
-      if (show === undefined)
-        return frame.say('empty', `The page does not draw panels of type ${panel.type}; Grafana does.`)
-      const { frames: changed, unknown } = transform(frames, panel.transformations)
-      shown = configureFrames(changed, panel)
-      drawn?.destroy?.()
-      drawn = show(contextOf(panel, state, shown, body, memory))
-      if (drawn.isEmpty === true) return frame.say('empty', panel.fieldConfig?.defaults?.noValue ?? 'No data')
-      const top = body.firstElementChild?.scrollTop ?? 0
-      body.replaceChildren(
-        drawn.element,
-        ...(unknown.length === 0 ? [] : [h('p', { class: 'note' }, `Shown without: ${unknown.join(', ')}`)]),
-      )
-      drawn.element.scrollTop = top
-      frame.mark('drawn')
+      const picture = transform(frames, panel.transformations)
+      shown = configureFrames(picture.frames, panel)
+      drawn = drawIn(frame, panel, contextOf(panel, state, shown, frame.body, memory), picture.unknown)
     } catch (error) {
       frame.fail(error)
     }
@@ -107,4 +97,25 @@ export function createPanelBox(placed: PlacedPanel): PanelBox {
       drawn?.destroy?.()
     },
   }
+}
+
+/** `unknown`: transformations that the picture is without. Scrolling stays where it was. */
+function drawIn(frame: PanelFrame, panel: Panel, context: PanelContext, unknown: readonly string[]): Drawn | undefined {
+  const draw = panels.get(panel.type)
+  if (draw === undefined) {
+    frame.say('empty', `The page does not draw panels of type ${panel.type}; Grafana does.`)
+    return undefined
+  }
+  const drawn = draw(context)
+  if (drawn.isEmpty === true) {
+    frame.say('empty', panel.fieldConfig?.defaults?.noValue ?? 'No data')
+    return drawn
+  }
+  const { body } = frame
+  const top = body.firstElementChild?.scrollTop ?? 0
+  body.replaceChildren(drawn.element)
+  if (unknown.length > 0) body.append(h('p', { class: 'note' }, `Shown without: ${unknown.join(', ')}`))
+  drawn.element.scrollTop = top
+  frame.mark('drawn')
+  return drawn
 }
