@@ -201,6 +201,17 @@ describe('the preview page', { skip: program === undefined ? NOTICE : false, con
     )
   })
 
+  test('a field of an open log line narrows the dashboard', async () => {
+    await visit(`/d/longship-overview?${site.range}`, async (tab) => {
+      await settled(tab)
+      await tab.evaluate(`document.querySelector('.panel-logs .line').click()`)
+      await tab.evaluate(`document.querySelector('.acts button[title^="Only lines with service="]').click()`)
+      await tab.until(`/^service\\|=\\|\\w/.test(new URLSearchParams(location.search).get('var-filters'))`)
+      await tab.until(`document.querySelectorAll('.chip').length === 1`)
+      await tab.until(`document.querySelectorAll('.panel-stat .number')[4].textContent === '1'`)
+    })
+  })
+
   test('links lead to other dashboards and to the trace of an id, and keep the time', async () => {
     await visit(`/d/longship-errors?${site.range}`, async (tab) => {
       await settled(tab)
