@@ -19,7 +19,7 @@ for (const entry of await readdir('dist', { recursive: true, withFileTypes: true
 
 async function buildCommands() {
   const { outputFiles } = await build({
-    entryPoints: { cli: 'shipper/cli.ts' },
+    entryPoints: { cli: 'shipper/cli.ts', demo: 'shipper/demo/emit.ts' },
     outdir: 'dist',
     write: false,
     bundle: true,

@@ -13,6 +13,7 @@ import { TEST_FILE } from '../loki/testing/testfile.ts'
 import type { Format } from '../shipper/formats/format.ts'
 import { formats } from '../shipper/formats/index.ts'
 import { RECORD_FIELDS, recordSchema } from '../shipper/normalize/schema.ts'
+import { stackFiles } from '../stack/build.ts'
 import { readCorpus } from '../test/formats/corpus.ts'
 import { sampleFiles } from './samples.ts'
 
@@ -30,7 +31,7 @@ const files = new Map<string, string>([
   ['docs/formats.md', formatsDoc()],
 ])
 for (const { name } of formats) files.set(`samples/formats/${name}.log`, sampleOf(name))
-for (const [path, text] of [...sampleFiles(), ...buildFiles(readSlos(SLO_FILE))]) files.set(path, text)
+for (const [path, text] of [...sampleFiles(), ...buildFiles(readSlos(SLO_FILE)), ...stackFiles()]) files.set(path, text)
 
 files.set('shipper/config/check.generated.ts', configCheck())
 

@@ -1,7 +1,7 @@
 /** The live demo: systems that go on working, as files that grow. Nothing here is random that a query would notice. */
 import { appendFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { evt, GoDuration, goLog, goTime, logrusText, slogText, structlog } from './notation.ts'
+import { evt, GoDuration, goLog, goTime, logrusText, slogJson, slogText, structlog } from './notation.ts'
 
 /** A line and the file that it goes to. */
 export type LiveLine = readonly [file: string, line: string]
@@ -11,7 +11,7 @@ export interface LiveDemo {
   stop(): void
 }
 
-const TICK_MS = 400
+export const TICK_MS = 400
 /** A file is renamed to <name>.1 when it is this large, as logrotate would: a demo may run for weeks. */
 const MAX_FILE_BYTES = 2 * 1024 * 1024
 
@@ -48,8 +48,8 @@ function append(path: string, text: string): void {
 /** What the systems say at a tick: a conversation of agents, and beside it one line of another system. */
 export function liveLines(tick: number, now: number): LiveLine[] {
   const lines = conversation(tick, now)
-  const others = [syncLines, migrationLines, provisionLines]
-  if (tick % 2 === 0) lines.push(...others[(tick / 2) % others.length]!(Math.floor(tick / 6), now))
+  const others = [syncLines, migrationLines, provisionLines, scannerLines]
+  if (tick % 2 === 0) lines.push(...others[(tick / 2) % others.length]!(Math.floor(tick / (2 * others.length)), now))
   return lines
 }
 
@@ -138,6 +138,29 @@ function provisionLines(round: number, now: number): LiveLine[] {
     ['provlog.log', prose],
     ['provlog.log', evt(now, name, fields)],
   ]
+}
+
+const RULES = [
+  { rule: 'payment-timeout', severity: 'warn', stream: 'stderr', message: 'payment gateway timeout' },
+  { rule: 'out-of-memory', severity: 'error', stream: 'stderr', message: 'worker killed: out of memory' },
+  { rule: 'slow-query', severity: 'info', stream: 'stdout', message: 'query took 2310ms' },
+]
+
+/** Every third hit of the scanner is left out: its rule is cooling down. */
+function scannerLines(round: number, now: number): LiveLine[] {
+  const { message, ...rule } = RULES[round % RULES.length]!
+  const hit = {
+    component: 'logscan',
+    workload: 'shop',
+    container: 'shop-web',
+    rule_id: 1 + (round % RULES.length),
+    ...rule,
+  }
+  const log = (level: string, msg: string, fields: Record<string, unknown>): LiveLine[] => [
+    ['tinyforge.log', slogJson(now, level, msg, { ...hit, ...fields })],
+  ]
+  if (spread(round, 0, 3) === 0) return log('DEBUG', 'hit dropped', { reason: 'cooldown', dropped_total: round % 100 })
+  return log('INFO', 'hit stored', { source: 'logscan', event_id: round, message })
 }
 
 /** A number from low up to high that jumps about with the seed. */

@@ -3,16 +3,25 @@ import { JsonNumber, type Value } from '../terms/json.ts'
 
 export type Outcome = 'success' | 'failure'
 
-const WORDS: ReadonlyMap<string, Outcome> = new Map(
-  Object.entries({
-    success: 'success successful succeeded ok completed complete done passed pass healthy delivered accepted changed 0',
-    failure:
-      'failure failed fail error errored fatal unhealthy aborted rejected denied refused timeout timed_out crashed unreachable exception',
-  }).flatMap(([outcome, words]) => words.split(' ').map((word) => [word, outcome as Outcome] as const)),
-)
+/** Words for an outcome; the configurations of Promtail and Alloy are made of them too. */
+export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
+  success: 'success successful succeeded ok completed complete done passed pass healthy delivered accepted changed 0',
+  failure:
+    'failure failed fail error errored fatal unhealthy aborted rejected denied refused timeout timed_out crashed unreachable exception',
+}
 
 /** Ends of event names that tell how it went: node_failed, ansible_playbook_complete. */
-const EVENT_END = /(?:^|[_.\- ])(?:(failed|failure|error)|(complete|completed|succeeded|success))$/
+export const EVENT_ENDS: Readonly<Record<Outcome, string>> = {
+  failure: 'failed|failure|error',
+  success: 'complete|completed|succeeded|success',
+}
+
+const WORDS: ReadonlyMap<string, Outcome> = new Map(
+  Object.entries(OUTCOME_WORDS).flatMap(([outcome, words]) =>
+    words.split(' ').map((word) => [word, outcome as Outcome] as const),
+  ),
+)
+const EVENT_END = new RegExp(`(?:^|[_.\\- ])(?:(${EVENT_ENDS.failure})|(${EVENT_ENDS.success}))$`)
 
 /** A word for an outcome (status, outcome, result). */
 export function outcomeOfWord(value: Value): Outcome | undefined {

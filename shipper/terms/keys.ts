@@ -126,6 +126,12 @@ export function meaningOf(name: string): KeyMeaning | undefined {
   return meaning
 }
 
+/** Every name of a role, squashed, the one that wins first; of durations those of one unit. */
+export function namesOf(role: Role, unit?: DurationUnit): string[] {
+  const named = [...MEANINGS].filter(([, meaning]) => meaning.role === role && meaning.unit === unit)
+  return named.sort(([, a], [, b]) => a.rank - b.rank).map(([name]) => name)
+}
+
 /** correlation-id → correlationid */
 export function squash(name: string): string {
   return name.toLowerCase().replace(/[_\-.@ ]/g, '')

@@ -59,6 +59,12 @@ const NEARLY_LETTERS: Record<KnownLevel, string> = {
   fatal: 'a p',
 }
 
+/** All words and letters that count as a level: the configurations of Promtail and Alloy are made of them. */
+export function spellingsOf(level: Exclude<Level, 'unknown'>): string[] {
+  const lists = [SYNONYMS, NEARLY, LETTERS, NEARLY_LETTERS].map((table) => table[level])
+  return [...new Set(lists.join(' ').split(' '))].filter((word) => word !== '')
+}
+
 const words = new Map<string, LevelMatch>()
 const letters = new Map<string, LevelMatch>()
 enter(words, SYNONYMS, true)
