@@ -3,11 +3,11 @@
 /** Images, pinned. Promtail's life ended with 3.6: it is offered, never the default. */
 export const IMAGES = {
   loki: 'grafana/loki:3.7.6',
-  grafana: 'grafana/grafana:13.2.3',
+  grafana: 'grafana/grafana:13.2.2',
   promtail: 'grafana/promtail:3.6.15',
   alloy: 'grafana/alloy:v1.18.1',
   alertmanager: 'prom/alertmanager:v0.34.0',
-  nginx: 'nginx:1.30.1-alpine',
+  nginx: 'nginx:1.30.4-alpine',
   node: 'node:24.21.0-bookworm-slim',
   objectStore: 'pgsty/silo:RELEASE.2026-09-03T13-18-01Z',
 } as const
