@@ -73,8 +73,9 @@ function configuration(shape: Shape): object {
       delete_request_store: shape === 'one' ? 'filesystem' : 's3',
       ...(shape === 'three' && { horizontal_scaling_mode: '${LOKI_COMPACTOR_MODE:-worker}' }),
     },
+    // Beside the ruler: where Loki 4, and with use_thanos_objstore Loki 3 too, looks for it.
+    ruler_storage: { backend: 'local', local: { directory: '/etc/loki/rules' } },
     ruler: {
-      storage: { type: 'local', local: { directory: '/etc/loki/rules' } },
       rule_path: '/loki/rules-temp',
       alertmanager_url: '${ALERTMANAGER_URL:-}',
       external_url: '${GRAFANA_URL:-http://127.0.0.1:3000}',
@@ -160,7 +161,7 @@ const WHY: Record<string, string> = {
     'detected_level for Drilldown; entries that say `level`, as ours do, keep theirs.',
   'limits_config.volume_enabled': 'For Drilldown, as are the pattern ingester and the levels.',
   'limits_config.max_query_series': '500 by default: p95 by service and node of a larger installation is more.',
-  'ruler.storage': 'Rule files lie in a folder of the tenant: loki/rules is mounted as /etc/loki/rules/fake.',
+  ruler_storage: 'Rule files lie in a folder of the tenant: loki/rules is mounted as /etc/loki/rules/fake.',
   'ruler.alertmanager_url': 'Empty: rules are evaluated and shown, and nobody is told.',
 }
 

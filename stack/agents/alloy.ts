@@ -59,6 +59,8 @@ function write(stage: Stage): string[] {
       return block('stage.regex', attributes({ expression: stage.expression }))
     case 'template':
       return block('stage.template', attributes({ source: stage.source, template: stage.template }))
+    case 'output':
+      return block('stage.output', attributes({ source: stage.source }))
     case 'timestamp': {
       const [format, ...fallback_formats] = stage.formats
       return block(

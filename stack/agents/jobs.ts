@@ -27,11 +27,14 @@ const DOCKER: readonly Stage[] = [
     },
   },
   { kind: 'docker' },
+  // Docker's text ends with the line's own line feed.
+  { kind: 'template', source: 'x_line', template: '{{ trimSuffix "\\n" .Entry }}' },
+  { kind: 'output', source: 'x_line' },
 ]
 
 /** The name of a file without its extension; of Docker's, the start of the container's id. */
 const FILE_NAME =
-  '{{ if eq .job "docker" }}{{ trunc 12 (base .filename) }}{{ else }}{{ regexReplaceAll "\\.[A-Za-z0-9]+$" (base .filename) "" }}{{ end }}'
+  '{{ if eq .job "docker" }}{{ trunc 12 (base .filename) }}{{ else }}{{ regexReplaceAll "[.][A-Za-z0-9]+$" (base .filename) "" }}{{ end }}'
 
 export function allStages(): Stage[] {
   return [

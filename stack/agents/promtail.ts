@@ -41,6 +41,8 @@ function write(stage: Stage): object {
       return { regex: { expression: stage.expression } }
     case 'template':
       return { template: { source: stage.source, template: stage.template } }
+    case 'output':
+      return { output: { source: stage.source } }
     case 'timestamp': {
       const [format, ...fallback_formats] = stage.formats
       return { timestamp: { source: stage.source, format, fallback_formats, action_on_failure: 'skip' } }

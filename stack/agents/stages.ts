@@ -13,6 +13,7 @@ export type Stage =
   | { readonly kind: 'logfmt'; readonly mapping: Readonly<Record<string, string>> }
   | { readonly kind: 'regex'; readonly expression: string }
   | { readonly kind: 'template'; readonly source: string; readonly template: string }
+  | { readonly kind: 'output'; readonly source: string }
   | { readonly kind: 'timestamp'; readonly source: string; readonly formats: readonly string[] }
   | { readonly kind: 'match'; readonly selector: string; readonly stages: readonly Stage[] }
   | { readonly kind: 'multiline'; readonly firstline: string }
@@ -68,6 +69,12 @@ export function recordStages(): Stage[] {
   return [
     ...parseStages(),
     ...levelStages(),
+    // structlog's old messages stand under `event` too: a name has no spaces.
+    {
+      kind: 'template',
+      source: 'event',
+      template: '{{ if not (contains " " (default "" .event)) }}{{ default "" .event }}{{ end }}',
+    },
     { kind: 'template', source: 'service', template: '{{ or .x_service .compose_service .container .x_file "" }}' },
     {
       kind: 'template',
@@ -93,11 +100,16 @@ const TIME_FORMATS = [
   '02/Jan/2006:15:04:05 -0700',
 ]
 
+/** Quoted as Promtail's selectors want it: they know no backticks. */
+const [IS_JSON, IS_EVT, IS_LOGFMT] = ['^\\s*\\{', '(?:^| )evt: [\\w.-]+ \\{', '(?:^| )(?:level|lvl|severity)='].map(
+  (regex) => JSON.stringify(regex),
+)
+
 /** A line is JSON, an event of evt:, key=value, or text. What one finds, a later one does not look for. */
 function parseStages(): Stage[] {
   return [
-    lines('|~ `^\\s*\\{`', 'json', [{ kind: 'json', expressions: jsonExpressions() }]),
-    lines('|~ `(?:^| )evt: [\\w.-]+ \\{`', 'evt', [
+    lines(`|~ ${IS_JSON}`, 'json', [{ kind: 'json', expressions: jsonExpressions() }]),
+    lines(`!~ ${IS_JSON} |~ ${IS_EVT}`, 'evt', [
       {
         kind: 'regex',
         expression:
@@ -106,8 +118,8 @@ function parseStages(): Stage[] {
       { kind: 'json', source: 'x_payload', expressions: withoutKeys(jsonExpressions(), ['event', 'x_timestamp']) },
       { kind: 'template', source: 'event', template: '{{ .x_event }}' },
     ]),
-    lines('!~ `^\\s*\\{|evt: ` |~ `(?:^| )(?:level|lvl|severity)=`', 'logfmt', [...logfmtStages()]),
-    lines('!~ `^\\s*\\{|evt: |(?:^| )(?:level|lvl|severity)=`', 'plain', [
+    lines(`!~ ${IS_JSON} !~ ${IS_EVT} |~ ${IS_LOGFMT}`, 'logfmt', [...logfmtStages()]),
+    lines(`!~ ${IS_JSON} !~ ${IS_EVT} !~ ${IS_LOGFMT}`, 'plain', [
       { kind: 'regex', expression: TEXT_TIME },
       { kind: 'regex', expression: TEXT_LEVEL },
       { kind: 'regex', expression: TEXT_LOGGER },
@@ -131,9 +143,13 @@ function lines(filter: string, format: string, stages: readonly Stage[]): Stage 
   return match(`{job=~".+"} ${filter}`, [...stages, { kind: 'template', source: 'format', template: format }])
 }
 
+/** Only log/slog's JSON has `msg` and levels in capitals; its durations are nanoseconds. */
+const SLOG = { x_slog: 'msg' }
+
 /** JMESPath: the first of a role's keys that is there; a dotted name is a key with dots, or keys inside one another. */
 function jsonExpressions(): Record<string, string> {
-  return Object.fromEntries([...KEYS].map(([name, keys]) => [name, keys.flatMap(jsonKey).join(' || ')]))
+  const found = [...KEYS].map(([name, keys]) => [name, keys.flatMap(jsonKey).join(' || ')])
+  return { ...Object.fromEntries(found), ...SLOG }
 }
 
 function jsonKey(key: string): string[] {
@@ -205,7 +221,9 @@ function durationStage(): Stage {
   )
   const minutes =
     'if regexMatch "^[0-9]+m[0-9.]+s$" $t }}{{ addf (mulf (regexFind "^[0-9]+" $t) 60000) (mulf (trimSuffix "s" (regexFind "[0-9.]+s$" $t)) 1000) }}'
-  const cases = [...units, ...one, minutes].join('{{ else ')
+  const slog =
+    'if and (default "" .x_slog) (regexMatch "^(?:DEBUG|INFO|WARN|ERROR)" (default "" .x_level)) (regexMatch "^[0-9]+$" $t) }}{{ mulf $t 0.000001 }}'
+  const cases = [...units, ...one, minutes, slog].join('{{ else ')
   return {
     kind: 'template',
     source: 'duration_ms',

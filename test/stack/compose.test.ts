@@ -164,7 +164,7 @@ test('users: those of the images; the shipper writes by its group', () => {
 })
 
 test("rules lie where Loki's ruler looks for its only tenant", () => {
-  const { directory } = parse(read('loki/loki.yaml')).ruler.storage.local
+  const { directory } = parse(read('loki/loki.yaml')).ruler_storage.local
   assert.ok(compose.services['loki']!.volumes!.includes(`./loki/rules:${directory}/${TENANT}:ro`))
 })
 
