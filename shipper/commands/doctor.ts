@@ -7,6 +7,7 @@ import { createRedactor } from '../redact/redact.ts'
 import { parseArguments } from './arguments.ts'
 import { checkFiles } from './doctor/files.ts'
 import { checkLoki } from './doctor/loki.ts'
+import { describeSize, sizeOf } from './doctor/size.ts'
 
 /** One line of the report. `warn` works, though perhaps not as meant; `fail` does not work. */
 export interface Finding {
@@ -20,6 +21,8 @@ interface Options {
   readonly to?: string
   readonly push?: boolean
   readonly json?: boolean
+  readonly size?: string
+  readonly retention: string
 }
 
 /** 0: all works, perhaps with warnings. 1: something does not work. 2: wrong usage or configuration. */
@@ -33,10 +36,17 @@ export async function run(
     .option('--to <url>', "Loki's URL instead of the configured one")
     .option('--push', 'also push one line: {service="longship-doctor"}')
     .option('--json', 'one JSON object a finding')
+    .option('--size <rate>', 'instead: what logs of this rate need (200GB/day, 3MB/s)')
+    .option('--retention <days>', 'with --size: how long logs stay', '30d')
     .addHelpText('after', '\nExit codes: 0 all works, 1 something does not, 2 wrong usage or configuration.')
   const parsed = parseArguments<Options>(command, argv)
   if (parsed === undefined) return 0
   const { options } = parsed
+  if (options.size !== undefined) {
+    const size = sizeOf(options.size, options.retention)
+    write(options.json ? `${JSON.stringify(size)}\n` : describeSize(size))
+    return 0
+  }
   let exitCode = 0
   const report = (finding: Finding) => {
     if (finding.status === 'fail') exitCode = finding.check === 'configuration' ? 2 : Math.max(exitCode, 1)
