@@ -121,8 +121,8 @@ function startLoki(replica: Replica): ChildProcess {
 /** stack/nginx.conf, with this machine's addresses; `resolve` is for names that change theirs. */
 function startBalancer(): ChildProcess {
   let text = readFileSync('stack/nginx.conf', 'utf8')
-    .replaceAll(' resolve', '')
     .replace(/^ *resolver .*$/m, '')
+    .replaceAll(' resolve', '')
   for (const { name, http } of replicas) text = text.replaceAll(`${name}:3100`, `127.0.0.1:${http}`)
   text = text.replace('listen 3100', `listen 127.0.0.1:${BALANCER_PORT}`).replaceAll('/tmp/', `${folder}/`)
   writeFileSync(join(folder, 'nginx.conf'), text)
