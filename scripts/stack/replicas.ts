@@ -1,7 +1,7 @@
 /**
  * Three real Lokis with loki/loki.ha.yaml, one of them killed while Longship ships; every line must be there afterwards, also
- * when all three have been stopped and started again. Needs a Loki, an nginx, and an S3-compatible store:
- * LOKI_S3_ENDPOINT=127.0.0.1:9000 LOKI_S3_ACCESS_KEY=… LOKI_S3_SECRET_KEY=… node --import tsx scripts/stack/replicas.ts /path/to/loki
+ * when all three have been stopped and started again. Needs a Loki and an nginx; the object store is scripts/stack/objects.ts:
+ * node --import tsx scripts/stack/replicas.ts /path/to/loki
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,12 +14,20 @@ import { assemble } from '../../shipper/assemble.ts'
 import { loadConfig } from '../../shipper/config.ts'
 import { runShipping } from '../../shipper/shipping.ts'
 import { createLog } from '../../shipper/telemetry.ts'
+import { createObjects } from './objects.ts'
 
 const LINES = 200_000
 const FIRST_PORT = 24_100
 const BALANCER_PORT = 24_090
+const OBJECTS_PORT = 24_080
 const READY_WITHIN_MS = 120_000
 const KILL_AFTER_MS = 1500
+
+const STORE = {
+  LOKI_S3_ENDPOINT: `127.0.0.1:${OBJECTS_PORT}`,
+  LOKI_S3_ACCESS_KEY: 'anything',
+  LOKI_S3_SECRET_KEY: 'goes',
+}
 
 const loki = process.argv[2] ?? 'loki'
 const folder = mkdtempSync(join(tmpdir(), 'longship-replicas-'))
@@ -32,6 +40,8 @@ const replicas = [0, 1, 2].map((at) => ({
 type Replica = (typeof replicas)[number]
 const balancer = `http://127.0.0.1:${BALANCER_PORT}`
 
+const objects = createObjects()
+objects.listen(OBJECTS_PORT, '127.0.0.1')
 let running: ChildProcess[] = []
 let nginx: ChildProcess | undefined
 try {
@@ -52,7 +62,8 @@ try {
 } finally {
   nginx?.kill('SIGTERM')
   await stop(running)
-  rmSync(folder, { recursive: true, force: true })
+  objects.close()
+  if (process.exitCode === undefined) rmSync(folder, { recursive: true, force: true })
 }
 
 async function report(when: string, wanted: number): Promise<void> {
@@ -102,8 +113,6 @@ function startLoki(replica: Replica): ChildProcess {
     advertise_port: replica.gossip,
     join_members: gossips,
   })
-  // Older stores, and doubles, do not know the checksums behind a body that are the default.
-  config.storage_config.object_store.s3.send_content_md5 = true
   config.ruler_storage.local.directory = join(folder, 'rules')
   config.runtime_config.file = join(process.cwd(), 'loki/overrides.yaml')
   const file = join(folder, `${replica.name}.yaml`)
@@ -113,7 +122,7 @@ function startLoki(replica: Replica): ChildProcess {
     'sh',
     ['-c', `exec "$0" -config.file="${file}" -config.expand-env=true -target=all >> "${data}.log" 2>&1`, loki],
     {
-      env: { ...process.env, LOKI_INSTANCE_ID: replica.name, LOKI_COMPACTOR_MODE: mode },
+      env: { ...STORE, LOKI_INSTANCE_ID: replica.name, LOKI_COMPACTOR_MODE: mode },
     },
   )
 }
