@@ -10,6 +10,7 @@ COPY scripts/build.mjs scripts/
 COPY schema schema
 COPY loki loki
 COPY shipper shipper
+COPY dashboards dashboards
 RUN node scripts/build.mjs && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:24.21.0-bookworm-slim
