@@ -4,7 +4,6 @@
  */
 
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,8 +11,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parse, stringify } from 'yaml'
 import { createServer } from '../../loki/server/server.ts'
+import { allStages } from '../../stack/agents/jobs.ts'
 import { writeContainers } from './containers.ts'
 import { entriesOf, factsOf } from './entries.ts'
+import { shapeOf } from './shape.ts'
 
 const QUIET_MS = 5000
 const folder = mkdtempSync(join(tmpdir(), 'longship-promtail-'))
@@ -40,8 +41,11 @@ try {
     seen = entries.length
     await sleep(QUIET_MS)
   }
-  const hash = createHash('sha256').update(readFileSync('promtail/promtail.yaml')).digest('hex')
-  writeFileSync('test/stack/promtail.sha256', `${hash}\n`)
+  writeFileSync(
+    'test/stack/promtail.sha256',
+    `${shapeOf(allStages())}
+`,
+  )
   writeFileSync('test/stack/promtail.json', `${factsOf(await entriesOf(url))}\n`)
 } finally {
   promtail.kill('SIGTERM')

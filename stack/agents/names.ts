@@ -1,13 +1,13 @@
 /** Names of a role as programs spell them: Promtail and Alloy look keys up as they are written, so each spelling is listed. */
 import { type DurationUnit, namesOf, type Role } from '../../shipper/terms/keys.ts'
 
-/** Words that squashed names are made of. A name that cannot be split throws: its new word belongs in here. */
+/** Words that squashed names are made of; a test says when a new name needs a new word. */
 const WORDS = new Set(
   `action app application asctime b3 backtrace body class client code component computer container context corr
-  correlation date datetime dd deployment downstream duration elapsed end env environment err error event evt exc
+  correlation date datetime dd deployment dev device display downstream duration elapsed end env environment err error event evt exc
   exception exec execution exit failure generated host hostname http id identifier is job k8s kind kubernetes
   label labels latency level levelname log logger lvl machine message micros microseconds millis milliseconds module ms msg
-  name nano nanos nanoseconds node ns observed op operation outcome payload pod process processing program query
+  name nano nanos nanoseconds node ns observed op operation outcome payload pod process processing program provider query
   rc reason rendered req request response result return runtime s sec seconds secs service severity short source
   span stack status step subsystem succeeded success syslog taken text thread time timestamp took total trace ts
   type unix us workspace x`.split(/\s+/),
@@ -15,7 +15,7 @@ const WORDS = new Set(
 
 /** `correlation_id`, `correlationId`, `correlation.id`; the name that wins first. */
 export function spellings(role: Role, unit?: DurationUnit): string[] {
-  return [...new Set(namesOf(role, unit).flatMap((name) => forms(split(name))))]
+  return [...new Set(namesOf(role, unit).flatMap((name) => forms(split(name) ?? [name])))]
 }
 
 function forms(words: readonly string[]): string[] {
@@ -24,8 +24,8 @@ function forms(words: readonly string[]): string[] {
   return [words.join('_'), camel, words.join('.')]
 }
 
-/** The fewest words. */
-function split(name: string): string[] {
+/** The fewest words that a name is made of; undefined when some of it is no word of the list. */
+export function split(name: string): string[] | undefined {
   const best: (string[] | undefined)[] = [[]]
   for (let end = 1; end <= name.length; end++) {
     for (let start = 0; start < end; start++) {
@@ -36,7 +36,5 @@ function split(name: string): string[] {
       if (found === undefined || before.length + 1 < found.length) best[end] = [...before, word]
     }
   }
-  const words = best[name.length]
-  if (words === undefined) throw new Error(`stack/agents/names.ts: no words for ${JSON.stringify(name)}`)
-  return words
+  return best[name.length]
 }

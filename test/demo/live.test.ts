@@ -13,6 +13,7 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
   'migratekit.log': ['logfmt'],
   'provlog.log': ['go_log', 'evt'],
   'telegram_bot.log': ['structlog'],
+  'tinyforge.log': ['slog'],
   'worker-spawner.log': ['structlog'],
 }
 
