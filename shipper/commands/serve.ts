@@ -147,7 +147,15 @@ function readConfig(file: string): LokiConfig {
   } catch (error) {
     throw new LongshipError('config', `cannot read ${file}: ${(error as Error).message}`)
   }
-  return readLokiConfig(text, file)
+  return readLokiConfig(expand(text, process.env), file)
+}
+
+/** ${NAME} and ${NAME:-default}, as Loki's -config.expand-env=true reads them: a variable that is not set is empty. */
+function expand(text: string, env: NodeJS.ProcessEnv): string {
+  return text.replace(
+    /\$\{(\w+)(?::-([^}]*))?\}/g,
+    (_, name: string, fallback?: string) => env[name] || (fallback ?? ''),
+  )
 }
 
 function untilStopped(): Promise<void> {

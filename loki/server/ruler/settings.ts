@@ -48,7 +48,8 @@ export function readRuler(get: Get): RulerSettings {
     )
   }
   return {
-    directory: get('ruler.storage.local.directory', readText) ?? d.directory,
+    directory:
+      get('ruler.storage.local.directory', readText) ?? get('ruler_storage.local.directory', readText) ?? d.directory,
     evaluationIntervalMs: get('ruler.evaluation_interval', readInterval) ?? d.evaluationIntervalMs,
     pollIntervalMs: get('ruler.poll_interval', readInterval) ?? d.pollIntervalMs,
     resendDelayMs: get('ruler.resend_delay', readDuration) ?? d.resendDelayMs,
