@@ -35,8 +35,13 @@ export function failureOf(thrown: unknown): Failure {
 
 /** Errors of other realms and libraries count: what has a message and a stack, both text. */
 export function isError(value: unknown): value is Error {
-  if (value instanceof Error) return true
   if (value === null || typeof value !== 'object') return false
+  try {
+    if (value instanceof Error) return true
+  } catch {
+    // A revoked proxy throws even here.
+    return false
+  }
   return textOf(value, 'stack') !== undefined && textOf(value, 'message') !== undefined
 }
 
