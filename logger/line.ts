@@ -34,7 +34,8 @@ export function lineMaker({ settings, redact, sampler, now }: LineOptions): Make
     const trace = activeTrace()
     const layers = trace === undefined ? [context(), ...bound] : [{ ...trace }, context(), ...bound]
     const entry = makeEntry(level, time(), origin, layers, { message, rest })
-    const count = sampler?.sample(level.level, entry.event, now())
+    // What sampling itself says at the end stands for what it left out.
+    const count = 'sample_count' in entry ? undefined : sampler?.sample(level.level, entry.event, now())
     if (count === 0) return undefined
     if (count !== undefined) entry.sample_count = count
     const line = jsonLine(entry)

@@ -127,7 +127,7 @@ function methodsOf(core: Core, bound: readonly Fields[]): OwnMethods {
     },
     child: (fields: Fields) => childOf(core, [...bound, fields]),
     event(name: string, fields?: Fields) {
-      const message = isEventName(name) ? eventMessage(name) : String(name)
+      const message = isEventName(name) ? eventMessage(name) : reason(name)
       write(eventLevel(name), [{ event: isEventName(name) ? name : undefined, message }, fields])
     },
     flush: (timeoutMs = DEFAULT_WAIT_MS) => forAll(core, (sink) => sink.flush(timeoutMs)),
@@ -138,7 +138,7 @@ function methodsOf(core: Core, bound: readonly Fields[]): OwnMethods {
 }
 
 function known(level: unknown): string {
-  return typeof level === 'string' && level in WINSTON_LEVELS ? level : levelOf(String(level)).level
+  return typeof level === 'string' && level in WINSTON_LEVELS ? level : levelOf(reason(level)).level
 }
 
 /** Never throws: not for what is logged, and not for what a transport does with it. */
