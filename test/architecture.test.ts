@@ -57,9 +57,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'shipper/redact',
     'shipper/batch',
     'shipper/push',
-    'shipper/formats/structlog.ts',
-    'shipper/formats/winston.ts',
-    'shipper/formats/json.ts',
+    'shipper/formats',
     'type:shipper/sources/source.ts',
   ],
 }

@@ -4,13 +4,15 @@ import type { Progress } from '../../shipper/batch/builder.ts'
 import type { Destination } from '../../shipper/push/push.ts'
 import type { Problem } from './loki.ts'
 import { createQueue, type LineQueue } from './queue.ts'
-import { type BatchMaker, newRun } from './records.ts'
+import type { BatchMaker } from './records.ts'
+import { newRun } from './run.ts'
 import type { FlushResult } from './sink.ts'
 import { removeSpool, type Spool, spooledLines } from './spool.ts'
 
 export interface CourierOptions {
   readonly destination: Destination
-  readonly batches: BatchMaker
+  /** Loaded when the first line is sent: the shipper's readers are many. */
+  readonly batches: () => Promise<BatchMaker>
   readonly spool: Spool | undefined
   readonly maxWaitMs: number
   readonly maxQueueBytes: number
@@ -153,13 +155,14 @@ export class Courier {
 
   /** False only when it was aborted: delivery tries on for as long as it takes. */
   async #deliver(lines: readonly string[], run: Progress): Promise<boolean> {
+    const batches = await this.#options.batches()
     for (let at = 0; at < lines.length; at += SLICE) {
-      for (const batch of this.#options.batches.add(lines.slice(at, at + SLICE), run)) {
+      for (const batch of batches.add(lines.slice(at, at + SLICE), run)) {
         if (!(await this.#push(batch))) return false
       }
       await breathe()
     }
-    for (const batch of this.#options.batches.take()) if (!(await this.#push(batch))) return false
+    for (const batch of batches.take()) if (!(await this.#push(batch))) return false
     return true
   }
 

@@ -9,7 +9,7 @@ import type { Destination } from '../../shipper/push/push.ts'
 import type { LogLevel } from '../levels.ts'
 import { Courier } from './courier.ts'
 import { atExit } from './exit.ts'
-import { createBatchMaker } from './records.ts'
+import type { BatchMaker } from './records.ts'
 import { type FlushResult, SinkTransport } from './sink.ts'
 import { createSpool } from './spool.ts'
 
@@ -48,7 +48,7 @@ export function lokiTransport(options: LokiOptions): SinkTransport {
   const dir = options.spool ?? DEFAULT_SPOOL
   const courier = new Courier({
     destination: openDestination(options, problem),
-    batches: createBatchMaker(options.labels),
+    batches: batchMaker(options.labels),
     spool:
       dir === false ? undefined : createSpool({ dir, service, maxBytes: options.maxSpoolBytes ?? DEFAULT_SPOOL_BYTES }),
     maxWaitMs: options.maxWaitMs ?? DEFAULT_WAIT_MS,
@@ -66,6 +66,11 @@ export function lokiTransport(options: LokiOptions): SinkTransport {
       return result
     },
   })
+}
+
+function batchMaker(labels: readonly string[] | undefined): () => Promise<BatchMaker> {
+  let made: Promise<BatchMaker> | undefined
+  return () => (made ??= import('./records.ts').then(({ createBatchMaker }) => createBatchMaker(labels)))
 }
 
 function openDestination(options: LokiOptions, problem: Problem): Destination {

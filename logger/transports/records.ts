@@ -1,17 +1,12 @@
 /** Lines of ours → entries of batches, read by the shipper's own readers: what a file would have become, it becomes. */
 import { hostname } from 'node:os'
 import type { Batch } from '../../shipper/batch/batch.ts'
-import { BatchBuilder, newProgress, type Progress } from '../../shipper/batch/builder.ts'
+import { BatchBuilder, type Progress } from '../../shipper/batch/builder.ts'
 import { lineWriter } from '../../shipper/batch/line.ts'
-import { json } from '../../shipper/formats/json.ts'
-import { structlog } from '../../shipper/formats/structlog.ts'
-import { winston } from '../../shipper/formats/winston.ts'
+import { createMemory, type DetectMemory, detect } from '../../shipper/formats/index.ts'
 import { normalize, type Surroundings } from '../../shipper/normalize/normalize.ts'
 import type { LogRecord } from '../../shipper/record.ts'
 import { fromMillis } from '../../shipper/terms/instant.ts'
-
-/** As the shipper finds them. */
-const READERS = [structlog, winston, json]
 
 /** Loki takes up to 4 MiB; its default rate is 4 MB a second, and a batch is repeated whole. */
 const MAX_BATCH_BYTES = 1024 * 1024
@@ -26,11 +21,6 @@ export interface BatchMaker {
   take(): Batch[]
 }
 
-/** Where the clocks of a run of lines start anew: one for what is logged now, one for each spool file. */
-export function newRun(name: string): Progress {
-  return newProgress({ id: 0, path: name, name }, 0)
-}
-
 /** `labels`: beyond service, node, level and env; names of fields. */
 export function createBatchMaker(labels: readonly string[] = []): BatchMaker {
   const builder = new BatchBuilder({
@@ -39,9 +29,10 @@ export function createBatchMaker(labels: readonly string[] = []): BatchMaker {
     labels: { allow: [...LABELS, ...labels], maxValues: MAX_LABEL_VALUES },
     write: lineWriter('json'),
   })
+  const memory = createMemory()
   return {
     add(lines, run) {
-      for (const line of lines) builder.add(recordOf(line), run, 0)
+      for (const line of lines) builder.add(recordOf(line, memory), run, 0)
       return builder.take(false)
     },
     take: () => builder.take(true),
@@ -50,12 +41,9 @@ export function createBatchMaker(labels: readonly string[] = []): BatchMaker {
 
 const AROUND: Surroundings = { service: 'unknown', node: undefined, env: undefined, level: 'unknown', host: hostname() }
 
-export function recordOf(line: string): LogRecord {
+/** As the shipper reads a line; secrets are out of it already. */
+export function recordOf(line: string, memory: DetectMemory = createMemory()): LogRecord {
   const now = fromMillis(Date.now())
-  const options = { zone: 'UTC', now, rest: '' }
-  for (const reader of READERS) {
-    const parsed = reader.parse(line, options)
-    if (parsed !== undefined) return normalize(parsed, undefined, now, AROUND)
-  }
-  return normalize({ format: 'plain', time: undefined, fields: new Map([['message', line]]) }, undefined, now, AROUND)
+  const parsed = detect({ head: line, rest: '', runtime: undefined }, { zone: 'UTC', now }, memory)
+  return normalize(parsed, undefined, now, AROUND)
 }
