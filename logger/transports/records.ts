@@ -3,10 +3,11 @@ import { hostname } from 'node:os'
 import type { Batch } from '../../shipper/batch/batch.ts'
 import { BatchBuilder, type Progress } from '../../shipper/batch/builder.ts'
 import { lineWriter } from '../../shipper/batch/line.ts'
-import { createMemory, type DetectMemory, detect } from '../../shipper/formats/index.ts'
+import { createMemory, type DetectMemory } from '../../shipper/formats/detect.ts'
 import { normalize, type Surroundings } from '../../shipper/normalize/normalize.ts'
 import type { LogRecord } from '../../shipper/record.ts'
 import { fromMillis } from '../../shipper/terms/instant.ts'
+import { read } from './readers.ts'
 
 /** Loki takes up to 4 MiB; its default rate is 4 MB a second, and a batch is repeated whole. */
 const MAX_BATCH_BYTES = 1024 * 1024
@@ -44,6 +45,6 @@ const AROUND: Surroundings = { service: 'unknown', node: undefined, env: undefin
 /** As the shipper reads a line; secrets are out of it already. */
 export function recordOf(line: string, memory: DetectMemory = createMemory()): LogRecord {
   const now = fromMillis(Date.now())
-  const parsed = detect({ head: line, rest: '', runtime: undefined }, { zone: 'UTC', now }, memory)
+  const parsed = read({ head: line, rest: '', runtime: undefined }, { zone: 'UTC', now }, memory)
   return normalize(parsed, undefined, now, AROUND)
 }
