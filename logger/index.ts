@@ -12,6 +12,7 @@ export {
 export { goDuration } from './durations.ts'
 export { CATALOGUE, type EventDefinition } from './events/catalogue.ts'
 export type { EventFields, EventName } from './events/types.ts'
+export { createFaroReceiver, type FaroOptions, type FaroReceiver } from './faro/receiver.ts'
 export {
   expressErrors,
   expressMiddleware,
