@@ -6,6 +6,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Ajv } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
+import { buildFiles, SLO_FILE } from '../dashboards/build.ts'
+import { readSlos } from '../dashboards/lib/slo.ts'
 import { RULE_FILE } from '../loki/server/ruler/rulefile.ts'
 import { TEST_FILE } from '../loki/testing/testfile.ts'
 import type { Format } from '../shipper/formats/format.ts'
@@ -30,7 +32,7 @@ const files = new Map<string, string>([
   ['docs/EVENTS.md', eventsDoc(GENERATED)],
 ])
 for (const { name } of formats) files.set(`samples/formats/${name}.log`, sampleOf(name))
-for (const [path, text] of sampleFiles()) files.set(path, text)
+for (const [path, text] of [...sampleFiles(), ...buildFiles(readSlos(SLO_FILE))]) files.set(path, text)
 
 files.set('shipper/config/check.generated.ts', configCheck())
 

@@ -42,6 +42,11 @@ const commands: readonly Entry[] = [
     load: () => import('./commands/test.ts'),
   },
   {
+    name: 'dashboards',
+    summary: 'make dashboards, rules and runbooks anew, or check that they are what they should be',
+    load: () => import('./commands/dashboards.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'check configuration, files and Loki, and say what to do',
     load: () => import('./commands/doctor.ts'),

@@ -195,7 +195,7 @@ export class Pipeline {
   }
 
   private async deliver(batch: Batch, deadline: AbortSignal): Promise<void> {
-    const { source, destination } = this.options
+    const { source, destination, builder } = this.options
     if (batch.entries > 0) {
       const delivery = await destination.deliver(batch, deadline)
       this.count(batch, delivery)
@@ -206,6 +206,7 @@ export class Pipeline {
     }
     this.sendingSince = undefined
     for (const { origin, offset, carried } of batch.positions) source.commit(origin, offset, carried)
+    builder.recycle(batch)
   }
 
   private count(batch: Batch, delivery: Delivery): void {

@@ -3,6 +3,7 @@ import type { AssembleOptions, Assembly } from './assemble.ts'
 import type { Config } from './config.ts'
 import { type Exporter, startExporter } from './exporter.ts'
 import type { PushEvent } from './push/deliver.ts'
+import { createReport, REPORT_MS } from './report.ts'
 import { createTelemetry, type Log, type Telemetry } from './telemetry.ts'
 
 export interface ShippingOptions {
@@ -68,11 +69,13 @@ export async function runShipping(options: ShippingOptions): Promise<ShippingRes
   if (options.stop?.aborted) stop.abort()
   const { listen } = config.telemetry
   const exporter = once || listen === undefined ? undefined : await openExporter(listen, telemetry, assembly, log)
+  const reporting = once ? undefined : startReports(telemetry, assembly, log)
   const progress = options.showProgress ? showProgress(assembly) : undefined
   try {
     await assembly.pipeline.run(stop.signal, deadline.signal)
   } finally {
     progress?.stop()
+    reporting?.stop()
     release()
     await exporter?.close()
     await assembly.close()
@@ -113,6 +116,7 @@ function watcher(
       case 'sent':
         telemetry.batches.value++
         telemetry.pushedBytes.value += event.bytes
+        telemetry.batchLatency.observe(event.tookMs / 1000)
         if (event.verdict !== 'retry') failingSince = undefined
         return
       case 'failing':
@@ -187,6 +191,23 @@ function refresh(telemetry: Telemetry, { pipeline, redactor }: Assembly): void {
   telemetry.oldestUnacknowledged.value = pipeline.oldestPendingMs / 1000
   for (const [format, count] of pipeline.formats) telemetry.linesByFormat(format).value = count
   telemetry.redacted = () => redactor.counts
+}
+
+/** Once a minute, and when shipping ends. */
+function startReports(telemetry: Telemetry, assembly: Assembly, log: Log): { stop(): void } {
+  const report = createReport(telemetry, log)
+  const reportNow = () => {
+    refresh(telemetry, assembly)
+    report()
+  }
+  const timer = setInterval(reportNow, REPORT_MS)
+  timer.unref()
+  return {
+    stop() {
+      clearInterval(timer)
+      reportNow()
+    },
+  }
 }
 
 const PROGRESS_MS = 500

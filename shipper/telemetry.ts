@@ -57,6 +57,10 @@ export class Histogram {
     this.#counts = new Float64Array(bounds.length + 1)
   }
 
+  get sum(): number {
+    return this.#sum
+  }
+
   observe(value: number): void {
     let i = 0
     while (i < this.#bounds.length && value > this.#bounds[i]) i++
@@ -156,7 +160,7 @@ export function createTelemetry(): Telemetry {
     'longship_oldest_unacknowledged_seconds',
     'Age of the oldest record that Loki has not acknowledged.',
   )
-  const latency = new Histogram('longship_batch_latency_seconds', 'From the first try of a batch to its last answer.')
+  const latency = new Histogram('longship_batch_latency_seconds', 'From sending a batch to the answer, each try.')
   const telemetry: Telemetry = {
     balance,
     readLines: lines.series(),

@@ -29,8 +29,9 @@ function list<Item>(items: readonly Item[], write: (item: Item) => string): stri
   return `[${items.map(write).join(',')}]`
 }
 
+/** Half a character in a stream's labels is a blank: Loki's marshaller says that Prometheus would refuse it. */
 function streamJson({ labels, entries }: ResultStream, isCategorized: boolean): string {
-  return `{"stream":${labelsJson(labels)},"values":${list(entries, (entry) => entryJson(entry, isCategorized))}}`
+  return `{"stream":${labelsJson(labels).replaceAll('\ufffd', ' ')},"values":${list(entries, (entry) => entryJson(entry, isCategorized))}}`
 }
 
 function entryJson({ seconds, nanos, line, metadata, parsed }: ResultEntry, isCategorized: boolean): string {

@@ -95,11 +95,15 @@ export function entryBytes(stream: PushedStream, index: number): number {
   return stream.ranges[4 * index + 1]! - stream.ranges[4 * index]! + stream.metadataSizes[index]!
 }
 
-/** Appends one metadata pair and returns its size as Loki counts it. Throws 500 for a name that Loki cannot store. */
+/**
+ * Appends one metadata pair and returns its size as Loki counts it. Throws 500 for a name that Loki cannot store.
+ * An empty value is counted and not stored: Loki's distributor leaves it out.
+ */
 export function addPair(metadata: ByteBuffer, names: Names, name: string, value: string): number {
   const id = pushedNameId(names, name)
   // Loki: "normalization for label name … resulted in invalid name", an internal error for the whole push.
   if (typeof id !== 'number') throw new PushError(500, id.error)
+  if (value === '') return names.list[id]!.length
   const clean = value.includes('\ufffd') ? value.replaceAll('\ufffd', ' ') : value
   const length = Buffer.byteLength(clean)
   appendVarint(metadata, id)

@@ -6,7 +6,7 @@
 import { appendBytes, appendVarint } from './bytes.ts'
 import { type Names, pushedNameIdAt } from './names.ts'
 import { type Cursor, cursor, readInt64, readLength, readVarint, skip, WireError } from './protobuf.ts'
-import { addEntry, addStream, createPush, type Push, PushError, type PushedStream } from './pushed.ts'
+import { addEntry, addPair, addStream, createPush, type Push, PushError, type PushedStream } from './pushed.ts'
 
 /** Throws a PushError (400) when the bytes are no PushRequest. */
 export function readProtoPush(bytes: Buffer, names: Names): Push {
@@ -106,8 +106,18 @@ function readPair(outer: Cursor, end: number, stream: PushedStream, names: Names
   if (c.at !== end) throw new WireError('unexpected EOF')
   const id = pushedNameIdAt(names, c.bytes, nameStart, nameEnd)
   if (typeof id !== 'number') throw new PushError(500, id.error)
-  appendVarint(stream.metadata, id)
-  appendVarint(stream.metadata, valueEnd - valueStart)
-  appendBytes(stream.metadata, c.bytes, valueStart, valueEnd)
+  if (isAscii(c.bytes, valueStart, valueEnd)) {
+    // As addPair does, without making a text of it.
+    if (valueEnd > valueStart) {
+      appendVarint(stream.metadata, id)
+      appendVarint(stream.metadata, valueEnd - valueStart)
+      appendBytes(stream.metadata, c.bytes, valueStart, valueEnd)
+    }
+  } else addPair(stream.metadata, names, names.list[id]!, c.bytes.toString('utf8', valueStart, valueEnd))
   return nameEnd - nameStart + valueEnd - valueStart
+}
+
+function isAscii(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i]! >= 0x80) return false
+  return true
 }

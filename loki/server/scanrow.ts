@@ -18,6 +18,17 @@ export function createScanRow(names: Names): ScanRow {
   let index = 0
   const interned = createInterned()
   const pairs = createPairs()
+  // Metadata of these names is no label: it is the entry's error, as in Loki.
+  let errorId: number | undefined
+  let detailsId: number | undefined
+  const pairValue = (id: number | undefined): string | undefined => {
+    if (id === undefined) return undefined
+    if (!pairs.isRead) readPairs(pairs, block, index)
+    for (let i = 0; i < pairs.count; i++) {
+      if (pairs.ids[i] === id) return interned(block.bytes, pairs.starts[i]!, pairs.ends[i]!)
+    }
+    return undefined
+  }
   const source: EntrySource = {
     line: () => block.bytes.toString('utf8', entryStart(block, index), block.ends[2 * index]),
     lineLength: () => block.ends[2 * index]! - entryStart(block, index),
@@ -31,16 +42,12 @@ export function createScanRow(names: Names): ScanRow {
     },
     metadata(name) {
       const id = names.ids.get(name)
-      if (id === undefined) return undefined
-      if (!pairs.isRead) readPairs(pairs, block, index)
-      for (let i = 0; i < pairs.count; i++) {
-        if (pairs.ids[i] === id) return interned(block.bytes, pairs.starts[i]!, pairs.ends[i]!)
-      }
-      return undefined
+      return id === errorId || id === detailsId ? undefined : pairValue(id)
     },
     eachMetadata(visit) {
       if (!pairs.isRead) readPairs(pairs, block, index)
       for (let i = 0; i < pairs.count; i++) {
+        if (pairs.ids[i] === errorId || pairs.ids[i] === detailsId) continue
         visit(names.list[pairs.ids[i]!]!, interned(block.bytes, pairs.starts[i]!, pairs.ends[i]!))
       }
     },
@@ -52,6 +59,8 @@ export function createScanRow(names: Names): ScanRow {
       value(nextStream: Stream, nextBlock: Block) {
         stream = nextStream
         block = nextBlock
+        errorId = names.ids.get('__error__')
+        detailsId = names.ids.get('__error_details__')
       },
     },
     move: {
@@ -59,6 +68,8 @@ export function createScanRow(names: Names): ScanRow {
         index = next
         pairs.isRead = false
         row.reset()
+        if (errorId !== undefined) row.error = pairValue(errorId) ?? ''
+        if (detailsId !== undefined) row.details = pairValue(detailsId) ?? ''
       },
     },
   }) as unknown as ScanRow

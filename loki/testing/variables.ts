@@ -20,7 +20,8 @@ export interface BuiltIn {
   readonly endMs: number
 }
 
-const REFERENCE = /\$(\w+)|\[\[(\w+?)(?::(\w+))?\]\]|\$\{(\w+)(?:\.([^:^}]+))?(?::([^}]+))?\}/g
+/** A reference: $name, or [[name:format]], or ${name.field:format}; one group for each part. */
+export const REFERENCE = /\$(\w+)|\[\[(\w+?)(?::(\w+))?\]\]|\$\{(\w+)(?:\.([^:^}]+))?(?::([^}]+))?\}/g
 
 /** Throws for a variable that has no value: what Grafana would send then is no LogQL. */
 export function substitute(expr: string, variables: ReadonlyMap<string, Variable>, times: BuiltIn): string {
@@ -41,7 +42,7 @@ export function substitute(expr: string, variables: ReadonlyMap<string, Variable
       const known = builtIn.get(name)
       if (known !== undefined) return known
       const variable = variables.get(name)
-      if (variable !== undefined) return formatValue(variable, format)
+      if (variable !== undefined) return formatVariable(variable, format)
       // $1 of label_replace, and what else only looks like a variable.
       if (/^\d/.test(name)) return whole
       const all = [...variables.keys()].map((one) => `$${one}`).join(', ')
@@ -66,12 +67,15 @@ function builtIns({ intervalMs, rangeMs, isInstant, startMs, endMs }: BuiltIn): 
   ])
 }
 
-function formatValue({ values, isMulti, isRaw }: Variable, format: string | undefined): string {
+/** `format` undefined: as the Loki data source puts it into a query. Throws for a format that Grafana does not have. */
+export function formatVariable({ values, isMulti, isRaw }: Variable, format: string | undefined): string {
   if (isRaw === true) return values.join('|')
   if (format !== undefined) {
-    const write = FORMATS.get(format)
+    const write = VARIABLE_FORMATS.get(format)
     if (write === undefined)
-      throw new Error(`the format :${format} of a variable is not known. Known: ${[...FORMATS.keys()].join(', ')}`)
+      throw new Error(
+        `the format :${format} of a variable is not known. Known: ${[...VARIABLE_FORMATS.keys()].join(', ')}`,
+      )
     return write(values)
   }
   if (!isMulti) return quoted(values[0] ?? '')
@@ -91,7 +95,7 @@ function escapedOnce(value: string): string {
   return value.replace(/[\\^$*+?.()|[\]{}/]/g, '\\$&')
 }
 
-const FORMATS: ReadonlyMap<string, (values: readonly string[]) => string> = new Map([
+export const VARIABLE_FORMATS: ReadonlyMap<string, (values: readonly string[]) => string> = new Map([
   ['raw', (values) => values.join(',')],
   ['csv', (values) => values.join(',')],
   ['pipe', (values) => values.join('|')],

@@ -3,15 +3,11 @@
  * embedded server (warm, median), with what a Loki 3.7.6 took on a 2-core machine beside it; --addr asks another Loki
  * the same on this machine. Needs Linux (/proc) for the memory.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Table from 'cli-table3'
 import { Command } from 'commander'
-import { PRODUCERS, writeCorpusFile } from './corpus.ts'
+import { ship, withCorpus } from './embedded.ts'
 
 interface Options {
   readonly lines: string
@@ -53,16 +49,6 @@ const LOKI_MB = 640
 /** A label request while a query runs is to take less, in milliseconds. */
 const RESPONSIVE_MS = 100
 
-/** Loading is not what is measured: no limit holds it up. */
-const SETTINGS = `limits_config:
-  ingestion_rate_mb: 1000
-  ingestion_burst_size_mb: 1000
-  per_stream_rate_limit: 1GB
-  per_stream_rate_limit_burst: 1GB
-`
-
-const ROOT = dirname(dirname(import.meta.dirname))
-const CLI = join(ROOT, 'dist', 'cli.js')
 const plain = { head: [], border: [] }
 
 const program = new Command('bench:query')
@@ -85,59 +71,13 @@ interface Timed {
 await main(program.parse().opts<Options>())
 
 async function main(options: Options): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'longship-bench-query-'))
-  const server = spawn(process.execPath, serveArgs(folder), { stdio: ['ignore', 'ignore', 'pipe'] })
-  try {
-    const url = await listening(server)
-    const now = Date.now()
-    const each = Math.ceil(Number(options.lines) / PRODUCERS.length)
-    const files = PRODUCERS.map((producer) => writeCorpusFile(folder, producer, each, now, Number(options.seed)))
-    for (const to of [url, ...(options.addr === undefined ? [] : [options.addr])]) await ship(to, files)
-    const loaded = memoryMb(server.pid!)
+  await withCorpus(Number(options.lines), Number(options.seed), async ({ url, now, files, memoryMb }) => {
+    if (options.addr !== undefined) await ship(options.addr, files)
+    const loaded = memoryMb()
     const timed: Timed[] = []
     for (const question of QUESTIONS) timed.push(await time(question, url, now, options))
-    const memory = { loaded, after: memoryMb(server.pid!), peak: memoryMb(server.pid!, 'VmHWM') }
-    print(timed, memory, options)
-  } finally {
-    server.kill()
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-function serveArgs(folder: string): string[] {
-  const config = join(folder, 'loki.yaml')
-  writeFileSync(config, SETTINGS)
-  return [CLI, 'serve', '--port', '0', '--data', join(folder, 'data'), '--max-memory', '2GB', '--config', config]
-}
-
-async function listening(server: ChildProcess): Promise<string> {
-  let said = ''
-  for (;;) {
-    const [chunk] = (await once(server.stderr!, 'data')) as [Buffer]
-    said += chunk.toString()
-    const url = /http:\/\/[0-9.]+:\d+/.exec(said)?.[0]
-    if (url !== undefined) {
-      server.stderr!.resume()
-      return url
-    }
-  }
-}
-
-/** migratekit's lines are logfmt as they stand: they are kept as they are, so that `| logfmt` has something to read. */
-async function ship(to: string, files: readonly string[]): Promise<void> {
-  const isLogfmt = (file: string) => file.includes('migratekit')
-  await run(['ship', '--once', '--to', to, ...files.filter((file) => !isLogfmt(file))])
-  await run(['ship', '--once', '--to', to, '--line', 'original', ...files.filter(isLogfmt)])
-}
-
-async function run(args: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
-  let said = ''
-  child.stderr.on('data', (chunk: Buffer) => {
-    said += chunk.toString()
+    print(timed, { loaded, after: memoryMb(), peak: memoryMb('VmHWM') }, options)
   })
-  const [code] = (await once(child, 'close')) as [number]
-  if (code !== 0) throw new Error(`longship ${args.slice(0, 4).join(' ')} … ended with ${code}: ${said.slice(-2000)}`)
 }
 
 async function time(question: Question, url: string, now: number, options: Options): Promise<Timed> {
@@ -181,12 +121,6 @@ async function slowestLabels(base: string, query: string, now: number): Promise<
   }
   await running
   return slowest
-}
-
-/** What a process holds (VmRSS) or held at most (VmHWM). */
-function memoryMb(pid: number, field = 'VmRSS'): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024)
 }
 
 function print(timed: readonly Timed[], memory: Record<string, number>, options: Options): void {

@@ -31,6 +31,9 @@ const MAX_METADATA_BYTES = 2048
 /** Streams are forgotten when there are more: their buffers are memory, and Loki's own default limit is 5,000. */
 const MAX_STREAMS = 5000
 
+/** One batch is sent while the next is sealed. */
+const MAX_SPARE = 2
+
 export class BatchBuilder {
   private readonly options: BuilderOptions
   private readonly guard: LabelGuard
@@ -39,6 +42,7 @@ export class BatchBuilder {
   private readonly labelSets = new Map<string, LabelSet>()
   private readonly touched = new Set<Progress>()
   private readonly sealed: Batch[] = []
+  private readonly spare: Buffer[] = []
   /** Grows when cached StreamBuffers must be asked for again. */
   generation = 0
   entries = 0
@@ -160,7 +164,7 @@ export class BatchBuilder {
   }
 
   private seal(): void {
-    const target = Buffer.allocUnsafeSlow(this.usedBytes())
+    const target = this.room(this.usedBytes())
     const streams = []
     let offset = 0
     for (const stream of this.streams.values()) {
@@ -182,6 +186,17 @@ export class BatchBuilder {
       this.streams.clear()
       this.generation++
     }
+  }
+
+  /** A batch that nobody needs any more gives its memory back: new buffers of a megabyte keep the collector busy. */
+  recycle({ streams }: Batch): void {
+    const [first] = streams
+    if (first !== undefined && this.spare.length < MAX_SPARE) this.spare.push(Buffer.from(first.bytes.buffer))
+  }
+
+  private room(size: number): Buffer {
+    const spare = this.spare.pop()
+    return spare !== undefined && spare.length >= size ? spare : Buffer.allocUnsafeSlow(Math.ceil(size * 1.25))
   }
 
   private usedBytes(): number {

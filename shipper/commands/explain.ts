@@ -9,6 +9,7 @@ import { formats } from '../formats/index.ts'
 import { createFramer } from '../framing/index.ts'
 import { Interpreter } from '../interpret.ts'
 import { type Claims, claimFields } from '../normalize/claims.ts'
+import { placeOf } from '../normalize/place.ts'
 import { type LogRecord, type Message, type ParsedLine, TEXT_FIELDS } from '../record.ts'
 import { createRedactor } from '../redact/redact.ts'
 import { formatInstant, fromMillis } from '../terms/instant.ts'
@@ -96,7 +97,10 @@ function fieldRows(line: ParsedLine, claims: Claims, record: LogRecord): [string
     const claim = claims.get(role)
     return claim === undefined ? otherwise : `${claim.name}: ${valueText(claim.value)}`
   }
-  const node = (['node', 'component', 'logger', 'pod', 'host'] as const).find((role) => claims.has(role))
+  const node = (['node', 'component', 'logger', 'pod', 'caller', 'host'] as const).find(
+    (role) =>
+      claims.has(role) && (role !== 'caller' || placeOf(valueText(claims.get(role)?.value ?? '')) !== undefined),
+  )
   const rows: [string, string, string][] = [
     ['timestamp', formatInstant(record.timestamp), TIME_ORIGINS[record.timestamp_source]],
     ['level', record.level, from('level', 'the line carries none')],

@@ -1,11 +1,13 @@
 /** `longship serve`: the embedded Loki-compatible server. */
 import { readFileSync, statSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { createPage } from '../../dashboards/preview/server/page.ts'
 import { readConfigSize } from '../../loki/logql/units.ts'
 import { readUrls } from '../../loki/server/ruler/settings.ts'
 import { createServer } from '../../loki/server/server.ts'
 import { DEFAULT_SETTINGS, type LokiConfig, readLokiConfig, type Settings } from '../../loki/server/settings.ts'
 import { LongshipError } from '../errors.ts'
+import { startElsewhere } from './serving/elsewhere.ts'
 
 interface Flags {
   readonly port?: number
@@ -16,6 +18,8 @@ interface Flags {
   readonly maxMemory?: number
   readonly rules?: string
   readonly alertmanagerUrl?: readonly string[]
+  readonly dashboards?: string
+  readonly loki?: string
 }
 
 const DEFAULT_DATA = '.longship/data'
@@ -31,7 +35,8 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
   const flags = command.opts<Flags>()
   try {
-    return await serve(flags)
+    checkFolder('--dashboards', flags.dashboards)
+    return flags.loki === undefined ? await serve(flags) : await preview(flags, flags.loki)
   } catch (error) {
     if (!(error instanceof LongshipError)) throw error
     console.error(`longship serve: ${error.message}`)
@@ -50,6 +55,8 @@ function describe(): Command {
     .option('--alertmanager-url <url>', 'where alerts are posted; several with commas', (text) =>
       readUrls(text, '--alertmanager-url'),
     )
+    .option('--loki <url>', 'only the preview page, for the Loki there (credentials: LOKI_USERNAME, LOKI_PASSWORD …)')
+    .option('--dashboards <dir>', "dashboards' JSON for the preview page at / (default: Longship's own)")
     .option(
       '--max-memory <size>',
       "memory that entries may take, such as 2GB (default: a quarter of the machine's)",
@@ -70,6 +77,24 @@ function readSize(text: string): number {
   return size
 }
 
+/** Options of a store: there is none with --loki. */
+const STORE_FLAGS = ['data', 'config', 'maxMemory', 'rules', 'alertmanagerUrl'] as const
+
+async function preview(flags: Flags, loki: string): Promise<number> {
+  const unused = STORE_FLAGS.find((name) => flags[name] !== undefined)
+  if (unused !== undefined) {
+    const flag = unused.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    throw new LongshipError('usage', `--${flag} is for the embedded Loki, and --loki asks another: leave one out.`)
+  }
+  const stopped = untilStopped()
+  const { host = '127.0.0.1', port, dashboards } = flags
+  const { url, name, close } = await startElsewhere({ loki, host, port, dashboards })
+  console.error(`longship serve: the preview page of ${name} is on ${url}; Ctrl-C stops`)
+  await stopped
+  await close()
+  return 0
+}
+
 async function serve(flags: Flags): Promise<number> {
   const config = flags.config === undefined ? undefined : readConfig(flags.config)
   if (config?.warning !== undefined) console.error(`warning: ${config.warning}`)
@@ -84,6 +109,7 @@ async function serve(flags: Flags): Promise<number> {
     ...(flags.maxMemory === undefined ? {} : { maxBytes: flags.maxMemory }),
     data,
     fsync: flags.fsync,
+    fallback: createPage({ dashboards: flags.dashboards }),
     warn: (message) => console.error(`warning: ${message}`),
   })
   try {
@@ -100,10 +126,13 @@ async function serve(flags: Flags): Promise<number> {
 /** --rules and --alertmanager-url over the configuration's `ruler:`. */
 function withRules(settings: Settings, { rules, alertmanagerUrl }: Flags): Settings {
   const directory = rules ?? settings.ruler.directory
-  if (rules !== undefined && !statSync(rules, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new LongshipError('config', `--rules must be a directory, and ${rules} is none`)
-  }
+  checkFolder('--rules', rules)
   return { ...settings, ruler: { ...settings.ruler, directory, urls: alertmanagerUrl ?? settings.ruler.urls } }
+}
+
+function checkFolder(flag: string, path: string | undefined): void {
+  if (path === undefined || statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+  throw new LongshipError('config', `${flag} must be a directory, and ${path} is none`)
 }
 
 function rulesText({ directory, urls }: Settings['ruler']): string {

@@ -2,11 +2,11 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { Command } from 'commander'
+import { createPage } from '../../dashboards/preview/server/page.ts'
 import { createServer, type LokiServer } from '../../loki/server/server.ts'
 import { type Assembly, assemble } from '../assemble.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { startLive } from '../demo/live.ts'
-import { answerPage } from '../demo/page.ts'
 import { bold, dim, isWhole, reportBalance, reportExamples, reportSamples } from '../demo/report.ts'
 import { DEAD_LETTERS, enterWorkshop, samplesFolder, type Workshop } from '../demo/workshop.ts'
 import { LongshipError } from '../errors.ts'
@@ -81,7 +81,7 @@ function openServer({ host, data }: Options, port: number): LokiServer {
       retention_period: 0,
     },
     settings: { maxChunkAge: CENTURY_MS },
-    fallback: answerPage,
+    fallback: createPage(),
     warn: (message) => console.error(`warning: ${message}`),
   })
 }
@@ -103,7 +103,8 @@ async function demonstrate(options: Options, workshop: Workshop, url: string, st
     const samples = relative(process.cwd(), samplesFolder()) || '.'
     console.log(`\n${bold('Try it')}, in another terminal\n${reportExamples(url, samples)}`)
     const what = options.demo ? 'Live demo runs: a few lines a second, in ' : 'Serving, without live demo. Files in '
-    console.log(`\n${bold(url)}  ${what}${workshop.folder}. Ctrl-C stops.`)
+    console.log(`\n${bold(url)}  in a browser: dashboards, Explore, traces`)
+    console.log(`  ${what}${workshop.folder}. Ctrl-C stops.`)
     if (options.demo) summaries.push(await shipLive(workshop, url, stop))
     else await aborted(stop)
   }

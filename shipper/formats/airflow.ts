@@ -13,5 +13,11 @@ export const airflow: Format = {
   name: NAME,
   title: 'Apache Airflow (1 and 2)',
   starts: '\\[',
-  parse: (head, options) => readAfterTime(NAME, LAYOUTS, head, options),
+  parse(head, options) {
+    const line = readAfterTime(NAME, LAYOUTS, head, options)
+    // As with klog: no program is named, the file is the part that wrote it.
+    const file = line?.fields.get('file')
+    if (file !== undefined) line?.fields.set('logger', file)
+    return line
+  },
 }

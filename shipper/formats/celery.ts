@@ -23,8 +23,16 @@ export const celery: Format = {
   parse(head, options) {
     const line = readAfterTime(NAME, LAYOUTS, head, options)
     if (line !== undefined) addTask(line.fields)
+    if (line !== undefined) addWriter(line.fields)
     return line
   },
+}
+
+/** The task speaks, else the process: MainProcess, Beat, ForkPoolWorker-3. */
+function addWriter(fields: Fields): void {
+  const task = fields.get('task')
+  if (task !== undefined) fields.set('logger', task)
+  else fields.set('component', fields.get('thread') as string)
 }
 
 function addTask(fields: Fields): void {

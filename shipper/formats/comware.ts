@@ -8,7 +8,7 @@ export const comware = shaped({
   starts: '<%@JFMASOND0-9',
   guard: (head) => /[A-Z]\/[0-7]\/[A-Z]/.test(head.slice(16, 140)),
   pattern:
-    /^(?:<(\d{1,3})>)?[%@]?(?:\d{1,8} )?([A-Z][a-z]{2} [ \d]\d (?:\d{4} \d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[+-]\d\d:\d\d)?|\d\d:\d\d:\d\d(?::\d{3})? \d{4})) ([\w.-]{1,100}) (?:%%\d{2})?([A-Z][A-Z0-9_]{1,40})\/([0-7])\/([A-Za-z][\w-]{1,80})(?:\((\w)\))?(?:\[(\d{1,9})\])?: ?(.*)$/,
+    /^(?:<(\d{1,3})>)?[%@]?(?:\d{1,8} )?([A-Z][a-z]{2} [ \d]\d (?:\d{4} \d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[+-]\d\d:\d\d)?|\d\d:\d\d:\d\d(?::\d{3})? \d{4})|\d{4}-\d{1,2}-\d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,6})?) ([\w.-]{1,100}) (?:%%\d{2})?([A-Z][A-Z0-9_]{1,40})\/([0-7])\/([A-Za-z][\w-]{1,80})(?:\((\w)\))?(?:\[(\d{1,9})\])?: ?(.*)$/,
   columns: ['', '@time', 'host', 'logger', 'level', 'event', 'kind', 'sequence#', 'message'],
   finish(fields, match) {
     fields.set('level', SEVERITIES[Number(match[5])] as string)

@@ -47,8 +47,8 @@ export function detector(list: readonly Format[]): Detect {
   }
 }
 
-/** Docker Compose's "worker-1  | line": the line is read for itself, its service is the container's unless it says so. */
-const COMPOSED = /^([A-Za-z][\w.-]{0,80}) {1,40}\| (?=\S)/
+/** Docker Compose's "worker-1  | line", PM2's "0|worker   | line": the line is read for itself, its service is the container's unless it says so. */
+const COMPOSED = /^(?:\d{1,4}\|)?([A-Za-z][\w.-]{0,80}) {1,40}\| (?=\S)/
 
 function readPrefixed(
   tables: Tables,
@@ -146,11 +146,12 @@ const LOOSE = new Set([
   'zerolog_console',
   'serilog_console',
   'pino_pretty',
+  'hclog',
 ])
 const WRITER =
-  /^(?:\[([A-Za-z][\w.:/-]{1,60})\](?= |:)|([A-Za-z_][\w./-]{1,60}):\d{1,6}(?= |:)|([A-Za-z_]\w{0,40}(?:[._/-][\w./-]{1,40}|[a-z][A-Z]\w{0,40})): )/
+  /^(?:(?:#\d{1,3} )?\[(\/?[A-Za-z][\w.:/-]{1,100}) {0,40}\](?= |:)|([A-Za-z_][\w./-]{1,60}):\d{1,6}(?= |:)|([A-Za-z_]\w{0,40}(?:[._/-][\w./-]{1,40}|[a-z][A-Z]\w{0,40})|[A-Z]{3,6}): )/
 
-/** Who wrote it, when the message begins with it: "[engine] …", "server.c:12 …", "net.http: …". The message keeps it. */
+/** Who wrote it, when the message begins with it: "[engine] …", Fluentd's "#0 [out_es] …", "server.c:12 …", "net.http: …". The message keeps it. */
 function addWriter(fields: Fields): void {
   const message = fields.get('message')
   if (typeof message !== 'string') return

@@ -18,9 +18,11 @@ export function readBracket(scan: Scan, open: number): boolean {
   if (!scan.hasLevel && /^[DIWEC] \d/.test(text.slice(inner, inner + 3)) && readTimeToken(scan, inner + 2)) {
     return addLevel(scan, text.charAt(inner), scan.at)
   }
+  if (readLevelAndTime(scan, inner)) return true
   const close = closing(text, at, open)
   if (close < 0) return false
   const word = text.slice(inner, close).trim()
+  if (open === 0x5b && readLevelAndName(scan, word, close + 1)) return true
   if (open === 0x3c && scan.tokens.length === 0 && /^\d{1,3}$/.test(word))
     return add(scan, 'priority', word, close + 1, true)
   // Snort's [**]
@@ -51,6 +53,9 @@ export function readBracket(scan: Scan, open: number): boolean {
   }
   if (word.includes('|') && readBarredGroup(scan, word, close + 1)) return true
   const direct = weakWords(scan, false) === 0
+  // PeopleSoft's PSAPPSRV.1234 (12) [2026-05-05T10:11:12.123
+  if (!direct && scan.time === undefined && /^\d{1,10}$/.test(word) && text.startsWith(' [', close + 1))
+    return add(scan, 'number', word, close + 1, false)
   if (!scan.hasLevel && (direct || weakWords(scan, true) < 2)) {
     if (delimitedLevel(word)) return addLevel(scan, word, close + 1)
     const pair = /^[\w #.-]{0,60}[:/ .]([A-Za-z]{3,9})$/.exec(word)
@@ -82,6 +87,27 @@ export function readBracket(scan: Scan, open: number): boolean {
   // Zookeeper's [thread:Class@line] is all that names the writer.
   if (/@\d+$/.test(word)) scan.named = true
   return add(scan, 'group', word, close + 1, true)
+}
+
+/** GemFire's [info 2026/05/05 10:11:12.123 UTC server1 <main> tid=0x1] text: what is behind the time goes on as a head. */
+function readLevelAndTime(scan: Scan, inner: number): boolean {
+  const match = scan.hasLevel || scan.at > 0 ? null : LEVEL_AND_TIME.exec(scan.text.slice(inner, inner + 16))
+  if (match === null || delimitedLevel(match[1] as string) === undefined) return false
+  return readTimeToken(scan, inner + match[0].length) && addLevel(scan, match[1] as string, scan.at)
+}
+const LEVEL_AND_TIME = /^([a-z]{4,8}) (?=\d{4}[/-]\d)/
+
+/** vSphere's [7F12AB warning 'Hostsvc' opID=x], Duplicati's [Warning-Duplicati.Library.Main]. */
+function readLevelAndName(scan: Scan, word: string, end: number): boolean {
+  if (scan.hasLevel || scan.time === undefined || weakWords(scan, false) > 0) return false
+  const match = /^(?:([\dA-F]{4,16}) )?([A-Za-z]{4,11})(?: '([^']{1,60})'|-([A-Z][\w.-]{1,100}))([^']{0,60})$/.exec(
+    word,
+  )
+  if (match === null || delimitedLevel(match[2] as string) === undefined) return false
+  if (match[1] !== undefined) add(scan, 'pid', match[1], end, true)
+  addLevel(scan, match[2] as string, end)
+  if (match[5] !== '') add(scan, 'number', (match[5] as string).trim(), end, false)
+  return add(scan, 'group', (match[3] ?? match[4]) as string, end, true)
 }
 
 /** macOS: <airport[172]> text, (system/com.apple.mdworker.shared [4211]) <Notice>: text */

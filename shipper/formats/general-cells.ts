@@ -16,6 +16,14 @@ export function readNamedCell(scan: Scan): boolean {
   const { text, at, mark } = scan
   if (scan.named || scan.celled || scan.time === undefined || !scan.hasLevel) return false
   if ((mark !== 0x2c && mark !== 0x09) || text.charCodeAt(at - 1) !== mark) return false
+  // Istio: warning<tab>envoy config external/envoy/source/…/grpc_stream.h:163<tab>text
+  const scope =
+    mark === 0x09 ? sticky(/([a-z][\w-]{0,30} [a-z][\w-]{0,30})(?: ([\w./-]{1,200}:\d{1,6}))?(?=\t)/y, scan) : null
+  if (scope !== null) {
+    scan.named = true
+    add(scan, 'cell', scope[1] as string, at + scope[0].length, true)
+    return scope[2] === undefined || add(scan, 'group', scope[2], scan.at, true)
+  }
   const match = sticky(/[A-Z][\w.-]{0,40}(?: [A-Z][\w.-]{0,40}){1,4}(?=[,\t])/y, scan)
   if (match === null || text.charCodeAt(at + match[0].length) !== mark) return false
   scan.celled = true

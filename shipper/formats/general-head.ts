@@ -16,7 +16,16 @@ import {
   readSession,
   readTopic,
 } from './general-places.ts'
-import { readCisco, readElement, readProgram, readThread, readVmware, skipContext } from './general-programs.ts'
+import {
+  readCisco,
+  readElement,
+  readLabelledLevel,
+  readLeadingPid,
+  readProgram,
+  readThread,
+  readVmware,
+  skipContext,
+} from './general-programs.ts'
 import {
   add,
   addLevel,
@@ -46,13 +55,13 @@ import {
   spacedLevel,
 } from './general-words.ts'
 
-const MAX_TOKENS = 22
-
 /** A head that has not ended here is no head. */
+const MAX_TOKENS = 22
 const MAX_HEAD = 512
 
 export function readHead(text: string, options: TimeOptions): Head {
   const scan = startScan(text, options)
+  readLabelledLevel(scan)
   const limit = Math.min(text.length, MAX_HEAD)
   while (scan.tokens.length < MAX_TOKENS) {
     skipMarks(scan)
@@ -76,7 +85,8 @@ function step(scan: Scan): boolean {
   if (at === 0 && /^(?:CEF|LEEF):\d/.test(text)) return false
   if (code === 0x5b || code === 0x28 || code === 0x3c)
     return readTopic(scan) || readElement(scan) || readBracket(scan, code)
-  if (code >= 0x30 && code <= 0x39 && scan.tokens.length === 0) return readLeadingNumber(scan)
+  if (code >= 0x30 && code <= 0x39 && scan.tokens.length === 0)
+    return readLeadingPid(scan) || readTimeToken(scan, at) || readNumber(scan) || readWord(scan)
   if (code >= 0x30 && code <= 0x39) return readTimeToken(scan, at) || readNumber(scan) || readWord(scan)
   if (code === 0x23) return readNumber(scan) || readWord(scan)
   if (code === 0x25) return readCisco(scan) || skipContext(scan)
@@ -95,21 +105,6 @@ function step(scan: Scan): boolean {
     readProgram(scan) ||
     readWord(scan)
   )
-}
-
-/** A line that begins with a number: Zabbix and Sybase write processes right before the time, Factorio its uptime. */
-function readLeadingNumber(scan: Scan): boolean {
-  const { at } = scan
-  const zabbix = sticky(/(\d{1,7}):(?=\d{8}:\d{6}\.\d{3})/y, scan)
-  if (zabbix !== null) return add(scan, 'pid', zabbix[1] as string, at + zabbix[0].length, true)
-  const sybase = sticky(/\d\d:(?:\d{4,6}:){1,3}(?=\d{4}\/\d\d\/)/y, scan)
-  if (sybase !== null) add(scan, 'number', sybase[0].slice(0, -1), at + sybase[0].length, false)
-  const uptime = sticky(/(\d{1,9}\.\d{3}) (Verbose|Debug|Info|Warning|Error)(?= [\w./-]{1,80}:\d{1,6}: )/y, scan)
-  if (uptime !== null) {
-    add(scan, 'pid', uptime[1] as string, at + (uptime[1] as string).length, true)
-    return addLevel(scan, uptime[2] as string, at + uptime[0].length)
-  }
-  return readTimeToken(scan, scan.at) || readNumber(scan) || readWord(scan)
 }
 
 function readNumber(scan: Scan): boolean {
@@ -139,6 +134,9 @@ function readWord(scan: Scan): boolean {
   // RocksDB's thread: 7f12ab34 [db/db_impl.cc:123]
   if (next === 0x20 && scan.text.charCodeAt(end + 1) === 0x5b && lastIsTime(scan) && /^[\da-f]{8,16}$/.test(word))
     return add(scan, 'pid', word, end, true)
+  // Tarantool's "main/103/init.lua I> "
+  if (next === 0x3e && /^[DVIWECF]$/.test(word) && !scan.hasLevel && scan.time !== undefined && weakCount(scan) < 2)
+    return addLevel(scan, word, end + 1)
   if (next === 0x3d || next === 0x28 || next === 0x27 || next === 0x7b || next === 0x3c) return false
   return readBareLevel(scan, word, end) || readName(scan, word, end) || readWeak(scan, word, end)
 }
@@ -170,6 +168,8 @@ function readTag(scan: Scan, name: string, end: number): boolean {
     addLevel(scan, android[1] as string, end)
     return add(scan, 'tag', android[2] as string, end, true)
   }
+  // vmware.log's I125:
+  if (/^[IWE]1\d\d$/.test(name) && scan.mark === 0x7c && !scan.hasLevel) return addLevel(scan, name.charAt(0), end)
   const channel = /^([\w.-]{1,80})\.([A-Z]{4,9})$/.exec(name)
   if (channel !== null && !scan.hasLevel && words === 0 && !scan.named && capitalLevel(channel[2] as string)) {
     scan.named = true
@@ -212,6 +212,8 @@ function readBareLevel(scan: Scan, word: string, end: number): boolean {
   if (scan.hasLevel) return false
   const words = weakWords(scan, false)
   const prose = weakWords(scan, true)
+  // Palo Alto's columns: CONFIG is the kind of event.
+  if (scan.mark === 0x2c && word === 'CONFIG') return false
   if (
     capitalLevel(word.endsWith('!') ? word.slice(0, -1) : word) &&
     prose <= 1 &&
@@ -237,6 +239,9 @@ function readBareLevel(scan: Scan, word: string, end: number): boolean {
     const isLetter = /[VDIWEFTC]/.test(word) || (/[AN]/.test(word) && weakCount(scan) === 2)
     return isLetter && !/^\s[a-z]{1,5}\s/.test(scan.text.slice(end, end + 7)) && addLevel(scan, word, end)
   }
+  // MongoDB's D1 … D5
+  if (scan.time !== undefined && /^D[1-5]$/.test(word) && /^ [A-Z-]/.test(scan.text.slice(end, end + 2)))
+    return addLevel(scan, word, end)
   if (scan.named && !column) return false
   return spacedLevel(word, column) !== undefined && addLevel(scan, word, end)
 }

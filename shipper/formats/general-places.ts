@@ -76,7 +76,7 @@ export function readSession(scan: Scan): boolean {
 export function readGluedLevel(scan: Scan): boolean {
   if (scan.text.charCodeAt(scan.at) > 0x5a) return false
   if (scan.hasLevel || scan.named || scan.tokens.length === 0 || weakWords(scan, false) > 0) return false
-  const match = sticky(/([A-Z]{3,9}):(?=[\w([<'"])/y, scan)
+  const match = sticky(/([A-Z]{3,9}):{1,2}(?=[\w([<'"])/y, scan)
   if (match === null || capitalLevel(match[1] as string) === undefined) return false
   addLevel(scan, match[1] as string, scan.at + match[0].length)
   const name = sticky(/([A-Za-z_][\w.$-]{1,100}):(?=[^/\s\d])/y, scan)

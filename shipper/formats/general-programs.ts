@@ -59,10 +59,15 @@ export function readProgram(scan: Scan): boolean {
   return add(scan, 'program', match[1] as string, scan.at + match[0].length, true, match[3], match[2] || undefined)
 }
 
-/** F5 and others: "host warning tmm1[123]: ". */
+/** F5 and others: "host warning tmm1[123]: ", ESXi's "error vpxd[04321] [". */
 function levelBeforeProgram(scan: Scan): boolean {
-  if (scan.hasLevel || weakWords(scan, false) !== 1) return false
-  const match = sticky(/([a-z]{3,9})(?= [A-Za-z_./][\w./@+~:-]{0,60}(?:\[\d{1,10}\])?: )/y, scan)
+  const words = weakWords(scan, false)
+  if (scan.hasLevel || words > 1) return false
+  const pattern =
+    words === 1
+      ? /([a-z]{3,9})(?= [A-Za-z_./][\w./@+~:-]{0,60}(?:\[\d{1,10}\])?: )/y
+      : /([a-z]{4,9})(?= [A-Za-z_][\w.-]{0,60}\[\d{1,10}\][: ])/y
+  const match = sticky(pattern, scan)
   return (
     match !== null &&
     delimitedLevel(match[1] as string) !== undefined &&
@@ -115,4 +120,35 @@ export function skipContext(scan: Scan): boolean {
   if (operator !== null) return add(scan, 'program', operator[1] as string, operator[0].length, true)
   const match = sticky(/%\$ ([\w .-]{1,40}) %\$/y, scan)
   return match !== null && add(scan, 'group', match[1] as string, scan.at + match[0].length, false)
+}
+
+/** A level in front of the time. dmesg -x with times of its own: "kern  :err   : 2026-05-05T10:11:12,123456+00:00 ". */
+export function readLabelledLevel(scan: Scan): void {
+  // Zigbee2MQTT:info  2026-05-05 10:11:12: text
+  const labelled = sticky(/([A-Z][\w-]{1,60}):(debug|info|warn|warning|error) {1,3}(?=\[?\d{4}-\d\d-)/y, scan)
+  if (labelled !== null) {
+    scan.named = true
+    add(scan, 'program', labelled[1] as string, (labelled[1] as string).length, true)
+    addLevel(scan, labelled[2] as string, labelled[0].length)
+    return
+  }
+  const match = sticky(/([a-z]{3,8}) {0,5}:([a-z]{3,6}) {0,5}: (?=\d{4}-\d\d-)/y, scan)
+  if (match === null || delimitedLevel(match[2] as string) === undefined) return
+  add(scan, 'priority', match[1] as string, 0, true)
+  addLevel(scan, match[2] as string, match[0].length)
+}
+
+/** A line that begins with a number: Zabbix and Sybase write processes right before the time, Factorio its uptime. */
+export function readLeadingPid(scan: Scan): boolean {
+  const { at } = scan
+  const zabbix = sticky(/(\d{1,7}):(?=\d{8}:\d{6}\.\d{3})/y, scan)
+  if (zabbix !== null) return add(scan, 'pid', zabbix[1] as string, at + zabbix[0].length, true)
+  const kamailio = sticky(/\d{1,3}\((\d{1,8})\)(?= [A-Z]{4,8}: )/y, scan)
+  if (kamailio !== null) return add(scan, 'pid', kamailio[1] as string, at + kamailio[0].length, true)
+  const sybase = sticky(/\d\d:(?:\d{4,6}:){1,3}(?=\d{4}\/\d\d\/)/y, scan)
+  if (sybase !== null) return add(scan, 'number', sybase[0].slice(0, -1), at + sybase[0].length, false)
+  const uptime = sticky(/(\d{1,9}\.\d{3}) (Verbose|Debug|Info|Warning|Error)(?= [\w./-]{1,80}:\d{1,6}: )/y, scan)
+  if (uptime === null) return false
+  add(scan, 'pid', uptime[1] as string, at + (uptime[1] as string).length, true)
+  return addLevel(scan, uptime[2] as string, at + uptime[0].length)
 }

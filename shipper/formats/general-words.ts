@@ -50,7 +50,7 @@ export function spacedLevel(word: string, endsColumn: boolean): LevelMatch | und
 
 /** log/slog's INFO+2. */
 function offsetLevel(word: string): LevelMatch | undefined {
-  const match = /^([A-Z]{4,5})[+-]\d{1,3}$/.exec(word)
+  const match = /^(TRACE|DEBUG|INFO|WARN|ERROR)[+-]\d{1,3}$/.exec(word)
   const base = match === null ? undefined : levelWord(match[1] as string)
   return base && { level: base.level, exact: false }
 }
@@ -70,9 +70,9 @@ export function isProse(word: string): boolean {
   return /^[A-Za-z]?[a-z']+[.,;!?]?$/.test(word)
 }
 
-/** 0.512345s, 67f, 7f12ab34c700 (threads), I1234A567 (DB2's records), CHhAvVGS1DHFjwGM9 (Zeek's), 1234-1250/com.example, a lone hyphen: as a label they would never end. */
+/** 0.512345s, 67f, 7f12ab34c700 (threads), I1234A567 (DB2's records), CHhAvVGS1DHFjwGM9 (Zeek's), 1234-1250/com.example, UUIDs, a lone hyphen: as a label they would never end. */
 const PASSING =
-  /^(?:\d{1,12}(?:\.\d{1,9})?[mun]?s|(?=[a-f]*\d)[\da-f]{8,16}|\d[\da-f]{1,6}|[IEAW]\d{1,10}[AEWFGH]\d{1,6}|[CF](?=[A-Za-z]{0,16}\d)[A-Za-z\d]{15,18}|\d{1,10}-\d{1,10}\/\S{0,100}|-)$/
+  /^(?:\d{1,12}(?:\.\d{1,9})?[mun]?s|(?=[a-f]*\d)[\da-f]{8,16}|\d[\da-f]{1,6}|[IEAW]\d{1,10}[AEWFGH]\d{1,6}|[CF](?=[A-Za-z]{0,16}\d)[A-Za-z\d]{15,18}|\d{1,10}-\d{1,10}\/\S{0,100}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|-)$/
 
 export function isPassing(word: string): boolean {
   const code = word.charCodeAt(0)

@@ -65,7 +65,8 @@ function addPairs(text: string, head: Head, fields: Fields): void {
 function addTrailingClass(message: string, fields: Fields): void {
   if (!message.endsWith(')')) return
   const open = message.lastIndexOf('(')
-  const name = message.slice(open + 1, -1)
+  // Marathon's logger:thread
+  const name = message.slice(open + 1, -1).replace(/:[\w-]{1,60}$/, '')
   if (open > 0 && name.length < 200 && name.includes('.') && isDotted(name)) fields.set('logger', name)
 }
 
@@ -82,6 +83,9 @@ function addLevelCell(text: string, head: Head, fields: Fields): void {
   if (match !== null) fields.set('level', match[2] as string)
 }
 
+/** AWS Lambda's and others': which call, not who. */
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+
 function nameTokens(head: Head, fields: Fields): void {
   const { tokens } = head
   const prefix: string[] = []
@@ -89,7 +93,7 @@ function nameTokens(head: Head, fields: Fields): void {
   const isNamed = tokens.some((token) => token.kind === 'program' || token.kind === 'tag' || token.kind === 'name')
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i] as Token
-    const role = roles.get(i) ?? roleOf(token, tokens, i, fields, isNamed)
+    const role = UUID.test(token.text) ? 'request_id' : (roles.get(i) ?? roleOf(token, tokens, i, fields, isNamed))
     if (i === head.timeToken) continue
     if (token.kind === 'pair') continue
     if (role === undefined || fields.has(role)) {
@@ -139,6 +143,8 @@ function roleOf(
     case 'cell':
       return isPassing(token.text) ? undefined : roleOfGroup(token, isNamed, fields)
     case 'group':
+      // LightDM's [+12.34s]
+      if (/^\+\d{1,9}\.\d{1,9}s$/.test(token.text)) return 'uptime'
       return roleOfGroup(token, isNamed, fields)
     case 'number': {
       const next = tokens[i + 1]?.kind
@@ -173,7 +179,9 @@ function roleOfGroup(token: Token, isNamed: boolean, fields: Fields): string | u
   if (!token.strong || token.text.startsWith('ID ')) return undefined
   if (/^[\w./-]{1,200}\.\w{1,4}:\d{1,6}(?::\w{1,80})?$/.test(token.text))
     return fields.has('component') ? 'caller' : 'component'
-  const preferThread = isThreadLike(token.text) || (isNamed && token.kind === 'group')
+  // spdlog's [time][thread][level][main]: the thread has been told.
+  const isLogger = token.text === 'main' && fields.has('pid') && fields.has('level')
+  const preferThread = (isThreadLike(token.text) && !isLogger) || (isNamed && token.kind === 'group')
   const first = preferThread ? 'thread' : 'component'
   return fields.has(first) && !isNamed ? (preferThread ? 'component' : 'thread') : first
 }

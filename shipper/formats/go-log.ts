@@ -14,7 +14,9 @@ const PREFIX = /([A-Za-z[(<][^/\d]{0,40}(?:\d{1,3}[^/\d]{1,20})?)(?=\d{4}\/\d\d\
 const FILE = /\[?((?:[A-Za-z]:)?[^\s:[]{1,200}\.go):(\d{1,7})[:\]](?:([\w.()*]{1,100})\(\))? /y
 /** slog's default handler ("INFO msg k=v", "WARN+2"), logutils' "[WARN] agent: ", "ERROR: ". */
 const LEVEL_WORD =
-  /(?:(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|PANIC)((?:[+-]\d{1,3})?)(?::? )|\[([A-Za-z]{1,8})\]:? )(?:([a-z][\w./-]{0,40}): )?/y
+  /(?:(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|PANIC)((?:[+-]\d{1,3})?)(?::? )|\[([A-Za-z]{1,8})\]:? (?:\[\d{1,12}\] )?)(?:([a-z][\w./-]{0,40}): )?/y
+/** "http: TLS handshake error", "BGP: neighbor …": Go's packages say who they are. The message keeps it, as it does "error: ". */
+const TAG = /([a-z][\w./-]{0,40}|[A-Z]{2,20}): (?=\S)/y
 const LEVEL_WORDS = new Set(
   'trace debug info notice warn warning error err fatal panic critical t d i n w e f'.split(' '),
 )
@@ -79,8 +81,18 @@ function addHead(fields: Fields, head: string, from: number): number {
     fields.set('level', word + (level[2] ?? ''))
     if (level[4] !== undefined && !fields.has('logger')) fields.set('logger', level[4])
     at += level[0].length
+  } else if (level === null && prefixless(fields)) {
+    const tag = matchAt(TAG, head, at)
+    const name = tag?.[1]
+    if (name !== undefined && LEVEL_WORDS.has(name)) {
+      if (name.length > 1) fields.set('level', name)
+    } else if (name !== undefined) fields.set('logger', name)
   }
   return fields.has('file') ? at : addFile(fields, head, at)
+}
+
+function prefixless(fields: Fields): boolean {
+  return !fields.has('level') && !fields.has('logger') && !fields.has('file')
 }
 
 function addFile(fields: Fields, head: string, from: number): number {

@@ -68,6 +68,7 @@ import { logrusConsole } from './logrus-console.ts'
 import { logstash } from './logstash.ts'
 import { loguru } from './loguru.ts'
 import { lsf } from './lsf.ts'
+import { macosLog } from './macos-log.ts'
 import { mikrotik } from './mikrotik.ts'
 import { mongodb } from './mongodb.ts'
 import { monolog } from './monolog.ts'
@@ -76,6 +77,7 @@ import { mysql } from './mysql.ts'
 import { mysqlSlow } from './mysql-slow.ts'
 import { nagios } from './nagios.ts'
 import { nest } from './nest.ts'
+import { nextcloud } from './nextcloud.ts'
 import { nginxError } from './nginx-error.ts'
 import { nlog } from './nlog.ts'
 import { openTelemetry } from './open-telemetry.ts'
@@ -201,6 +203,7 @@ export const formats = [
   log4jJson,
   logbackJson,
   logcat,
+  macosLog,
   logrus,
   logrusConsole,
   logstash,
@@ -208,6 +211,7 @@ export const formats = [
   mongodb,
   monologJson,
   nagios,
+  nextcloud,
   openTelemetry,
   openstack,
   openvpn,

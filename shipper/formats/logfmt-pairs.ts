@@ -100,3 +100,18 @@ function isNameCode(code: number): boolean {
 }
 
 const NAME_MARKS = new Set([...'$#[]'].map((mark) => mark.charCodeAt(0)))
+
+/** time=1777975872|hostname=fw1|…: a first pair that ends at a bar, with the next behind it. */
+export const BARRED = /^\w{1,40}=[^\s|=]{1,60}\|\w{1,40}=/
+
+/** Pairs between bars, values with spaces and all. A part that is no pair goes on the value before it. */
+export function readBarred(text: string): LogfmtLine {
+  const fields: Fields = new Map()
+  let last = ''
+  for (const part of text.split('|')) {
+    const name = /^(\w{1,40})=/.exec(part)?.[1]
+    if (name !== undefined && !fields.has(name)) fields.set((last = name), part.slice(name.length + 1))
+    else fields.set(last, `${fields.get(last)}|${part}`)
+  }
+  return { fields, pairs: fields.size, bare: 0 }
+}

@@ -3,7 +3,7 @@ import { readLevel } from '../terms/level.ts'
 import type { Format } from './format.ts'
 import { eventOrMessage } from './json.ts'
 import { addStack } from './json-dialect.ts'
-import { readLogfmt } from './logfmt-pairs.ts'
+import { BARRED, readBarred, readLogfmt } from './logfmt-pairs.ts'
 import { isLograge } from './lograge.ts'
 import { takeTime } from './time-keys.ts'
 import { liftTrace } from './trace-fields.ts'
@@ -17,7 +17,7 @@ export const logfmt: Format = {
   title: 'logfmt (slog text, logrus text, go-kit …)',
   starts: 'A-Za-z_@"',
   parse(head, options) {
-    const line = readLogfmt(head)
+    const line = BARRED.test(head) ? readBarred(head) : readLogfmt(head)
     if (line === undefined || isAudit(line.fields)) return undefined
     const { fields, pairs, bare } = line
     if (bare * 3 > pairs || (pairs < 2 && !LEADING.test(head)) || isLograge(fields)) return undefined

@@ -6,7 +6,7 @@ export const mysql = shaped({
   title: 'MySQL and MariaDB error log',
   starts: '0-9',
   pattern:
-    /^(\d{4}-\d\d-\d\d[T ][ \d]\d:\d\d:\d\d(?:\.\d{6})?(?:Z|[+-]\d\d:\d\d)?|\d{6} [ \d]\d:\d\d:\d\d) +(?:(mysqld_safe|mysqld_multi|mariadbd-safe) +|(?:(\d{1,20}) +)?\[(System|Note|Warning|Error|NOTE|WARNING|ERROR|SYSTEM)\] +(?:\[(MY-\d{6})\] )?(?:\[([A-Za-z_ -]{1,40})\]:? )?)(.*)$/,
+    /^(\d{4}-\d\d-\d\d[T ][ \d]\d:\d\d:\d\d(?:\.\d{6})?(?:Z|[+-]\d\d:\d\d)?|\d{6} [ \d]\d:\d\d:\d\d) +(?:(mysqld_safe|mysqld_multi|mariadbd-safe) +|(?:(\d{1,20}) +)?\[(System|Note|Warning|Error|NOTE|WARNING|ERROR|SYSTEM)\] +(?!\[\/)(?:\[(MY-\d{6})\] )?(?:\[([A-Za-z_ -]{1,40})\]:? )?)(.*)$/,
   columns: ['@time', 'service', 'thread', 'level', 'error_code', 'node', 'message'],
   time: isoTime,
   // FreeSWITCH writes "2026-05-05 10:11:12.123456 [WARNING] file.c:12 text": MySQL has a thread between time and level.

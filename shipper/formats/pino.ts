@@ -12,7 +12,9 @@ export const pino = jsonDialect({
   check(line) {
     const isBunyan = line.has('v') && typeof line.get('time') === 'string'
     if (isBunyan) return false
-    return typeof line.get('level') === 'number' || (typeof line.get('time') === 'number' && line.has('pid'))
+    // Its levels begin at 10; Nextcloud and others count from 0.
+    const level = line.get('level')
+    return (typeof level === 'number' && level >= 10) || (typeof line.get('time') === 'number' && line.has('pid'))
   },
   finish(fields, line) {
     setDefault(fields, 'request_id', requestId(valueAt(line, 'req', 'id')))

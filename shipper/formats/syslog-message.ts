@@ -32,7 +32,7 @@ export function putMessage(fields: Fields, text: string): void {
     }
   }
   fields.set('message', message)
-  if (!fields.has('level')) putWrittenLevel(fields, message)
+  if (!putKlog(fields, message) && !fields.has('level')) putWrittenLevel(fields, message)
   if (FIREWALL.test(message)) fields.set('event', 'packet')
   addPairs(fields, message)
 }
@@ -51,6 +51,18 @@ export function putCisco(fields: Fields, text: string): string | undefined {
   return text.slice(header.length + whole.length)
 }
 
+/** klog's own head behind the tag, as of a kubelet under systemd: E0505 10:11:12.123456    1234 pod_workers.go:190] text */
+const KLOG = /^([DIWEF])\d{4} \d\d:\d\d:\d\d\.\d{6} {1,8}\d{1,10} ([\w./-]{1,200}):(\d{1,7})\] /
+
+function putKlog(fields: Fields, message: string): boolean {
+  const match = KLOG.exec(message)
+  if (match === null) return false
+  fields.set('level', match[1] as string)
+  fields.set('logger', match[2] as string)
+  fields.set('line', Number(match[3]))
+  return true
+}
+
 const BRACKET = 0x5b
 const BRACE = 0x7b
 const AT = 0x40
@@ -62,7 +74,7 @@ const LOWER =
 
 /** A level behind what the daemon itself puts in front: by the message's first character, and a text that it needs. */
 interface BehindHead {
-  readonly starts: '[(' | '0' | 'a'
+  readonly starts: '[(' | '<' | '0' | 'a'
   readonly needs: string
   readonly pattern: RegExp
 }
@@ -103,6 +115,12 @@ const BEHIND_HEAD: readonly BehindHead[] = [
     pattern:
       /^\d\d-[A-Z][a-z]{2}-\d{4} [\d:.]{8,15} (?:[\w-]{1,40}: )?(critical|error|warning|notice|info|debug)(?: \d{1,2})?: /,
   },
+  // Aruba: <522008> <NOTI> |authmgr| text
+  {
+    starts: '<',
+    needs: '> <',
+    pattern: /^<\d{4,8}> <(DBUG|INFO|NOTI|WARN|ERRS|CRIT|ALRT|EMRG)> /,
+  },
   // Python: fail2ban.actions        [1234]: NOTICE  [sshd]
   {
     starts: 'a',
@@ -116,11 +134,13 @@ function levelBehindHead(message: string): string | undefined {
   const starts =
     code === BRACKET || code === 0x28
       ? '[('
-      : code >= 0x30 && code <= 0x39
-        ? '0'
-        : code >= 0x5f && code <= 0x7a
-          ? 'a'
-          : ''
+      : code === 0x3c
+        ? '<'
+        : code >= 0x30 && code <= 0x39
+          ? '0'
+          : code >= 0x5f && code <= 0x7a
+            ? 'a'
+            : ''
   if (starts === '') return undefined
   for (const known of BEHIND_HEAD) {
     if (known.starts !== starts || !message.includes(known.needs)) continue

@@ -17,7 +17,7 @@ import { readTag } from './syslog-tag.ts'
 export const syslogRfc3164: Format = {
   name: 'syslog_rfc3164',
   title: 'syslog (RFC 3164, rsyslog, journalctl short, macOS, OpenWrt, Cisco)',
-  starts: '<JFMASONDTW0-9*.',
+  starts: '<JFMASONDTWRL0-9*.',
   parse(head, options) {
     const fields: Fields = new Map()
     const priority = readPriority(head, fields)
@@ -47,8 +47,11 @@ const EPOCH = /^\d{10}\.\d{6} [\w.-]{1,255} [\w./()@-]{1,80}(?:\[\d+\])?: /
 const WEEKDAY = /^[A-Z][a-z]{2} [A-Z][a-z]{2} /
 const CISCO_COUNT = /^\d{1,10}: [*.]?[A-Z][a-z]{2} [ \d]\d /
 
+const XR = /^(?:RP|LC)\/\d\/[\w/]{3,30}:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d/
+
 function canStart(head: string): boolean {
   const code = head.charCodeAt(0)
+  if (head.charCodeAt(2) === 0x2f) return XR.test(head)
   if (code >= 0x30 && code <= 0x39) {
     const fifth = head.charCodeAt(4)
     return fifth === 0x2d ? ISO.test(head) : EPOCH.test(head) || CISCO_COUNT.test(head)

@@ -27,7 +27,7 @@ function takeRanked(fields: Fields, options: TimeOptions): Instant | undefined {
   return instant
 }
 
-/** Grafana's t, nginx' and Envoy's access logs, brokers: names that elsewhere may mean something else, so only at last. */
+/** Grafana's t, nginx' and Envoy's access logs, brokers, audit trails (Okta, Windows, Microsoft 365, Kubernetes): names that elsewhere may mean something else, so only at last. */
 const OTHER_KEYS = [
   't',
   'time_iso8601',
@@ -43,6 +43,11 @@ const OTHER_KEYS = [
   'created',
   'started_at',
   'instant',
+  'published',
+  'TimeCreated',
+  'CreationTime',
+  'requestReceivedTimestamp',
+  'stageTimestamp',
   'EdgeStartTimestamp',
   'EdgeEndTimestamp',
 ]

@@ -27,7 +27,8 @@ export const websphere = shaped({
   pattern:
     /^\[(\d{1,2}\/\d{1,2}\/\d{2,4},? \d{1,2}:\d\d:\d\d:\d{3} [\w+:]{1,10})\] ([\da-f]{8}) (?:id=([\da-f]{1,16}) )?([\w.$/-]{1,200}) {1,60}([A-Z123<>]) (?: {0,3}([A-Z]{3,6}\d{4,5}[A-Z]):)?(.*)$/,
   columns: ['@time', 'thread', 'id', 'logger', 'type', 'event', 'message'],
-  time: (raw) => raw.replace(',', ''),
+  // Where the day stands first, two digits of a year behind it would be read as year, month, day.
+  time: (raw) => raw.replace(',', '').replace(/^(1[3-9]|2\d|3[01])\/(\d{1,2})\/(\d\d) /, '$2/$1/$3 '),
   finish(fields, match) {
     const level = TYPES.get(match[5] as string)
     if (level !== undefined) fields.set('level', level)

@@ -28,6 +28,8 @@ export const winstonConsole: Format = {
     if (time !== undefined && !LEADS.includes(time.lead)) return undefined
     // [2026-05-05T12:30:11.123] without a zone is Slurm's.
     if (time?.end === SLURM_END && head.charCodeAt(11) === LETTER_T) return undefined
+    // 2026/05/05 is the date of Go's log, and "http: " a package there.
+    if (time !== undefined && head.charCodeAt(4) === SLASH && time.lead === 'w') return undefined
     const pattern = time === undefined ? BARE : BEHIND_TIME
     pattern.lastIndex = time?.end ?? 0
     const match = pattern.exec(head)
@@ -42,6 +44,7 @@ export const winstonConsole: Format = {
 const LEADS = 'w[-|]:'
 const SLURM_END = 24
 const LETTER_T = 0x54
+const SLASH = 0x2f
 
 /** The meta that winston appends as JSON becomes fields, the rest is the message. */
 function addBody(fields: Fields, body: string): void {

@@ -49,5 +49,7 @@ function takeSource(fields: Fields, columns: string[]): void {
   if (at < 0) return
   const [, file = '', line] = CALLER.exec(columns.shift() as string) ?? []
   fields.set('file', file)
+  // As with klog: where no logger is named, the file is the part that wrote it.
+  if (!isLogger) fields.set('logger', file)
   fields.set('line', Number(line))
 }

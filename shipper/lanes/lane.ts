@@ -141,7 +141,7 @@ export class Lane {
     const { builder, progress } = this.options
     const source = this.viewOf(bytes)
     if (!values.read(plan, scan, bytes, source) || !this.hasShortMetadata(plan, end - start)) return false
-    const entry = this.streams.find(plan, scan, bytes, values.level)
+    const entry = this.streams.find(plan, scan, bytes, values.level, values.placeLength)
     const { stream, clock } = entry
     // Lines that came too late for their stream get extra metadata: the general path's work.
     if (!entry.usable || clock.isLate(values.time.seconds)) return false

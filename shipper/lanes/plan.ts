@@ -7,6 +7,7 @@ import { type Claim, type Claims, claimFields } from '../normalize/claims.ts'
 import { readDuration } from '../normalize/duration.ts'
 import type { Surroundings } from '../normalize/normalize.ts'
 import { RESERVED_NAMES } from '../normalize/normalize.ts'
+import { placeOf } from '../normalize/place.ts'
 import { METADATA_FIELDS, type ParsedLine, TEXT_FIELDS } from '../record.ts'
 import { writeString } from '../terms/json.ts'
 import { type DurationUnit, meaningOf, type Role } from '../terms/keys.ts'
@@ -42,6 +43,10 @@ export interface Plan {
   readonly isUpperLevel: boolean
   readonly service: number
   readonly node: number
+  /** The caller, where it may name the node: whether it is a place (file:line) must be as in the example. */
+  readonly place: number
+  /** Whether the node is the file of that place. */
+  readonly isNodePlace: boolean
   readonly env: number
   readonly texts: readonly Step[]
   readonly extras: readonly Step[]
@@ -104,7 +109,12 @@ export function makePlan(
   // In this line they were null or arrays; another value would claim the role, and the line mean something else.
   for (const index of names.keys()) if (couldClaim(names[index], claims)) restrict(index, bit(NULL))
   restrict(indexOf('level'), bit(TEXT, NUMBER))
-  const node = nodeIndex(indexOf, around)
+  const named = nodeIndex(indexOf)
+  const place = named === NONE && around.node === undefined ? indexOf('caller') : NONE
+  const isNodePlace = place !== NONE && placeOf(String(claims.get('caller')?.value)) !== undefined
+  restrict(place, bit(TEXT))
+  const host = around.node === undefined ? indexOf('host') : NONE
+  const node = named !== NONE ? named : isNodePlace ? place : host
   const labels = [indexOf('service'), node, indexOf('env')]
   for (const index of labels) restrict(index, bit(TEXT))
   const said = new Set<number>([timeIndex, indexOf('level'), indexOf('service'), indexOf('env'), indexOf('node')])
@@ -149,6 +159,8 @@ export function makePlan(
     level: indexOf('level'),
     service: indexOf('service'),
     node,
+    place,
+    isNodePlace,
     env: indexOf('env'),
     texts,
     extras,
@@ -178,12 +190,12 @@ function couldClaim(name: string, claims: Claims): boolean {
   return claim === undefined || (claim.name !== name && meaning.rank < claim.rank)
 }
 
-function nodeIndex(indexOf: (role: Role) => number, around: Surroundings): number {
+function nodeIndex(indexOf: (role: Role) => number): number {
   for (const role of ['node', 'component', 'logger', 'pod'] as const) {
     const index = indexOf(role)
     if (index !== NONE) return index
   }
-  return around.node === undefined ? indexOf('host') : NONE
+  return NONE
 }
 
 interface PlannedDuration {

@@ -44,14 +44,14 @@ export class StreamTable {
     this.generation = builder.generation
   }
 
-  find(plan: Plan, { starts, ends }: Scan, bytes: Uint8Array, level: Level): StreamEntry {
+  find(plan: Plan, { starts, ends }: Scan, bytes: Uint8Array, level: Level, placeLength: number): StreamEntry {
     if (this.generation !== this.builder.generation || this.count > MAX_ENTRIES) this.forget()
     const service = plan.service === NONE ? this.service : bytes
     const serviceStart = plan.service === NONE ? 0 : starts[plan.service]
     const serviceEnd = plan.service === NONE ? service.length : ends[plan.service]
     const node = plan.node === NONE ? this.node : bytes
     const nodeStart = plan.node === NONE ? 0 : starts[plan.node]
-    const nodeEnd = plan.node === NONE ? node.length : ends[plan.node]
+    const nodeEnd = plan.node === NONE ? node.length : plan.isNodePlace ? nodeStart + placeLength : ends[plan.node]
     const env = plan.env === NONE ? this.env : bytes
     const envStart = plan.env === NONE ? 0 : starts[plan.env]
     const envEnd = plan.env === NONE ? env.length : ends[plan.env]

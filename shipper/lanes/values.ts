@@ -1,6 +1,7 @@
 /** The values of a line that are not simply copied: time, level, outcome, duration. Read by the general path's tables. */
 import { readDuration } from '../normalize/duration.ts'
 import { outcomeOfEvent, outcomeOfExitCode, outcomeOfStatus, outcomeOfWord } from '../normalize/outcome.ts'
+import { placeOf } from '../normalize/place.ts'
 import { type Level, readLevel } from '../terms/level.ts'
 import { NONE, type Plan } from './plan.ts'
 import { NUMBER, type Scan, TRUE } from './scan.ts'
@@ -32,6 +33,9 @@ export class LineValues {
   private readonly events = new SliceTable<Constant | undefined>(1024, (text) =>
     EVENT_NAME.test(text) ? written(outcomeOfEvent(text)) : undefined,
   )
+  /** How much of the caller is the file that names the node; -1 when it is no place. */
+  placeLength = -1
+  private readonly places = new SliceTable<number>(1024, (text) => placeOf(text)?.length ?? -1)
   private readonly defaultLevel: Level
 
   constructor(defaultLevel: Level) {
@@ -46,6 +50,10 @@ export class LineValues {
     for (let at = 0; at < plan.filled.length; at++) {
       const index = plan.filled[at]
       if (starts[index] === ends[index]) return false
+    }
+    if (plan.place !== NONE) {
+      this.placeLength = this.places.get(bytes, starts[plan.place], ends[plan.place])
+      if (this.placeLength > 0 !== plan.isNodePlace) return false
     }
     return (
       this.time.read(bytes, starts[plan.time], ends[plan.time], plan.zoneless) &&

@@ -19,6 +19,7 @@ import {
   outcomeOfSuccess,
   outcomeOfWord,
 } from './outcome.ts'
+import { placeOf } from './place.ts'
 
 /** What is known about a line besides its text. */
 export interface Surroundings {
@@ -49,7 +50,7 @@ export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'format',
 ])
 
-/** Where `node` comes from, in this order; then the source's setting, the host named in the line, this machine. */
+/** Where `node` comes from, in this order; then the source's setting, the caller's file, the line's host, this machine. */
 const NODE_ROLES = ['node', 'component', 'logger', 'pod', 'host'] as const satisfies readonly Role[]
 
 export function normalize(
@@ -149,7 +150,7 @@ function takeNames(record: LogRecord, claims: Claims, said: Set<string>): void {
   }
 }
 
-/** The line's node, component, logger or pod; the source's setting; the host that the line names; this machine. */
+/** The line's node, component, logger or pod; the source's setting; the caller's file; the line's host; this machine. */
 function nodeOf(claims: Claims, around: Surroundings): string {
   let host: string | undefined
   for (const role of NODE_ROLES) {
@@ -159,7 +160,13 @@ function nodeOf(claims: Claims, around: Surroundings): string {
     if (role !== 'host') return text
     host = text
   }
-  return around.node ?? host ?? around.host
+  return around.node ?? callerOf(claims) ?? host ?? around.host
+}
+
+/** Of zap's and go-kit's caller=server.go:744: the file. */
+function callerOf(claims: Claims): string | undefined {
+  const value = claims.get('caller')?.value
+  return typeof value === 'string' ? placeOf(value) : undefined
 }
 
 function takeDuration(record: LogRecord, claim: Claim | undefined, said: Set<string>): void {

@@ -37,7 +37,8 @@ export const RECORD_FIELDS: readonly FieldRule[] = [
     name: 'node',
     type: 'string',
     required: true,
-    description: 'The unit inside the service: node, component, logger, program part, pod or host.',
+    description:
+      "The unit inside the service: node, component, logger, program part, pod, the caller's file or the host.",
   },
   { name: 'env', type: 'string', description: 'Deployment environment.' },
   { name: 'event', type: 'string', description: "The event's machine name: node_complete, provision.start." },

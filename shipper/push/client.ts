@@ -43,6 +43,8 @@ export function createClient(endpoint: Endpoint, bounds: AnswerBounds = PUSH_BOU
       const settle = (reply: Reply & { isStale?: boolean }) => {
         if (isSettled) return
         isSettled = true
+        // An answer may come before the body is gone; its bytes are the caller's again from here on.
+        if (!sent.writableFinished) sent.destroy()
         clearTimeout(timer)
         signal.removeEventListener('abort', onAbort)
         resolve(reply)
@@ -123,7 +125,7 @@ function targetOf(url: URL): http.RequestOptions {
   return { protocol: url.protocol, hostname, port: url.port, path: url.pathname + url.search }
 }
 
-function headersOf(endpoint: Endpoint): http.OutgoingHttpHeaders {
+export function headersOf(endpoint: Endpoint): http.OutgoingHttpHeaders {
   const headers: http.OutgoingHttpHeaders = { 'User-Agent': USER_AGENT }
   const { basicAuth, tenant } = endpoint
   const token = endpoint.bearerTokenFile === undefined ? endpoint.bearerToken : readToken(endpoint.bearerTokenFile)
@@ -149,7 +151,7 @@ function readToken(path: string): string {
   }
 }
 
-function tlsOptions({ tls }: Endpoint): https.AgentOptions {
+export function tlsOptions({ tls }: Endpoint): https.AgentOptions {
   return {
     ca: readPem('ca', tls.ca),
     cert: readPem('cert', tls.cert),

@@ -38,7 +38,14 @@ export interface DestinationOptions extends EndpointOptions {
 
 /** For the log and the counters; never needed for delivery. */
 export type PushEvent =
-  | { readonly kind: 'sent'; readonly bytes: number; readonly entries: number; readonly verdict: Verdict['kind'] }
+  | {
+      readonly kind: 'sent'
+      readonly bytes: number
+      readonly entries: number
+      readonly verdict: Verdict['kind']
+      /** How long Loki took to answer. */
+      readonly tookMs: number
+    }
   | {
       readonly kind: 'failing'
       readonly cause: string
@@ -77,8 +84,10 @@ export function createDestination(options: DestinationOptions): Destination {
 
   const post = async ({ piece, body }: Parcel, signal: AbortSignal): Promise<Verdict> => {
     if (limit !== undefined) await limit(countBytes(piece), signal)
+    const began = clock.now()
     const verdict = classify(await client.post(body, signal), clock.now())
-    report({ kind: 'sent', bytes: body.length, entries: countEntries(piece), verdict: verdict.kind })
+    const tookMs = clock.now() - began
+    report({ kind: 'sent', bytes: body.length, entries: countEntries(piece), verdict: verdict.kind, tookMs })
     return verdict
   }
   const send = withBackoff(post, {

@@ -4,7 +4,7 @@
  * CORRELATION_ID are one entry. Standing further left in a row means winning when a line carries several.
  */
 
-/** What a key can stand for. `component` … `host` only lend their value to `node`; `success` … `exit_code` to `outcome`. */
+/** What a key can stand for. `component` … `host` and `caller` only lend their value to `node`; `success` … `exit_code` to `outcome`. */
 export type Role =
   | 'timestamp'
   | 'level'
@@ -16,6 +16,7 @@ export type Role =
   | 'node'
   | 'component'
   | 'pod'
+  | 'caller'
   | 'host'
   | 'correlation_id'
   | 'trace_id'
@@ -52,7 +53,7 @@ export interface KeyMeaning {
 const RENAMED: Partial<Record<Role, string>> = {
   timestamp:
     'timestamp time ts datetime date eventtime logtime timeunixnano observedtimeunixnano asctime timegenerated',
-  level: 'level severity loglevel lvl levelname severitytext loglevelname logseverity',
+  level: 'level severity loglevel lvl levelname severitytext loglevelname logseverity leveldisplayname',
   message: 'message msg shortmessage textpayload body renderedmessage logmessage',
   event: 'event eventname eventaction evt',
   logger: 'logger loggername sourcecontext loglogger logname',
@@ -76,9 +77,10 @@ const RENAMED: Partial<Record<Role, string>> = {
 }
 
 const KEPT: Partial<Record<Role, string>> = {
-  component: 'component subsystem module',
+  component: 'component subsystem module logcomponent sourcename providername eventsource',
+  caller: 'caller callsite source',
   pod: 'pod podname kubernetespodname k8spodname',
-  host: 'host hostname machine machinename computer computername',
+  host: 'host hostname machine machinename computer computername devname devicename',
   status:
     'status statuscode httpstatus httpstatuscode responsestatus responsecode httpresponsestatuscode responsestatuscode downstreamstatus',
   outcome: 'outcome eventoutcome result',

@@ -165,7 +165,7 @@ export function readZone(text: string, start: number, homeZone: string): Readonl
   return spaced && suffix.offset === undefined ? suffix : bracketed(text)
 }
 
-/** +hh:mm, +hhmm, +hh, and DB2's +mmm (minutes). Behind a space only those that cannot be a number of something. */
+/** +hh:mm, +hhmm, +hh, and DB2's +mmm (minutes). Behind a space only those that cannot be a number of something, as Duplicati's "+02 - [". */
 function readOffset(text: string, at: number, spaced: boolean): void {
   let digits = 0
   while (digits < 5 && isDigit(text.charCodeAt(at + 1 + digits))) digits++
@@ -179,7 +179,7 @@ function readOffset(text: string, at: number, spaced: boolean): void {
     if (colon && isDigit(text.charCodeAt(end + 1)) && isDigit(text.charCodeAt(end + 2))) {
       seconds += Number(text.slice(end + 1, end + 3)) * 60
       end += 3
-    } else if (spaced) return
+    } else if (spaced && !text.startsWith(' - [', end)) return
   } else if (digits === 4) seconds = Math.floor(value / 100) * 3600 + (value % 100) * 60
   else if (digits === 3 && !spaced) seconds = value * 60
   else return

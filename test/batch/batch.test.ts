@@ -63,6 +63,23 @@ test('a batch is sealed before it grows over its limits', () => {
   )
 })
 
+test('memory that is given back is used again, and no batch in hand is touched by it', () => {
+  const batches = builder()
+  const origin = progress()
+  const fill = (service: string) => {
+    for (let n = 0; n < 50; n++) batches.add(recordAt(START + n, 0, new Map([['service', service]])), origin, n)
+    return batches.take(true)[0]
+  }
+  const [first, second] = [fill('first'), fill('second')]
+  const kept = entriesOf(second)
+  batches.recycle(first)
+  const third = fill('third')
+  assert.equal(third.streams[0].bytes.buffer, first.streams[0].bytes.buffer)
+  assert.notEqual(fill('fourth').streams[0].bytes.buffer, third.streams[0].bytes.buffer)
+  assert.deepEqual(entriesOf(second), kept)
+  assert.equal(entriesOf(third)[0].entries.length, 50)
+})
+
 test('the clock replays alike from what was carried', () => {
   const times = fc.array(fc.tuple(fc.integer({ min: 0, max: 9000 }), fc.constantFrom(0, 5)), {
     minLength: 2,

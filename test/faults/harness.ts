@@ -199,7 +199,7 @@ export function entryText({ stream, ns, line, metadata }: Stored): string {
   return JSON.stringify([stream, String(ns), line, metadata])
 }
 
-export async function until(isSo: () => boolean, what: string, ms = 15_000): Promise<void> {
+export async function until(isSo: () => boolean, what: string, ms = 60_000): Promise<void> {
   const deadline = Date.now() + ms
   while (!isSo()) {
     if (Date.now() > deadline) throw new Error(`waited ${ms} ms for ${what}`)

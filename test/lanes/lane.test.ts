@@ -43,6 +43,19 @@ for (const [name, line] of Object.entries(SERVICES)) {
   })
 }
 
+test('a caller names the node where it is a place, and only there', () => {
+  const callers = ['server.go:12', 'etcdserver/util.go:170', 'web', 'server.go', 'a b.go:1', '-', 'x.go:1', 'é.go:4']
+  const zap = (n: number) =>
+    `{"level":"info","ts":"2026-11-21T10:24:59.123Z","caller":"${callers[n % 8]}","msg":"m ${n}","host":"h${n % 3}"}`
+  const kit = (n: number) => `level=info ts=2026-11-21T10:24:59.123Z caller=${callers[n % 3]} msg="m ${n}"`
+  for (const line of [zap, kit]) {
+    for (const first of [0, 2]) {
+      const lines = Array.from({ length: 200 }, (_, n) => line(n + first))
+      assert.ok(assertSame(lines) > 40)
+    }
+  }
+})
+
 test('a time that stood alone on a line is not given to lines behind those that the lane took', () => {
   const taken = Array.from({ length: 20 }, (_, n) => SERVICES.slog(n))
   assert.ok(assertSame([...taken, 'Sat Nov 21 09:00:00 2026', ...taken, 'no time here', 'nor here']) > 20)

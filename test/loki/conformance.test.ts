@@ -36,6 +36,10 @@ const read = (name: string) => JSON.parse(readFileSync(new URL(name, folder), 'u
 const random = read('random.json')
 /** Instant queries whose ranges are longer than an hour: Loki asks for them hour by hour. */
 const hours = read('hours.json')
+/** Entries of one time in streams that become one, equal values in topk, empty metadata, metadata named __error__. */
+const ties = read('ties.json')
+/** Entries of one stream and time that stages make equal: they are one, and in metric queries where their line is one. */
+const repeats = read('repeats.json')
 
 test('the sets are whole', () => {
   assert.ok(questions.length >= 148)
@@ -44,7 +48,12 @@ test('the sets are whole', () => {
 
 test('every answer is what Loki answered', () => compare(dataset, questions, undefined))
 
-for (const [what, set] of Object.entries({ 'and over other data': random, 'and over hours': hours })) {
+for (const [what, set] of Object.entries({
+  'and over other data': random,
+  'and over hours': hours,
+  'and of ties': ties,
+  'and of repeats': repeats,
+})) {
   test(what, () => compare(JSON.stringify(set.data), set.cases, set.now))
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
+import net, { type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
@@ -168,6 +168,36 @@ test('an endless answer is read up to a bound', async () => {
     const reply = await postOnce({ url, timeoutMs: 5000 })
     assert.ok(reply.kind === 'answer' && reply.isCut && reply.body.length === 65_536)
   })
+})
+
+test('an answer before the body is gone: nothing is sent of it afterwards', { timeout: 20_000 }, async () => {
+  const bytes = Buffer.alloc(64 * 1024 * 1024, 'a')
+  const body: Body = { ...BODY, chunks: [bytes], length: bytes.length }
+  let isChanged = false
+  const server = net.createServer((socket) => {
+    socket.once('data', () => {
+      socket.pause()
+      socket.write('HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n')
+    })
+    socket.on('error', () => {})
+    kept = socket
+  })
+  let kept: net.Socket | undefined
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const client = createClient(createEndpoint({ url }))
+  const reply = await client.post(body, NEVER)
+  assert.equal(reply.kind === 'answer' && reply.status, 429)
+  bytes.fill('b')
+  kept!.on('data', (part) => {
+    isChanged ||= part.includes('b')
+  })
+  const closed = new Promise((resolve) => kept!.once('close', resolve))
+  kept!.resume()
+  await closed
+  assert.equal(isChanged, false)
+  client.close()
+  server.close()
 })
 
 test('a connection that the server closed meanwhile is not a failure', async () => {

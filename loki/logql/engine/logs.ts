@@ -2,9 +2,10 @@
 import type { LogExpr } from '../ast.ts'
 import { createBest } from './best.ts'
 import { createLabelReader, type EntryLabels } from './entrylabels.ts'
+import { sortAsGo } from './gosort.ts'
 import { hintsOfLogs } from './needs.ts'
 import type { Instant, Labels, ResultEntry, ResultStream } from './result.ts'
-import type { LogSource } from './source.ts'
+import type { EntryRow, LogSource } from './source.ts'
 import { createHashReader } from './streamhash.ts'
 
 export interface LogQuestion {
@@ -39,6 +40,7 @@ export async function findLogs(source: LogSource, question: LogQuestion): Promis
   const best = createBest<Found>(interval > 0 ? Number.POSITIVE_INFINITY : limit, compare)
   const labelsOf = createLabelReader()
   const hashOf = createHashReader()
+  const isRepeated = createRepeatTest()
   let sequence = 0
   const isLate = (time: number) => best.isFull() && direction * (time - best.worst()!.time) > 0
   await source.scan({
@@ -51,6 +53,7 @@ export async function findLogs(source: LogSource, question: LogQuestion): Promis
     onEntry(row, time) {
       if (isLate(time)) return false
       const labels = labelsOf(row)
+      if (isRepeated(row, time, labels)) return true
       const found = {
         time,
         hash: hashOf(row),
@@ -65,8 +68,39 @@ export async function findLogs(source: LogSource, question: LogQuestion): Promis
   })
   const found = best.sorted()
   const given = interval > 0 ? thin(found, interval, isBackward, limit) : found
-  return groupByLabels(given, question.isCategorized)
+  const groups = groupByLabels(given, question.isCategorized)
+  for (const group of groups) orderTies(group.entries, isBackward)
+  return groups
 }
+
+/**
+ * Loki's merge iterators drop what a stream has twice at one time, and look at it as the stages left it: entries that
+ * line_format made equal are one. A stream's entries come in order of time.
+ */
+function createRepeatTest(): (row: EntryRow, time: number, labels: EntryLabels) => boolean {
+  interface Seen {
+    readonly labels: EntryLabels
+    readonly line: string
+  }
+  const last = new Map<EntryRow['stream'], { time: number; readonly entries: Seen[] }>()
+  return (row, time, labels) => {
+    const seen = { labels, line: row.line() }
+    const known = last.get(row.stream)
+    if (known === undefined) {
+      last.set(row.stream, { time, entries: [seen] })
+      return false
+    }
+    if (known.time !== time) {
+      known.time = time
+      known.entries.length = 0
+    } else if (known.entries.some((entry) => entry.labels === labels && entry.line === seen.line)) return true
+    // More of one time than this are not looked at: each would be compared with all.
+    if (known.entries.length < MAX_COMPARED) known.entries.push(seen)
+    return false
+  }
+}
+
+const MAX_COMPARED = 1000
 
 function compareEqual(a: Found, b: Found): number {
   if (a.hash !== b.hash) return a.hash < b.hash ? -1 : 1
@@ -86,8 +120,13 @@ function thin(found: readonly Found[], interval: number, isBackward: boolean, li
   return kept
 }
 
-function groupByLabels(found: readonly Found[], isCategorized: boolean): ResultStream[] {
-  const groups = new Map<string, { labels: Labels; entries: ResultEntry[] }>()
+interface Group {
+  readonly labels: Labels
+  readonly entries: ResultEntry[]
+}
+
+function groupByLabels(found: readonly Found[], isCategorized: boolean): Group[] {
+  const groups = new Map<string, Group>()
   for (const { timestamp, line, labels } of found) {
     const key = isCategorized ? labels.streamText : labels.text
     let group = groups.get(key)
@@ -102,3 +141,25 @@ function groupByLabels(found: readonly Found[], isCategorized: boolean): ResultS
 }
 
 const NANOS = 1_000_000_000n
+
+/**
+ * Loki's front end asks hour by hour and sorts what a stream has in each, twice (pkg/logql/accumulator.go): entries of
+ * one time, in order so far, end up where Go's sort leaves them.
+ */
+function orderTies(entries: ResultEntry[], isBackward: boolean): void {
+  const direction = isBackward ? -1 : 1
+  const isBefore = (a: Instant, b: Instant) => direction * (a.seconds - b.seconds || a.nanos - b.nanos) <= 0
+  const hourOf = ({ seconds }: Instant) => Math.floor(seconds / 3600)
+  for (let start = 0, end = 0; start < entries.length; start = end) {
+    const hour = hourOf(entries[start]!)
+    let hasTies = false
+    for (end = start + 1; end < entries.length && hourOf(entries[end]!) === hour; end++) {
+      hasTies ||= entries[end]!.seconds === entries[end - 1]!.seconds && entries[end]!.nanos === entries[end - 1]!.nanos
+    }
+    if (!hasTies) continue
+    const part = entries.slice(start, end)
+    sortAsGo(part, isBefore)
+    sortAsGo(part, isBefore)
+    for (const [index, entry] of part.entries()) entries[start + index] = entry
+  }
+}

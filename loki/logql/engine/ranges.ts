@@ -11,7 +11,7 @@ import { createCounts } from './counting.ts'
 import type { LabelSet } from './labelset.ts'
 import { labelValue } from './labelset.ts'
 import { writeLabelText } from './labeltext.ts'
-import { hasValues, type Series, type Steps, tooManySeries } from './matrix.ts'
+import { hasValues, type Series, type Steps } from './matrix.ts'
 import { hintsOf, type LabelNeeds, needsOf } from './needs.ts'
 import { allLabels, createSeriesOf } from './seriesof.ts'
 import { setsLabels, withoutLineFormats } from './simplify.ts'
@@ -43,8 +43,13 @@ export async function evaluateRange(
     expr.unwrap === undefined
       ? await countEntries(query, expr, needs, windows)
       : await collectValues(query, expr, needs, windows)
-  const present = found.filter(hasValues)
+  const present = found.filter((series) => hasValues(series) && isReadable(series.labels))
   return expr.op === 'absent_over_time' ? absentSeries(expr.log, present, query.steps.count) : present
+}
+
+/** Loki reads a series' labels again from their text, and leaves out what Prometheus cannot read: half a character. */
+function isReadable({ pairs }: LabelSet): boolean {
+  return !pairs.some(([, value]) => value.includes('\ufffd'))
 }
 
 async function countEntries(
@@ -120,7 +125,8 @@ function createKnown<Held>(open: (labels: LabelSet) => Held, cellsPerSeries: num
     open(labels: LabelSet): Held {
       let held = byKey.get(labels.key)
       if (held === undefined) {
-        if (all.length >= most) throw tooManySeries(most)
+        if (all.length >= most) throw tooWide(most)
+        checkLabels(labels)
         byKey.set(labels.key, (held = open(labels)))
         all.push(held)
       }
@@ -131,11 +137,21 @@ function createKnown<Held>(open: (labels: LabelSet) => Held, cellsPerSeries: num
 
 const NO_NAMES: ReadonlySet<string> = new Set()
 
+/** Not Loki's max_query_series, which counts what a query answers: what it goes through on the way has to fit in here. */
+function tooWide(series: number): QueryError {
+  const message = `query needs more than ${series} series at once, which is what the embedded server holds for one; narrow the selector, drop labels that nearly every line has another value of (| keep, | drop), or aggregate by labels with fewer values`
+  return new QueryError(400, message)
+}
+
 /** An entry's error is an error of the query, unless the query asks for such errors. */
 function checkError(row: EntryRow): void {
-  if (row.error === '' || row.get('__preserve_error__') === 'true') return
-  const labels = allLabels(row, NO_NAMES)
+  if (row.error !== '') checkLabels(allLabels(row, NO_NAMES))
+}
+
+/** The error may also be a label that a parser found. */
+function checkLabels(labels: LabelSet): void {
   const type = labelValue(labels, '__error__')
+  if (type === '' || labelValue(labels, '__preserve_error__') === 'true') return
   const message = `pipeline error: '${type}' for series: '${writeLabelText(labels.pairs)}'.\nUse a label filter to intentionally skip this error. (e.g | __error__!="${type}").\nTo skip all potential errors you can match empty errors.(e.g __error__="")\nThe label filter can also be specified after unwrap. (e.g | unwrap latency | __error__="" )\n`
   throw new QueryError(400, message)
 }

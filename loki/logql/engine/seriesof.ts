@@ -98,7 +98,12 @@ function createWhole<Series>(needs: LabelNeeds, open: OpenSeries<Series>) {
       row.each((name, value) => {
         if (!omitted.has(name)) text += `${name}=${value.length}:${value},`
       })
-      if (row.error !== '') text += `!${row.error}=${row.details}`
+      // Details may outlive their error: `drop __error__` leaves them.
+      if (row.error !== '' || row.details !== '') {
+        row.eachError((name, value) => {
+          text += `!${name}=${value.length}:${value},`
+        })
+      }
       let series = byText.get(text)
       if (series === undefined) byText.set(text, (series = open(allLabels(row, omitted))))
       return series

@@ -1,7 +1,8 @@
 /** Vector aggregations, one table: at each step, over the values of a group's series (Loki's VectorAggEvaluator). */
 import type { VectorExpr, VectorOp } from '../ast.ts'
-import { type LabelSet, NO_LABELS, project, withoutEmpty } from './labelset.ts'
-import { createSeries, hasValues, type Series } from './matrix.ts'
+import { compareSets, type LabelSet, NO_LABELS, project, withoutEmpty } from './labelset.ts'
+import { createSeries, type Series } from './matrix.ts'
+import { pickSamples, type Sample } from './pick.ts'
 import type { Turn } from './source.ts'
 
 export async function aggregate(
@@ -18,7 +19,10 @@ export async function aggregate(
     return folded
   }
   const direction = op === 'topk' || op === 'approx_topk' || op === 'sort_desc' ? -1 : 1
-  if (op === 'sort' || op === 'sort_desc') return groups.flatMap(({ members }) => sortSeries(members, direction))
+  if (op === 'sort' || op === 'sort_desc') {
+    // Only an instant vector has an order.
+    return groups.flatMap(({ members }) => (steps === 1 ? sortSeries(members, direction) : members))
+  }
   const picked: Series[] = []
   for (const { members } of groups) picked.push(...(await pickBest(members, expr.parameter, direction, steps, turn)))
   return picked
@@ -138,15 +142,9 @@ async function foldGroup(
   return folded
 }
 
-/** -1: greatest first. NaN comes last either way. */
-function compareValues(a: number, b: number, direction: number): number {
-  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b))
-  return a === b ? 0 : a < b ? -direction : direction
-}
-
-/** By the first step's values: only an instant vector keeps its order. */
+/** By the values of the only step; those without one are gone. */
 function sortSeries(members: readonly Series[], direction: number): Series[] {
-  return [...members].sort((a, b) => compareValues(a.values[0]!, b.values[0]!, direction))
+  return pickSamples(samplesAt(members, 0), members.length, direction).map(({ member }) => members[member]!)
 }
 
 /** topk and bottomk: the k best of each step keep their own labels. */
@@ -158,18 +156,23 @@ async function pickBest(
   turn: Turn,
 ): Promise<Series[]> {
   if (k < 1) return []
-  const picked: (Series | undefined)[] = new Array(members.length).fill(undefined)
+  // As the front end has them of the queriers: of equal values the first ones stay.
+  const ordered = [...members].sort((a, b) => compareSets(a.labels, b.labels))
+  const picked = new Map<number, Series>()
   for (let i = 0; i < steps; i++) {
-    const present: number[] = []
-    for (let m = 0; m < members.length; m++) if (members[m]!.has[i] === 1) present.push(m)
-    present.sort((a, b) => compareValues(members[a]!.values[i]!, members[b]!.values[i]!, direction) || a - b)
-    for (const m of present.slice(0, k)) {
-      const series = (picked[m] ??= createSeries(members[m]!.labels, steps))
-      series.values[i] = members[m]!.values[i]!
+    for (const { member, value } of pickSamples(samplesAt(ordered, i), k, direction)) {
+      let series = picked.get(member)
+      if (series === undefined) picked.set(member, (series = createSeries(ordered[member]!.labels, steps)))
+      series.values[i] = value
       series.has[i] = 1
     }
     if (turn.isDue()) await turn.pause()
   }
-  const best = picked.filter((series) => series !== undefined)
-  return steps === 1 ? sortSeries(best, direction) : best.filter(hasValues)
+  return [...picked.values()]
+}
+
+function* samplesAt(members: readonly Series[], step: number): Iterable<Sample> {
+  for (const [member, { has, values }] of members.entries()) {
+    if (has[step] === 1) yield { member, value: values[step]! }
+  }
 }

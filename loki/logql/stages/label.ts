@@ -5,6 +5,7 @@
 import type { CompareOp, LabelFilter } from '../ast.ts'
 import type { Matcher } from '../matcher.ts'
 import type { Row, Stage } from '../row.ts'
+import { readLogqlSize, writeHumanBytes } from '../units.ts'
 import { createIpMatch } from './ip.ts'
 import { equalFilter, notFilter, regexFilter, type TextFilter } from './textfilter.ts'
 import { type Reading, readDuration, readFloat, readSize } from './values.ts'
@@ -28,9 +29,7 @@ export function labelStage(filter: LabelFilter): Stage {
     case 'ip':
       return ipStage(filter.name, filter.op === '!=', filter.pattern)
     default: {
-      // The tree says durations in milliseconds, Go compares nanoseconds.
-      const value = filter.kind === 'duration' ? Math.round(filter.value * 1e6) : filter.value
-      return compareStage(filter.name, filter.op, value, READERS[filter.kind])
+      return compareStage(filter.name, filter.op, WANTED[filter.kind](filter.value), READERS[filter.kind])
     }
   }
 }
@@ -82,6 +81,15 @@ const READERS: Readonly<Record<'number' | 'duration' | 'bytes', (text: string) =
   number: readFloat,
   duration: readDuration,
   bytes: readSize,
+}
+
+/** What Loki compares with, of the number in the tree. */
+const WANTED: Readonly<Record<'number' | 'duration' | 'bytes', (value: number) => number>> = {
+  number: (value) => value,
+  /** Milliseconds; Go compares nanoseconds. */
+  duration: (value) => Math.round(value * 1e6),
+  /** Loki hands queries on as text, and writes a size with two digits or three: 826KiB is 846kB by then. */
+  bytes: (value) => readLogqlSize(writeHumanBytes(value)) ?? value,
 }
 
 const COMPARE: Readonly<Record<CompareOp, (a: number, b: number) => boolean>> = {

@@ -84,7 +84,14 @@ function readAtom(reader: Reader, isFolded: boolean): RegexTree {
   }
   reader.at += length
   refuseRepetition(reader)
-  return { kind: 'literal', text, isFolded }
+  return { kind: 'literal', text: isFolded ? leastFold(text) : text, isFolded }
+}
+
+/** Go's parser stores the least of the characters that (?i) takes for one: ſ is S, ς is Σ. Loki then looks for i for İ. */
+function leastFold(char: string): string {
+  if (char === '\u0130') return 'i'
+  const upper = char.toUpperCase()
+  return [...upper].length === 1 && upper.codePointAt(0)! < char.codePointAt(0)! ? upper : char
 }
 
 function readGroup(reader: Reader, isFolded: boolean): RegexTree {

@@ -110,8 +110,13 @@ function fromJson(text: string): Value {
 
 function valueOfJson(json: unknown, depth: number): Value {
   if (depth > MAX_DEPTH) throw new Error('too deep')
+  // Go's decoder leaves out a number that is too large, and goes on.
+  if (typeof json === 'number' && !Number.isFinite(json)) return null
+  if (typeof json === 'string') return json.toWellFormed()
   if (json === null || typeof json !== 'object') return json as Value
   if (Array.isArray(json)) return json.map((item) => valueOfJson(item, depth + 1))
-  const entries = new Map(Object.entries(json).map(([key, item]) => [key, valueOfJson(item, depth + 1)] as const))
+  const entries = new Map(
+    Object.entries(json).map(([key, item]) => [key.toWellFormed(), valueOfJson(item, depth + 1)] as const),
+  )
   return { kind: 'map', type: 'any', entries }
 }

@@ -1,5 +1,8 @@
 /** Go's fmt: Sprint, Sprintln and Sprintf. */
+
 import { quote } from '../quote.ts'
+import { type Flags, readDirective } from './directive.ts'
+import { exponential, fixed } from './rounded.ts'
 import {
   goExponent,
   isInt,
@@ -27,67 +30,26 @@ export function sprintln(values: readonly Value[]): string {
   return `${values.map(showValue).join(' ')}\n`
 }
 
-interface Flags {
-  plus: boolean
-  minus: boolean
-  sharp: boolean
-  space: boolean
-  zero: boolean
-  width: number | undefined
-  precision: number | undefined
-}
-
-/** As wide as Go pads. */
-const MAX_WIDTH = 1_000_000
-/** A line's formatting needs no more; Go's own bound for one is the same. */
-const MAX_PADDED = 65_536
-const DIRECTIVE = /%([+\-# 0]*)(\*|\d+)?(?:\.(\*|\d*))?(?:\[(\d+)\])?/gy
-
 export function sprintf(format: string, values: readonly Value[]): string {
   let text = ''
   let used = 0
-  /** %[2]d: Go then says nothing of arguments that were not used. */
   let isReordered = false
   let at = 0
   for (;;) {
     const percent = format.indexOf('%', at)
     if (percent < 0) break
-    text += format.slice(at, percent)
-    DIRECTIVE.lastIndex = percent
-    const [all, marks = '', width, precision, index] = DIRECTIVE.exec(format)!
-    at = percent + all.length
-    const flags = readFlags(marks)
-    const star = (): number | undefined => {
-      const value = values[used++]
-      return isInt(value) && Math.abs(Number(value.value)) <= MAX_WIDTH ? Number(value.value) : undefined
-    }
-    if (width === '*') {
-      const wide = star()
-      if (wide === undefined) text += '%!(BADWIDTH)'
-      else {
-        flags.width = Math.abs(wide)
-        if (wide < 0) flags.minus = true
-      }
-    } else if (width !== undefined) flags.width = Math.min(Number(width), MAX_PADDED)
-    if (precision === '*') {
-      const exact = star()
-      if (exact === undefined) text += '%!(BADPREC)'
-      else if (exact >= 0) flags.precision = exact
-    } else if (precision !== undefined) flags.precision = Math.min(Number(precision), MAX_PADDED)
-    if (flags.minus) flags.zero = false
-    if (at >= format.length) {
+    const { flags, verb, argument, end, isIndexed, complaint, next } = readDirective(format, percent, values, used)
+    text += format.slice(at, percent) + complaint
+    at = end
+    used = next
+    isReordered ||= isIndexed
+    if (verb === '') {
       text += '%!(NOVERB)'
       break
     }
-    const verb = String.fromCodePoint(format.codePointAt(at)!)
-    at += verb.length
-    if (index !== undefined) {
-      isReordered = true
-      used = Number(index) - 1
-    }
     if (verb === '%') text += '%'
-    else if (index !== undefined && (used < 0 || used >= values.length)) text += `%!${verb}(BADINDEX)`
-    else if (used >= values.length) text += `%!${verb}(MISSING)`
+    else if (argument === undefined) text += `%!${verb}(BADINDEX)`
+    else if (argument >= values.length) text += `%!${verb}(MISSING)`
     else text += formatValue(verb, values[used++], flags)
   }
   text += format.slice(at)
@@ -100,22 +62,10 @@ function isNil(value: Value): boolean {
   return value === undefined || value === null
 }
 
-function readFlags(marks: string): Flags {
-  return {
-    plus: marks.includes('+'),
-    minus: marks.includes('-'),
-    sharp: marks.includes('#'),
-    space: marks.includes(' '),
-    zero: marks.includes('0'),
-    width: undefined,
-    precision: undefined,
-  }
-}
-
 function formatValue(verb: string, value: Value, flags: Flags): string {
   // %+v shows names of fields, not signs.
-  if (verb === 'v') flags.plus = false
-  if (verb === 'T') return pad(isNil(value) ? '<nil>' : typeOf(value), flags)
+  if (verb === 'v' || verb === 'w') flags.plus = false
+  if (verb === 'T') return formatText('s', isNil(value) ? '<nil>' : typeOf(value), flags)!
   if (isNil(value)) return verb === 'v' ? pad('<nil>', flags) : `%!${verb}(<nil>)`
   const inside = (item: Value) => (isNil(item) ? pad('<nil>', flags) : formatValue(verb, item, flags))
   if (isList(value)) return `[${value.map(inside).join(' ')}]`
@@ -148,7 +98,8 @@ function formatText(verb: string, text: string, flags: Flags): string | undefine
     case 's':
       return pad(cut, flags)
     case 'q':
-      return pad(flags.sharp && !/[`\p{Cc}\ufeff]/u.test(cut) ? `\`${cut}\`` : quote(cut), flags)
+      if (flags.sharp && !/[`\p{Cc}\ufeff]/u.test(cut)) return pad(`\`${cut}\``, flags)
+      return pad(flags.plus ? asciiOnly(quote(cut)) : quote(cut), flags)
     case 'x':
     case 'X': {
       const bytes = Buffer.from(text).subarray(0, flags.precision)
@@ -177,23 +128,43 @@ const BASES: ReadonlyMap<string, number> = new Map([
 function formatInt(verb: string, value: bigint, flags: Flags): string | undefined {
   if (verb === 'c' || verb === 'q') {
     const char = value >= 0n && value <= 0x10ffffn ? String.fromCodePoint(Number(value)) : '\ufffd'
-    return pad(
-      verb === 'c' ? char : `'${quote(char).slice(1, -1).replaceAll('\\"', '"').replace(/^'$/, "\\'")}'`,
-      flags,
-    )
+    return pad(verb === 'c' ? char : flags.plus ? asciiOnly(quoteChar(char)) : quoteChar(char), flags)
   }
-  if (verb === 'U') return pad(`U+${value.toString(16).toUpperCase().padStart(4, '0')}`, flags)
+  if (verb === 'U') return pad(codePoint(value, flags), { ...flags, zero: false })
   const base = BASES.get(verb)
   if (base === undefined) return undefined
   const size = value < 0n ? -value : value
   let digits = size.toString(base)
   if (verb === 'X') digits = digits.toUpperCase()
-  if (flags.precision !== undefined) {
-    digits = size === 0n && flags.precision === 0 ? '' : digits.padStart(flags.precision, '0')
-  }
+  if (size === 0n && flags.precision === 0) return pad('', { ...flags, zero: false })
+  if (flags.precision !== undefined) digits = digits.padStart(flags.precision, '0')
   let prefix = verb === 'O' ? '0o' : ''
-  if (flags.sharp) prefix = { b: '0b', o: digits.startsWith('0') ? '' : '0', x: '0x', X: '0X' }[verb] ?? prefix
+  const octal = digits.startsWith('0') ? '' : '0'
+  if (flags.sharp) prefix = { b: '0b', o: octal, O: `0o${octal}`, x: '0x', X: '0X' }[verb] ?? prefix
   return padNumber(signOf(value < 0n, flags) + prefix, digits, flags.precision === undefined, flags)
+}
+
+function quoteChar(char: string): string {
+  return `'${quote(char).slice(1, -1).replaceAll('\\"', '"').replace(/^'$/, "\\'")}'`
+}
+
+/** %+q: what is no ASCII as \u00e9 or \U0001f600. */
+function asciiOnly(quoted: string): string {
+  return quoted.replace(/[^\0-\x7f]/gu, (char) => {
+    const hex = char.codePointAt(0)!.toString(16)
+    return hex.length > 4 ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`
+  })
+}
+
+/** U+00E9, and with # the character behind it where it can be shown. */
+function codePoint(value: bigint, flags: Flags): string {
+  const hex = `U+${BigInt.asUintN(64, value)
+    .toString(16)
+    .toUpperCase()
+    .padStart(Math.max(4, flags.precision ?? 0), '0')}`
+  if (!flags.sharp || value < 0n || value > 0x10ffffn) return hex
+  const char = String.fromCodePoint(Number(value))
+  return quote(char) === `"${char}"` || char === '"' ? `${hex} '${char}'` : hex
 }
 
 function signOf(isNegative: boolean, flags: Flags): string {
@@ -209,14 +180,14 @@ function padNumber(sign: string, digits: string, isZeroed: boolean, flags: Flags
 function formatFloat(verb: string, value: number, flags: Flags): string | undefined {
   const isNegative = value < 0 || Object.is(value, -0)
   const size = Math.abs(value)
-  if (!'vgGeEfF'.includes(verb)) return undefined
+  if (!'vgGeEfFxX'.includes(verb)) return undefined
   if (!Number.isFinite(value)) {
     const text = Number.isNaN(value) ? 'NaN' : 'Inf'
     const sign = !Number.isNaN(value) && value > 0 && verb === 'v' ? '+' : signOf(isNegative, flags)
     return pad(sign + text, { ...flags, zero: false })
   }
   let digits = floatDigits(verb, size, flags.precision)
-  if (verb === 'E' || verb === 'G') digits = digits.toUpperCase()
+  if (verb === 'E' || verb === 'G' || verb === 'X') digits = digits.toUpperCase()
   return padNumber(signOf(isNegative, flags), digits, true, flags)
 }
 
@@ -225,20 +196,53 @@ function floatDigits(verb: string, size: number, precision: number | undefined):
     case 'f':
     case 'F':
       return toFixed(size, precision ?? 6)
+    case 'x':
+    case 'X':
+      return hexFloat(size, precision)
     case 'e':
     case 'E':
-      return goExponent(size.toExponential(Math.min(precision ?? 6, 100)))
+      return goExponent(exponential(size, Math.min(precision ?? 6, 100)))
     default: {
       if (precision === undefined) return verb === 'v' ? showFloat(size) : shortest(size)
       const exact = Math.max(1, Math.min(precision, 100))
-      const exponent = size === 0 ? 0 : Number(size.toExponential(exact - 1).split('e')[1])
+      const exponent = size === 0 ? 0 : Number(exponential(size, exact - 1).split('e')[1])
       const text =
         exponent < -4 || exponent >= exact
-          ? goExponent(size.toExponential(exact - 1))
-          : size.toFixed(Math.min(100, Math.max(0, exact - 1 - exponent)))
-      return text.includes('.') ? text.replace(/\.?0+(?=e|$)/, '') : text
+          ? goExponent(exponential(size, exact - 1))
+          : fixed(size, Math.min(100, Math.max(0, exact - 1 - exponent)))
+      return text.includes('.') ? text.replace(/\.?0*(e.*)?$/, '$1') : text
     }
   }
+}
+
+/** 0x1.8p+00: the bits as they are, rounded to so many digits after the point where that is asked for. */
+function hexFloat(size: number, precision: number | undefined): string {
+  const bits = new DataView(new ArrayBuffer(8))
+  bits.setFloat64(0, size)
+  const whole = bits.getBigUint64(0)
+  let exponent = Number(whole >> 52n) - 1023
+  let fraction = whole & ((1n << 52n) - 1n)
+  if (size === 0) exponent = 0
+  else if (exponent === -1023) {
+    // Below the smallest normal number: Go writes it as 1.….
+    for (exponent = -1022; fraction >> 52n === 0n; exponent--) fraction <<= 1n
+    fraction &= (1n << 52n) - 1n
+  }
+  let mantissa = size === 0 ? 0n : (1n << 52n) | fraction
+  if (precision !== undefined && precision < 13) {
+    const cut = BigInt(52 - 4 * precision)
+    const [kept, rest, half] = [mantissa >> cut, mantissa & ((1n << cut) - 1n), 1n << (cut - 1n)]
+    const isUp = rest > half || (rest === half && (kept & 1n) === 1n)
+    mantissa = (isUp ? kept + 1n : kept) << cut
+    if (mantissa >> 53n > 0n) {
+      mantissa >>= 1n
+      exponent++
+    }
+  }
+  const digits = (mantissa & ((1n << 52n) - 1n)).toString(16).padStart(13, '0')
+  const shown = precision === undefined ? digits.replace(/0+$/, '') : digits.padEnd(precision, '0').slice(0, precision)
+  const power = `${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
+  return `0x${mantissa >> 52n}${shown === '' ? '' : `.${shown}`}p${power}`
 }
 
 /** %g: an exponent below 1e-4 and from 1e21 on. */
@@ -248,7 +252,7 @@ function shortest(size: number): string {
 
 /** toFixed knows no more than 100 digits, and none of large numbers. */
 function toFixed(size: number, precision: number): string {
-  const text = size >= 1e21 ? BigInt(size).toString() : size.toFixed(Math.min(precision, 100))
+  const text = size >= 1e21 ? BigInt(size).toString() : fixed(size, Math.min(precision, 100))
   if (size >= 1e21 && precision > 0) return `${text}.${'0'.repeat(precision)}`
   return precision > 100 ? text.padEnd(text.length + precision - 100, '0') : text || plainDecimal(size)
 }

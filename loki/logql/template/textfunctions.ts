@@ -1,9 +1,11 @@
 /** Loki's functions over texts (docs/sources/query/template_functions.md). Go counts bytes where it does not say runes. */
+
 import { RE2JS } from 're2js'
 import { trimSpace } from '../stages/text.ts'
 import { queryEscape } from './builtins.ts'
 import { textOfBytes } from './bytes.ts'
 import type { GoFunction, Parameter } from './call.ts'
+import { lower, upper } from './case.ts'
 import { intOf, isInt, type Value } from './values.ts'
 
 const text = (...parameters: Parameter[]) => parameters
@@ -23,10 +25,10 @@ function numberOf(value: Value): number {
 }
 
 export const TEXT_FUNCTIONS: ReadonlyMap<string, GoFunction> = new Map<string, GoFunction>([
-  ['ToLower', ofTexts(1, (value) => value.toLowerCase())],
-  ['ToUpper', ofTexts(1, (value) => value.toUpperCase())],
-  ['lower', ofTexts(1, (value) => value.toLowerCase())],
-  ['upper', ofTexts(1, (value) => value.toUpperCase())],
+  ['ToLower', ofTexts(1, lower)],
+  ['ToUpper', ofTexts(1, upper)],
+  ['lower', ofTexts(1, lower)],
+  ['upper', ofTexts(1, upper)],
   ['title', ofTexts(1, title)],
   [
     'Replace',

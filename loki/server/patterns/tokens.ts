@@ -92,8 +92,9 @@ function messageOf(line: string): string | undefined {
   } catch {
     return undefined
   }
+  if (typeof value !== 'object' || value === null) return undefined
   for (const name of MESSAGE_FIELDS) {
-    if (!Object.hasOwn(value as object, name)) continue
+    if (!Object.hasOwn(value, name)) continue
     const message: unknown = (value as Record<string, unknown>)[name]
     if (typeof message === 'string') return JSON.stringify(message).slice(1, -1)
   }

@@ -1,0 +1,186 @@
+/** A panel → Grafana's JSON, by the Foundation SDK; what the SDK leaves odd or empty is set here, once for all panels. */
+import { PanelBuilder as BarGauge } from '@grafana/grafana-foundation-sdk/bargauge'
+import {
+  AxisPlacement,
+  BarGaugeDisplayMode,
+  BigValueColorMode,
+  BigValueGraphMode,
+  GraphDrawStyle,
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
+  LegendDisplayMode,
+  LegendPlacement,
+  LogsSortOrder,
+  ReduceDataOptionsBuilder,
+  SortOrder,
+  StackingConfigBuilder,
+  StackingMode,
+  TooltipDisplayMode,
+  VisibilityMode,
+  VizLegendOptionsBuilder,
+  VizOrientation,
+  VizTooltipOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common'
+import {
+  FieldColorModeId,
+  MappingType,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from '@grafana/grafana-foundation-sdk/dashboard'
+import { PanelBuilder as Heatmap } from '@grafana/grafana-foundation-sdk/heatmap'
+import { PanelBuilder as Logs } from '@grafana/grafana-foundation-sdk/logs'
+import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/loki'
+import {
+  PanelBuilder as PieChart,
+  PieChartLegendOptionsBuilder,
+  PieChartLegendValues,
+  PieChartType,
+} from '@grafana/grafana-foundation-sdk/piechart'
+import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat'
+import { PanelBuilder as StateTimeline } from '@grafana/grafana-foundation-sdk/statetimeline'
+import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table'
+import { PanelBuilder as Text, TextMode } from '@grafana/grafana-foundation-sdk/text'
+import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries'
+import { errorsLink, traceLink } from './links.ts'
+import { ID_FIELDS } from './panels.ts'
+import type { Panel, PanelKind, PanelOptions, Query } from './spec.ts'
+import { UNITS } from './units.ts'
+import { DATA_SOURCE } from './variables.ts'
+
+type Builder = TimeSeries | Stat | Table | BarGauge | PieChart | Logs | Heatmap | StateTimeline | Text
+
+const KINDS: Readonly<Record<PanelKind, (options: PanelOptions) => Builder>> = {
+  timeseries,
+  stat: () =>
+    new Stat().reduceOptions(lastValue()).colorMode(BigValueColorMode.Value).graphMode(BigValueGraphMode.None),
+  table: tableOf,
+  bargauge: () =>
+    new BarGauge()
+      .reduceOptions(lastValue())
+      .orientation(VizOrientation.Horizontal)
+      .displayMode(BarGaugeDisplayMode.Gradient)
+      .showUnfilled(true),
+  piechart: () =>
+    new PieChart()
+      .reduceOptions(lastValue())
+      .pieType(PieChartType.Donut)
+      .legend(
+        new PieChartLegendOptionsBuilder()
+          .showLegend(true)
+          .displayMode(LegendDisplayMode.Table)
+          .placement(LegendPlacement.Right)
+          .values([PieChartLegendValues.Value, PieChartLegendValues.Percent]),
+      ),
+  logs: () =>
+    new Logs()
+      .showTime(true)
+      .showLabels(false)
+      .wrapLogMessage(true)
+      .prettifyLogMessage(false)
+      .enableLogDetails(true)
+      .sortOrder(LogsSortOrder.Descending),
+  heatmap: () => new Heatmap().calculate(false),
+  statetimeline: () => new StateTimeline().mergeValues(true).showValue(VisibilityMode.Auto).rowHeight(0.8),
+  text: ({ content = '' }) => new Text().mode(TextMode.Markdown).content(content),
+}
+
+export function panelOf(panel: Panel, id: number): Builder {
+  const { title, description, options, thresholds } = panel
+  const builder = KINDS[panel.kind](options)
+  builder.id(id).title(title).description(description).span(panel.width).height(panel.height)
+  if (panel.kind === 'text') return builder
+  builder
+    .datasource(DATA_SOURCE)
+    .unit(UNITS[panel.unit])
+    .noValue(panel.empty)
+    .thresholds(
+      new ThresholdsConfigBuilder()
+        .mode(ThresholdsMode.Absolute)
+        .steps(thresholds.map(({ from, color }) => ({ value: from, color }))),
+    )
+  if (options.min !== undefined) builder.min(options.min)
+  if (options.max !== undefined) builder.max(options.max)
+  if (options.decimals !== undefined) builder.decimals(options.decimals)
+  if (options.words !== undefined) builder.mappings([wordsOf(options.words)])
+  for (const [name, color] of Object.entries(options.colors ?? {})) paint(builder, name, color)
+  if (panel.kind === 'table') for (const field of ID_FIELDS) linkIds(builder, field)
+  builder.targets(panel.queries.map(targetOf))
+  return builder
+}
+
+function timeseries({ isStacked = false, isBars = false }: PanelOptions): TimeSeries {
+  const legend = new VizLegendOptionsBuilder()
+    .showLegend(true)
+    .displayMode(LegendDisplayMode.Table)
+    .placement(LegendPlacement.Bottom)
+    .calcs(['lastNotNull', 'max'])
+  const builder = new TimeSeries()
+    .legend(legend)
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
+    .drawStyle(isBars ? GraphDrawStyle.Bars : GraphDrawStyle.Line)
+    .fillOpacity(isBars ? 80 : isStacked ? 25 : 8)
+    .lineWidth(isBars ? 0 : 1)
+    .showPoints(VisibilityMode.Never)
+    // A step without a value is a step without events: no line is drawn through it.
+    .spanNulls(false)
+    .axisPlacement(AxisPlacement.Auto)
+    .axisSoftMin(0)
+    .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
+    .dataLinks([errorsLink()])
+  return isStacked ? builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal)) : builder
+}
+
+/** Loki answers an instant query with one frame a series: labels become columns, and the frames one table. */
+function tableOf({ columns = {} }: PanelOptions): Table {
+  const names: Record<string, string> = {}
+  const indexByName: Record<string, number> = {}
+  for (const [index, [label, heading]] of Object.entries(columns).entries()) {
+    for (const field of label === 'Value' ? ['Value', 'Value #A'] : [label]) {
+      names[field] = heading
+      indexByName[field] = index
+    }
+  }
+  return new Table()
+    .showHeader(true)
+    .withTransformation({ id: 'labelsToFields', options: { mode: 'columns' } })
+    .withTransformation({ id: 'merge', options: {} })
+    .withTransformation({
+      id: 'organize',
+      options: { excludeByName: { Time: true }, indexByName, renameByName: names, includeByName: {} },
+    })
+    .withTransformation({ id: 'sortBy', options: { sort: [{ field: names['Value'] ?? 'Value', desc: true }] } })
+}
+
+function lastValue(): ReduceDataOptionsBuilder {
+  return new ReduceDataOptionsBuilder().values(false).calcs(['lastNotNull']).fields('')
+}
+
+/** refIds as Grafana gives them: A, B … */
+function targetOf({ expr, legend, isInstant = false, maxLines }: Query, index: number): DataqueryBuilder {
+  const target = new DataqueryBuilder()
+    .refId(String.fromCharCode(65 + index))
+    .datasource(DATA_SOURCE)
+    .queryType(isInstant ? 'instant' : 'range')
+    .expr(expr)
+  if (legend !== undefined) target.legendFormat(legend)
+  return maxLines === undefined ? target : target.maxLines(maxLines)
+}
+
+function paint(builder: Builder, name: string, color: string): void {
+  const value = { mode: FieldColorModeId.Fixed, fixedColor: color }
+  const property = { id: 'color', value }
+  const pattern = /^\/(.*)\/$/.exec(name)
+  if (pattern === null) builder.overrideByName(name, [property])
+  else builder.overrideByRegexp(name, [property])
+}
+
+function linkIds(builder: Builder, field: string): void {
+  builder.overrideByName(field, [{ id: 'links', value: [traceLink().build()] }])
+}
+
+function wordsOf(words: NonNullable<PanelOptions['words']>) {
+  const options = Object.fromEntries(
+    words.map(({ value, text, color }, index) => [String(value), { text, color, index }]),
+  )
+  return { type: MappingType.ValueToText as const, options }
+}

@@ -1,0 +1,2 @@
+/** Style sheets are imported for esbuild, which makes one file of them. */
+declare module '*.css'

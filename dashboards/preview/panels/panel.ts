@@ -1,0 +1,40 @@
+/** What a panel's drawing is given, and what it gives back. */
+import type { AnnotationMark } from '../loki/annotations.ts'
+import type { DataLink, Panel } from '../model/dashboard.ts'
+import type { Field, Frame } from '../model/frame.ts'
+import type { TimeRange } from '../model/times.ts'
+
+export interface PanelContext {
+  readonly panel: Panel
+  /** Transformed, each field with its configuration. */
+  readonly frames: readonly Frame[]
+  readonly range: TimeRange
+  readonly stepMs: number
+  /** Of the room that is there, in pixels. */
+  readonly width: number
+  readonly height: number
+  readonly annotations: readonly AnnotationMark[]
+  zoom(range: TimeRange): void
+  /** A field's links for one of its values. */
+  links(field: Field, row: number, frame: Frame): readonly Link[]
+  /** Variables in a text. */
+  text(text: string): string
+  /** The trace page of an id, with this time range. */
+  traceUrl(id: string): string
+}
+
+export type { AnnotationMark }
+
+export interface Link extends DataLink {
+  readonly title: string
+  readonly url: string
+}
+
+/** `isEmpty`: there was nothing to draw. */
+export interface Drawn {
+  readonly element: HTMLElement
+  readonly isEmpty?: boolean
+  destroy?(): void
+}
+
+export type DrawPanel = (context: PanelContext) => Drawn

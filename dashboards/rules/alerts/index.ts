@@ -1,0 +1,7 @@
+/** The list of alerts besides those of SLOs. */
+import type { Alert } from '../alert.ts'
+import { serviceAlerts } from './services.ts'
+import { shipperAlerts } from './shipper.ts'
+import { systemAlerts } from './systems.ts'
+
+export const alerts: readonly Alert[] = [...serviceAlerts, ...systemAlerts, ...shipperAlerts]

@@ -1,0 +1,178 @@
+/** 7: the background sync manager: healthy or not, backing off, contended, behind. It logs messages, not events. */
+import { ALL, count, join, message, orZero, pipeline, RANGE, SEARCH, STEP, sum, unwrap } from './lib/logql.ts'
+import { DURATION_STEPS, logs, NONE_WANTED, stat, statetimeline, steps, timeseries } from './lib/panels.ts'
+import type { Dashboard } from './lib/spec.ts'
+
+const NO_SYNC = 'No sync manager logged this in the range (most of it is DEBUG)'
+const BY = 'service, node, worker'
+const WORKER = '| json worker="worker"'
+
+/** 1 a cycle that ended well, 0 one that failed or was skipped: the latest word counts. */
+const STATE = [
+  '|~ `cycle complete|sync healthy|failure recorded|cycle skipped, max failures`',
+  '| json message="message", worker="worker"',
+  '| message=~"cycle complete|sync healthy|failure recorded|cycle skipped, max failures"',
+  '| label_format healthy=`{{ if or (eq .message "cycle complete") (eq .message "sync healthy") }}1{{ else }}0{{ end }}`',
+  unwrap('healthy'),
+].join(' ')
+
+const counted = (text: string, window: string) => count(ALL, join(message(text), WORKER), window)
+const last = (text: string, field: string, window: string) =>
+  `last_over_time(${pipeline(ALL, join(message(text, field, 'worker'), unwrap(field)))} [${window}]) by (${BY})`
+const summed = (text: string, field: string, window: string) =>
+  sum(`sum_over_time(${pipeline(ALL, join(message(text, field), unwrap(field)))} [${window}])`)
+const FAILURES =
+  '|= `consecutive_failures` | json failures="consecutive_failures", worker="worker" | failures!="" ' +
+  unwrap('failures')
+
+const HEALTH_WORDS = [
+  { value: 0, text: 'failing', color: 'red' },
+  { value: 1, text: 'healthy', color: 'green' },
+]
+
+export const sync: Dashboard = {
+  uid: 'longship-sync',
+  title: 'Longship: Background sync',
+  description: 'Is sync healthy, is the lease contested, how much is pending, is it backing off.',
+  from: 'now-1h',
+  rows: [
+    {
+      title: 'Now',
+      panels: [
+        stat({
+          title: 'Healthy',
+          description: 'The last word of each worker in the range: a cycle that ended well, or a failure.',
+          thresholds: steps(1, 0.5),
+          queries: [{ expr: `last_over_time(${pipeline(ALL, STATE)} [${RANGE}]) by (${BY})`, legend: '{{worker}}' }],
+          options: { words: HEALTH_WORDS },
+          width: 6,
+          empty: NO_SYNC,
+        }),
+        stat({
+          title: 'Consecutive failures',
+          description: 'The most that any worker counted in the range.',
+          thresholds: steps(1, 3),
+          queries: [{ expr: orZero(`max_over_time(${pipeline(ALL, FAILURES)} [${RANGE}]) by ()`) }],
+          empty: '0',
+        }),
+        stat({
+          title: 'Lease held by another',
+          description: 'Cycles in which the lease was another worker’s, in the range. Normal for a standby.',
+          queries: [{ expr: orZero(sum(counted('lease held by another worker', RANGE))) }],
+          empty: '0',
+        }),
+        stat({
+          title: 'Lease errors',
+          description: 'Cycles in which the lease could not be asked for.',
+          thresholds: NONE_WANTED,
+          queries: [{ expr: orZero(sum(counted('lease error', RANGE))) }],
+          empty: '0',
+        }),
+        stat({
+          title: 'Pending, last cycle',
+          description: 'Mutations that waited when a worker last began to push.',
+          thresholds: steps(100, 1000),
+          queries: [{ expr: last('pushing mutations', 'count', RANGE), legend: '{{worker}}' }],
+          width: 6,
+          empty: NO_SYNC,
+        }),
+      ],
+    },
+    {
+      title: 'Health',
+      panels: [
+        statetimeline({
+          title: 'State',
+          description: 'Healthy or failing, by worker, a step.',
+          thresholds: steps(1, 0.5),
+          queries: [{ expr: `last_over_time(${pipeline(ALL, STATE)} [${STEP}]) by (${BY})`, legend: '{{worker}}' }],
+          options: { words: HEALTH_WORDS },
+          height: 6,
+          empty: NO_SYNC,
+        }),
+        timeseries({
+          title: 'Consecutive failures by worker',
+          description: 'As counted when a failure is recorded or a cycle is skipped. At the maximum it stops trying.',
+          thresholds: steps(1, 3),
+          queries: [{ expr: `max_over_time(${pipeline(ALL, FAILURES)} [${STEP}]) by (${BY})`, legend: '{{worker}}' }],
+          empty: 'No failures in this range',
+        }),
+        timeseries({
+          title: 'Failures and skips',
+          description: 'Push and pull failures, and cycles skipped for backoff or for the maximum of failures, a step.',
+          thresholds: NONE_WANTED,
+          queries: ['push failed', 'pull failed', 'cycle skipped, backoff active', 'cycle skipped, max failures'].map(
+            (text) => ({ expr: sum(counted(text, STEP)), legend: text }),
+          ),
+          options: { isBars: true, isStacked: true },
+          empty: 'No failures in this range',
+        }),
+        timeseries({
+          title: 'Lease',
+          description: 'Cycles without the lease, and errors asking for it, a step.',
+          queries: ['lease held by another worker', 'lease error'].map((text) => ({
+            expr: sum(counted(text, STEP)),
+            legend: text,
+          })),
+          options: { isBars: true, colors: { 'lease error': 'red' } },
+          empty: NO_SYNC,
+        }),
+        timeseries({
+          title: 'Mutations',
+          description: 'Pushed and applied, a step.',
+          queries: [
+            { expr: summed('per-project batch pushed', 'mutations', STEP), legend: 'pushed' },
+            { expr: summed('pull complete', 'mutations_applied', STEP), legend: 'applied' },
+          ],
+          empty: NO_SYNC,
+        }),
+        timeseries({
+          title: 'Pending mutations',
+          description: 'What waited when pushing began, by worker: rising means that pushing does not keep up.',
+          thresholds: steps(100, 1000),
+          queries: [{ expr: last('pushing mutations', 'count', STEP), legend: '{{worker}}' }],
+          empty: NO_SYNC,
+        }),
+        timeseries({
+          title: 'Cycle duration',
+          description: 'Average and p95 of complete cycles, a step.',
+          unit: 'ms',
+          thresholds: DURATION_STEPS,
+          queries: [
+            { expr: cycles('avg_over_time('), legend: 'average' },
+            { expr: cycles('quantile_over_time(0.95, '), legend: 'p95' },
+          ],
+          empty: NO_SYNC,
+        }),
+        timeseries({
+          title: 'Duration of failures',
+          description: 'How long pushes and pulls took that failed, the longest of a step.',
+          unit: 'ms',
+          thresholds: DURATION_STEPS,
+          queries: ['push failed', 'pull failed'].map((text) => ({
+            expr: `max_over_time(${pipeline(ALL, join(message(text), unwrap('duration_ms')))} [${STEP}]) by ()`,
+            legend: text,
+          })),
+          empty: 'No push and no pull failed in this range',
+        }),
+        logs({
+          title: 'Warnings and health',
+          description: 'What the manager says at INFO and above, newest first.',
+          queries: [
+            {
+              expr: pipeline(
+                ALL,
+                `|~ \`manager (started|stopped)|sync healthy|lease error|(push|pull) failed|failure recorded|max failures\` ${SEARCH}`,
+              ),
+            },
+          ],
+          empty: NO_SYNC,
+        }),
+      ],
+    },
+  ],
+}
+
+function cycles(operator: string): string {
+  return `${operator}${pipeline(ALL, join(message('cycle complete'), unwrap('duration_ms')))} [${STEP}]) by ()`
+}

@@ -1,0 +1,76 @@
+/** Values of main panels, and the generated rules: every alert is seen to fire and to stay quiet, and has its runbook. */
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, test } from 'node:test'
+import { globSync } from 'tinyglobby'
+import { parse } from 'yaml'
+import { isTestPassed } from '../../loki/testing/outcome.ts'
+import { reportFile } from '../../loki/testing/report.ts'
+import { runTestFile } from './runfile.ts'
+
+interface RuleFile {
+  readonly groups: readonly { readonly rules: readonly Rule[] }[]
+}
+interface Rule {
+  readonly alert?: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+}
+interface TestFile {
+  readonly tests: readonly {
+    readonly alert_rule_test: readonly { readonly alertname: string; readonly exp_alerts: readonly unknown[] }[]
+  }[]
+}
+
+const plain = (text: string) => text
+const report = {
+  paint: { good: plain, bad: plain, dim: plain, bold: plain },
+  columns: 120,
+  isTimed: false,
+}
+
+for (const file of globSync('test/{rules,dashboards}/*.test.yaml').sort()) {
+  test(file, async () => {
+    const outcome = await runTestFile(file)
+    assert.ok(
+      outcome.problems.length === 0 && outcome.tests.length > 0 && outcome.tests.every(isTestPassed),
+      reportFile(outcome, report),
+    )
+  })
+}
+
+describe('every alert', () => {
+  const rules = globSync('loki/rules/*.yaml').flatMap((file) =>
+    read<RuleFile>(file).groups.flatMap((group) => group.rules.filter(({ alert }) => alert !== undefined)),
+  )
+  const checks = globSync('test/rules/*.test.yaml')
+    .flatMap((file) => read<TestFile>(file).tests)
+    .flatMap(({ alert_rule_test }) => alert_rule_test)
+
+  test('has one name', () => {
+    const names = rules.map(({ alert }) => alert)
+    assert.deepEqual(names, [...new Set(names)])
+  })
+
+  test('has a test that fires and one that stays quiet', () => {
+    const tested = (fires: boolean) =>
+      new Set(checks.filter(({ exp_alerts }) => exp_alerts.length > 0 === fires).map(({ alertname }) => alertname))
+    for (const { alert } of rules) {
+      assert.ok(tested(true).has(alert!), `${alert} is never seen to fire`)
+      assert.ok(tested(false).has(alert!), `${alert} is never seen to stay quiet`)
+    }
+  })
+
+  test('has severity, summary, and a runbook and a dashboard that exist', () => {
+    for (const { alert, labels, annotations } of rules) {
+      assert.match(labels['severity'] ?? '', /^(?:page|ticket)$/, alert)
+      assert.ok(annotations['summary'], alert)
+      assert.ok(existsSync(annotations['runbook_url'] ?? ''), alert)
+      assert.ok(existsSync(`grafana/dashboards/${annotations['dashboard']?.slice('/d/'.length)}.json`), alert)
+    }
+  })
+})
+
+function read<T>(file: string): T {
+  return parse(readFileSync(file, 'utf8')) as T
+}

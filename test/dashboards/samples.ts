@@ -1,0 +1,60 @@
+/** The bundled samples of the five systems in an embedded Loki, as `longship ship` would have pushed them. */
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { globSync } from 'tinyglobby'
+import { openEmbedded } from '../../loki/testing/embedded.ts'
+import type { Target, TestEntry } from '../../loki/testing/target.ts'
+import { normalizeRaw } from '../../shipper/commands/testing/rawlines.ts'
+import { createReport } from '../../shipper/report.ts'
+import { createLog, createTelemetry } from '../../shipper/telemetry.ts'
+
+/** When the stories begin and end: scripts/samples/story.ts. */
+export const START = BigInt(Date.parse('2026-05-05T12:00:00Z')) * 1_000_000n
+export const END = BigInt(Date.parse('2026-05-05T12:50:30Z')) * 1_000_000n
+
+export async function openSamples(): Promise<Target> {
+  const target = await openEmbedded()
+  await pushSamples(target)
+  return target
+}
+
+export async function pushSamples(target: Pick<Target, 'push'>): Promise<void> {
+  const files = globSync('samples/systems/*').sort()
+  const texts = files.map((file) => [basename(file).replace(/(-dev)?\.\w+$/, ''), readFileSync(file, 'utf8')] as const)
+  for (const [service, text] of [...texts, ['longship', ownLog()] as const]) {
+    const raw = { text, service, node: undefined, env: 'prod', format: 'auto', timezone: 'UTC', now: START }
+    const streams = new Map<string, { labels: ReadonlyMap<string, string>; entries: TestEntry[] }>()
+    for (const entry of await normalizeRaw(raw)) {
+      const key = JSON.stringify([...entry.labels])
+      const stream = streams.get(key) ?? { labels: entry.labels, entries: [] }
+      streams.set(key, stream)
+      stream.entries.push(entry)
+    }
+    await target.push([...streams.values()])
+  }
+}
+
+/** Longship's own log of three minutes, written by what writes it: reports, a loss for each kind, a Loki that is away. */
+function ownLog(): string {
+  const telemetry = createTelemetry()
+  let now = Number(START / 1_000_000n)
+  let text = ''
+  const log = createLog({ now: () => now, write: (line) => void (text += line) })
+  const report = createReport(telemetry, log)
+  const { balance } = telemetry
+  for (let minute = 1; minute <= 3; minute++) {
+    now += 60_000
+    Object.assign(balance, { read: minute * 1000, delivered: minute * 900 })
+    telemetry.batches.value += 2
+    for (const seconds of [0.02, 0.04]) telemetry.batchLatency.observe(seconds)
+    telemetry.oldestUnacknowledged.value = minute
+    if (minute === 2) {
+      balance.reject('line_too_long', 3)
+      balance.drop('queue_full', 2)
+      telemetry.retries.value++
+      log.warn('Loki does not take a batch, trying again', { reason: 'connection refused', attempt: 3, wait_ms: 800 })
+    }
+    report()
+  }
+  return text
+}

@@ -1,0 +1,126 @@
+/** The page's model against its tables: what it shows, asks and suggests. The cases are in the .txt files beside this. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { timeBuiltIns } from '../../dashboards/preview/model/builtins.ts'
+import { wantedAt } from '../../dashboards/preview/model/completion.ts'
+import { displayName, type Frame, lengthOf } from '../../dashboards/preview/model/frame.ts'
+import { tokenize, withFilters } from '../../dashboards/preview/model/logql.ts'
+import { durationText, parseDuration, parseTime, stepFor } from '../../dashboards/preview/model/times.ts'
+import { transform } from '../../dashboards/preview/model/transform.ts'
+import { formatValue } from '../../dashboards/preview/model/units.ts'
+import { readOptionQuery } from '../../dashboards/preview/model/variableoptions.ts'
+import { ALL, interpolateQuery, type Variable } from '../../dashboards/preview/model/variables.ts'
+import { readTable } from './table.ts'
+
+process.env['TZ'] = 'UTC'
+
+/** One test a line. */
+function check(file: string, run: (columns: readonly string[]) => string): void {
+  for (const { name, columns, expected } of readTable(file)) test(name, () => assert.equal(run(columns), expected))
+}
+
+check('units.txt', ([text, unit, decimals]) => {
+  const number = text === 'NaN' ? Number.NaN : Number(text)
+  const value = text === 'null' ? null : Number.isNaN(number) && text !== 'NaN' ? text : number
+  return formatValue(value, unit, decimals === '-' ? undefined : Number(decimals))
+})
+
+check('times.txt', ([text, edge]) => {
+  const time = parseTime(text!, Date.parse('2026-11-21T16:30:45Z'), edge === 'end')
+  return time === undefined ? 'undefined' : new Date(time).toISOString()
+})
+
+check('steps.txt', ([length, points, least]) => {
+  const to = parseDuration(length!)!
+  return durationText(stepFor({ from: 0, to }, Number(points), least === '-' ? undefined : parseDuration(least!)))
+})
+
+const VARIABLES: readonly [name: string, Partial<Variable['model']>, options: string[], chosen: string[]][] = [
+  ['service', { multi: true }, ['api', 'web', 'a.b'], ['api', 'web']],
+  ['dotted', { multi: true }, ['a.b'], ['a.b']],
+  ['one', {}, ["it's"], ["it's"]],
+  ['all', { includeAll: true }, ['x', 'y'], [ALL]],
+  ['own', { includeAll: true, allValue: '.+' }, ['x', 'y'], [ALL]],
+]
+
+check('variables.txt', (columns) => {
+  const variables = new Map(
+    VARIABLES.map(([name, model, options, chosen]) => [
+      name,
+      { model: { name, type: 'custom', ...model }, options, chosen },
+    ]),
+  )
+  const times = { range: { from: 1000, to: 3_601_000 }, raw: { from: 'now-1h', to: 'now' }, stepMs: 10_000 }
+  return interpolateQuery(columns.join('  '), { variables, builtIn: timeBuiltIns(times) })
+})
+
+check('completion.txt', (columns) => {
+  const text = columns.join('  ')
+  const wanted = wantedAt(text.replace('‸', ''), text.indexOf('‸'))
+  if (wanted === undefined) return 'nothing'
+  return `${wanted.kind} "${wanted.typed}"${wanted.kind === 'value' ? ` of ${wanted.label}` : ''}`
+})
+
+check('filters.txt', (columns) =>
+  withFilters(columns.join('  '), [
+    { key: 'level', operator: '=', value: 'error' },
+    { key: 'duration_ms', operator: '>', value: '5' },
+    { key: 'a"}', operator: '=', value: 'keys that are no names are left out' },
+  ]),
+)
+
+check('options.txt', (columns) => {
+  const text = columns.join('  ')
+  const query = readOptionQuery(text.startsWith('{"') ? JSON.parse(text) : text)
+  if (query === undefined) return 'nothing'
+  return query.label === undefined
+    ? 'names'
+    : `values of ${query.label}${query.stream === '' ? '' : ` in ${query.stream}`}`
+})
+
+check('transform.txt', ([text]) => {
+  const list = text!.split(/ (?=\w+(?:\{|$| ))/).map((part) => {
+    const [, id, options = '{}'] = /^(\w+)(\{.*\})?$/.exec(part)!
+    return { id: id!, options: JSON.parse(options) }
+  })
+  const frame = (refId: string, service: string, value: number): Frame => ({
+    refId,
+    name: service,
+    fields: [
+      { name: 'Time', type: 'time', values: [1000] },
+      { name: 'Value', type: 'number', values: [value], labels: new Map([['service', service]]), legend: service },
+    ],
+  })
+  const { frames, unknown } = transform([frame('A', 'api', 3), frame('B', 'web', 5)], list)
+  return [...rowsOf(frames[0]!), ...unknown].join('|')
+})
+
+function rowsOf(frame: Frame): string[] {
+  const rows = [frame.fields.map((field) => displayName(field, frame)).join(',')]
+  for (let row = 0; row < lengthOf(frame); row++) rows.push(frame.fields.map(({ values }) => values[row]).join(','))
+  return rows
+}
+
+test('tokens of a query are the query, whatever it is', () => {
+  for (const text of [
+    '{a="b"',
+    'sum by(',
+    '"unfinished',
+    '`',
+    '\\',
+    '# comment',
+    '{a=~`x`} |> "<_>" | unwrap bytes(x) [5m30s]',
+    '😀',
+  ]) {
+    const tokens = tokenize(text)
+    assert.equal(tokens.map((token) => token.text).join(''), text)
+  }
+})
+
+test('a long query is read in time that grows with its length', () => {
+  const started = process.cpuUsage().user
+  tokenize(`{a="${'\\'.repeat(50_000)}`)
+  tokenize('sum('.repeat(20_000))
+  wantedAt('{a="b",'.repeat(5000), 35_000)
+  assert.ok(process.cpuUsage().user - started < 2_000_000, 'two seconds of CPU')
+})
