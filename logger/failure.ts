@@ -38,6 +38,9 @@ export function isError(value: unknown): value is Error {
   if (value === null || typeof value !== 'object') return false
   try {
     if (value instanceof Error) return true
+    // Fields that somebody called message and stack are no error.
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype === Object.prototype || prototype === null) return false
   } catch {
     // A revoked proxy throws even here.
     return false

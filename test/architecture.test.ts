@@ -57,7 +57,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(ASSEMBLY.map((file) => [file, ASSEMBLY_MAY])),
   'shipper/demo': [...ASSEMBLY_MAY, 'loki'],
   'shipper/querying': [...ASSEMBLY_MAY, 'loki'],
-  'shipper/commands': [...ASSEMBLY_MAY, 'shipper/demo', 'shipper/querying', 'loki', 'dashboards'],
+  'shipper/commands': [...ASSEMBLY_MAY, 'shipper/demo', 'shipper/querying', 'loki', 'dashboards', 'logger'],
   'shipper/cli.ts': ['shipper/commands', 'shipper/errors.ts', 'shipper/suggest.ts', 'shipper/version.ts'],
 
   loki: VOCABULARY,
