@@ -98,7 +98,8 @@ test('a payload becomes records: log, exception, measurement, event', async (t) 
   }
   for (const record of [log, exception, measurement, event]) {
     assert.equal(record?.timestamp, '2026-05-05T12:30:10.123000000Z')
-    for (const [name, value] of Object.entries(common)) assert.equal(record?.[name], value, `${name} of ${JSON.stringify(record)}`)
+    for (const [name, value] of Object.entries(common))
+      assert.equal(record?.[name], value, `${name} of ${JSON.stringify(record)}`)
   }
   assert.deepEqual(
     [log?.kind, log?.level, log?.message, log?.context_cart, log?.trace_id, log?.span_id],
