@@ -54,7 +54,7 @@ export function createFaroReceiver(options: FaroOptions): FaroReceiver {
   const admit = tokenBucket(options.rate ?? DEFAULT_RATE, now)
   const isKnownKey = keyCheck(options.apiKey)
   const seen = createMemory(now)
-  const write = lineWriter(options, now)
+  const write = faroLineWriter(options, now)
   const stackText = stackTexts(options.sourceMaps)
 
   const collect = async (request: IncomingMessage): Promise<Answer> => {
@@ -163,7 +163,10 @@ function parse(body: Buffer): unknown {
 }
 
 /** Entries as lines of ours: redacted, cut, with the browser's time where that can be believed. */
-function lineWriter({ take, redact }: FaroOptions, now: () => number): (entry: FaroEntry) => void {
+export function faroLineWriter(
+  { take, redact }: Pick<FaroOptions, 'take' | 'redact'>,
+  now: () => number,
+): (entry: FaroEntry) => void {
   let at = 0
   const settings = {
     service: 'frontend',
