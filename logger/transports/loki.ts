@@ -13,7 +13,8 @@ import type { BatchMaker } from './records.ts'
 import { type FlushResult, SinkTransport } from './sink.ts'
 import { createSpool } from './spool.ts'
 
-export interface LokiOptions extends EndpointOptions {
+/** How lines wait, whatever carries them. */
+export interface QueueOptions {
   readonly level?: LogLevel
   /** Names of fields that become labels beside service, node, level and env. Each value is a stream: keep them few. */
   readonly labels?: readonly string[]
@@ -33,6 +34,8 @@ export interface LokiOptions extends EndpointOptions {
   readonly backoff?: { readonly minMs: number; readonly maxMs: number }
 }
 
+export interface LokiOptions extends EndpointOptions, QueueOptions {}
+
 const DEFAULT_WAIT_MS = 1000
 const DEFAULT_QUEUE_BYTES = 64 * 1024 * 1024
 const DEFAULT_SPOOL = '.longship/spool'
@@ -43,14 +46,18 @@ const DEFAULT_SPOOL_BYTES = 256 * 1024 * 1024
  * @example createLogger({ service: 'api', transports: [stdoutTransport(), lokiTransport({ url: 'http://loki:3100' })] })
  */
 export function lokiTransport(options: LokiOptions): SinkTransport {
+  return createCourierTransport(options, (problem) => openDestination(options, problem))
+}
+
+/** A transport with a queue, a spool and exits of its own before any destination. */
+export function createCourierTransport(options: QueueOptions, open: (problem: Problem) => Destination): SinkTransport {
   const problem = throttled(options.onProblem ?? ((text) => void process.stderr.write(`longship logger: ${text}\n`)))
   const service = options.service ?? process.env.SERVICE_NAME ?? 'logger'
-  const dir = options.spool ?? DEFAULT_SPOOL
+  const { spool: dir = DEFAULT_SPOOL, maxSpoolBytes: maxBytes = DEFAULT_SPOOL_BYTES } = options
   const courier = new Courier({
-    destination: openDestination(options, problem),
+    destination: open(problem),
     batches: batchMaker(options.labels),
-    spool:
-      dir === false ? undefined : createSpool({ dir, service, maxBytes: options.maxSpoolBytes ?? DEFAULT_SPOOL_BYTES }),
+    spool: dir === false ? undefined : createSpool({ dir, service, maxBytes }),
     maxWaitMs: options.maxWaitMs ?? DEFAULT_WAIT_MS,
     maxQueueBytes: options.maxQueueBytes ?? DEFAULT_QUEUE_BYTES,
     problem,

@@ -20,6 +20,7 @@ import { logstash } from '../../shipper/formats/logstash.ts'
 import { loguru } from '../../shipper/formats/loguru.ts'
 import { mongodb } from '../../shipper/formats/mongodb.ts'
 import { monologJson } from '../../shipper/formats/monolog-json.ts'
+import { nextcloud } from '../../shipper/formats/nextcloud.ts'
 import { openTelemetry } from '../../shipper/formats/open-telemetry.ts'
 import { pino } from '../../shipper/formats/pino.ts'
 import { postgresqlJson } from '../../shipper/formats/postgresql-json.ts'
@@ -49,6 +50,7 @@ export const readers: readonly Format[] = [
   loguru,
   mongodb,
   monologJson,
+  nextcloud,
   openTelemetry,
   postgresqlJson,
   pythonJson,

@@ -4,7 +4,8 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createLogger, lokiTransport } from '../../logger/index.ts'
+import LokiTransport from 'winston-loki'
+import { createLogger, lokiTransport, winstonLokiTransport } from '../../logger/index.ts'
 import { readers } from '../../logger/transports/readers.ts'
 import { recordOf } from '../../logger/transports/records.ts'
 import { createSpool } from '../../logger/transports/spool.ts'
@@ -83,6 +84,7 @@ test('records straight and through the shipper are the same for any fields', () 
   assert.deepEqual(
     readers.map(({ name }) => name),
     dialects.map(({ name }) => name),
+    'a JSON dialect of shipper/formats stands in logger/transports/readers.ts as well, in the same order',
   )
   // Every name that some dialect is known by, alone and all of one dialect together.
   const known = dialects.map(({ requires, anyOf, times, keys }) => [...requires, ...anyOf, ...times, ...keys.keys()])
@@ -170,4 +172,29 @@ test('spools: of the living they are left alone, of the dead taken once, hostile
   assert.equal(mine.write(Array.from({ length: 1000 }, () => 'x'.repeat(100))), 0, 'over its size nothing is written')
   assert.equal(createSpool({ dir: '/proc/nowhere', service: 'x', maxBytes: 1000 }).write(['a']), 0)
   assert.deepEqual(recordOf('not json').text.message, 'not json')
+})
+
+test('winston-loki behind our queue: every line through faults, none taken for another, one refused blocks none', async (t) => {
+  const faults = ['503', 'none', '429', 'none', 'drop', 'none', 'none'] as const
+  const flaky = await startFlaky((n) => faults[n % 7]!)
+  t.after(() => flaky.close())
+  const open = (host: string) => winstonLokiTransport(LokiTransport, { host, spool: false, ...QUICK })
+  const logger = createLogger({ service: 'wl', format: 'json', crashes: false, transports: [open(flaky.url)] })
+  for (let i = 0; i < 20_000; i++) logger.info('a line', { i, off: false })
+  assert.deepEqual(await logger.close(60_000), { pending: 0, lost: 0 })
+  assert.equal(flaky.lines.size, 20_000)
+
+  const loki = await startLoki()
+  t.after(() => loki.close())
+  const same = createLogger({
+    service: 'wl',
+    format: 'json',
+    crashes: false,
+    now: () => Date.now(),
+    transports: [open(loki.url)],
+  })
+  for (let i = 0; i < 20; i++) same.info('the same line')
+  assert.deepEqual(await same.close(10_000), { pending: 0, lost: 0 })
+  assert.equal((await loki.records()).length, 20)
+  assert.throws(() => winstonLokiTransport(class {} as never, { host: loki.url }), /must be that of winston-loki/)
 })
