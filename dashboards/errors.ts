@@ -17,8 +17,9 @@ const VARYING = [
 
 /** The message with <_> for that, cut: a series for each of thousands of texts would be no pattern. */
 export const PATTERN = [
-  '| json message="message", error="error"',
-  '| label_format words=`{{ if .error }}{{ .error }}{{ else if .message }}{{ .message }}{{ else }}{{ .event }}{{ end }}`',
+  // Lines that are no record, as other shippers write them, are words as they stand.
+  '| json message="message", error="error" | drop __error__, __error_details__',
+  '| label_format words=`{{ if .error }}{{ .error }}{{ else if .message }}{{ .message }}{{ else if .event }}{{ .event }}{{ else }}{{ __line__ }}{{ end }}`',
   `| label_format shape=\`{{ regexReplaceAll "${VARYING.replaceAll('\\', '\\\\')}" .words "<_>" | trunc 120 }}\``,
 ].join(' ')
 

@@ -1,5 +1,5 @@
 /** 6: machines of workspaces: started, stopped, skipped, leaked, restarted. */
-import { ALL, count, open, orZero, pipeline, RANGE, SEARCH, STEP, sum, TIME } from './lib/logql.ts'
+import { ALL, count, fieldsOf, open, orZero, pipeline, RANGE, SEARCH, STEP, sum, TIME } from './lib/logql.ts'
 import { logs, NONE_WANTED, piechart, stat, steps, table, timeseries } from './lib/panels.ts'
 import type { Dashboard } from './lib/spec.ts'
 
@@ -80,7 +80,7 @@ export const provisioning: Dashboard = {
           description: 'restart.pre_stop by its backend (cp or none).',
           queries: [
             {
-              expr: sum(count(ALL, `${RESTARTED} | json backend="backend"`, RANGE), 'backend'),
+              expr: sum(count(ALL, `${RESTARTED} ${fieldsOf('backend')}`, RANGE), 'backend'),
               legend: '{{backend}}',
             },
           ],

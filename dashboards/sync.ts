@@ -5,18 +5,15 @@ import type { Dashboard } from './lib/spec.ts'
 
 const NO_SYNC = 'No sync manager logged this in the range (most of it is DEBUG)'
 const BY = 'service, node, worker'
-const WORKER = '| json worker="worker"'
 
 /** 1 a cycle that ended well, 0 one that failed or was skipped: the latest word counts. */
 const STATE = [
-  '|~ `cycle complete|sync healthy|failure recorded|cycle skipped, max failures`',
-  '| json message="message", worker="worker"',
-  '| message=~"cycle complete|sync healthy|failure recorded|cycle skipped, max failures"',
+  message(['cycle complete', 'sync healthy', 'failure recorded', 'cycle skipped, max failures'], 'worker'),
   '| label_format healthy=`{{ if or (eq .message "cycle complete") (eq .message "sync healthy") }}1{{ else }}0{{ end }}`',
   unwrap('healthy'),
 ].join(' ')
 
-const counted = (text: string, window: string) => count(ALL, join(message(text), WORKER), window)
+const counted = (text: string, window: string) => count(ALL, message(text), window)
 const last = (text: string, field: string, window: string) =>
   `last_over_time(${pipeline(ALL, join(message(text, field, 'worker'), unwrap(field)))} [${window}]) by (${BY})`
 const summed = (text: string, field: string, window: string) =>
@@ -101,19 +98,16 @@ export const sync: Dashboard = {
           title: 'Failures and skips',
           description: 'Push and pull failures, and cycles skipped for backoff or for the maximum of failures, a step.',
           thresholds: NONE_WANTED,
-          queries: ['push failed', 'pull failed', 'cycle skipped, backoff active', 'cycle skipped, max failures'].map(
-            (text) => ({ expr: sum(counted(text, STEP)), legend: text }),
-          ),
+          queries: [
+            byMessage('push failed', 'pull failed', 'cycle skipped, backoff active', 'cycle skipped, max failures'),
+          ],
           options: { isBars: true, isStacked: true },
           empty: 'No failures in this range',
         }),
         timeseries({
           title: 'Lease',
           description: 'Cycles without the lease, and errors asking for it, a step.',
-          queries: ['lease held by another worker', 'lease error'].map((text) => ({
-            expr: sum(counted(text, STEP)),
-            legend: text,
-          })),
+          queries: [byMessage('lease held by another worker', 'lease error')],
           options: { isBars: true, colors: { 'lease error': 'red' } },
           empty: NO_SYNC,
         }),
@@ -171,6 +165,10 @@ export const sync: Dashboard = {
       ],
     },
   ],
+}
+
+function byMessage(...texts: readonly string[]) {
+  return { expr: sum(count(ALL, message(texts), STEP), 'message'), legend: '{{message}}' }
 }
 
 function cycles(operator: string): string {

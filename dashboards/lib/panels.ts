@@ -64,7 +64,8 @@ export const heatmap = (input: PanelInput) => panel('heatmap', 12, 8, input)
 export const statetimeline = (input: PanelInput) => panel('statetimeline', 24, 8, input)
 export const stat = (input: PanelInput) => panel('stat', 4, 4, instant(input))
 export const table = (input: PanelInput) => panel('table', 12, 8, instant(input))
-export const bargauge = (input: PanelInput) => panel('bargauge', 12, 8, instant(input))
+/** Longest bar first: Loki sorts an instant query's series by their labels unless it is told. */
+export const bargauge = (input: PanelInput) => panel('bargauge', 12, 8, instant(sorted(input)))
 export const piechart = (input: PanelInput) => panel('piechart', 8, 8, instant(input))
 export const logs = (input: Omit<PanelInput, 'unit'>) => panel('logs', 24, 10, { unit: 'none', ...input })
 
@@ -72,6 +73,10 @@ export const logs = (input: Omit<PanelInput, 'unit'>) => panel('logs', 24, 10, {
 export function text(title: string, content: string, width = 24, height = 3): Panel {
   const input = { title, description: 'What this dashboard is for.', queries: [], empty: '-', options: { content } }
   return panel('text', width, height, { unit: 'none', ...input })
+}
+
+function sorted(input: PanelInput): PanelInput {
+  return { ...input, queries: input.queries.map((query) => ({ ...query, expr: `sort_desc(${query.expr})` })) }
 }
 
 function instant(input: PanelInput): PanelInput {

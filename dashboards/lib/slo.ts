@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { LongshipError } from '../../shipper/errors.ts'
-import { ratio } from './logql.ts'
+import { orZero } from './logql.ts'
 
 export interface Slo {
   readonly name: string
@@ -95,7 +95,7 @@ const counted = ({ service, events }: Slo, window: string, env: string, more = '
 
 /** Bad events of all events; 0 without bad ones, nothing without events. */
 export function errorRatio(slo: Slo, window: string, env = ''): string {
-  return ratio(counted(slo, window, env, ` | ${slo.bad}`), counted(slo, window, env))
+  return `(${orZero(counted(slo, window, env, ` | ${slo.bad}`))}) / ${counted(slo, window, env)}`
 }
 
 /** The same for alerts, which need no 0 where nothing is bad: two counts instead of three. */

@@ -25,6 +25,7 @@ function escapeChar(char: string): string {
   const name = char === "'" ? undefined : NAMES.get(char)
   if (name !== undefined) return name
   const code = char.codePointAt(0)!
+  if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code & 0xff).toString(16)}`
   if (code < 0x80) return `\\x${code.toString(16).padStart(2, '0')}`
   return code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`
 }

@@ -31,12 +31,12 @@ function list<Item>(items: readonly Item[], write: (item: Item) => string): stri
 
 /** Half a character in a stream's labels is a blank: Loki's marshaller says that Prometheus would refuse it. */
 function streamJson({ labels, entries }: ResultStream, isCategorized: boolean): string {
-  return `{"stream":${labelsJson(labels).replaceAll('\ufffd', ' ')},"values":${list(entries, (entry) => entryJson(entry, isCategorized))}}`
+  return `{"stream":${labelsJson(labels, withoutHalves)},"values":${list(entries, (entry) => entryJson(entry, isCategorized))}}`
 }
 
 function entryJson({ seconds, nanos, line, metadata, parsed }: ResultEntry, isCategorized: boolean): string {
   const categories = isCategorized ? `,${categoriesJson(metadata, parsed)}` : ''
-  return `["${nanosText(seconds, nanos)}",${JSON.stringify(line)}${categories}]`
+  return `["${nanosText(seconds, nanos)}",${textJson(line)}${categories}]`
 }
 
 function categoriesJson(metadata: Labels, parsed: Labels): string {
@@ -51,11 +51,20 @@ export function nanosText(seconds: number, nanos: number): string {
   return String(BigInt(seconds) * 1_000_000_000n + BigInt(nanos))
 }
 
-function labelsJson(labels: Labels): string {
+function labelsJson(labels: Labels, change = (value: string) => value): string {
   let json = ''
   for (const [name, value] of labels)
-    json += `${json === '' ? '' : ','}${JSON.stringify(name)}:${JSON.stringify(value)}`
+    json += `${json === '' ? '' : ','}${JSON.stringify(name)}:${textJson(change(value))}`
   return `{${json}}`
+}
+
+/** Bytes that templates cut out of characters are lone surrogates until here. */
+export function textJson(text: string): string {
+  return JSON.stringify(text.toWellFormed())
+}
+
+function withoutHalves(value: string): string {
+  return value.replaceAll('\ufffd', ' ')
 }
 
 function pointJson({ ms, value }: Point): string {

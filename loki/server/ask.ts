@@ -17,7 +17,7 @@ import type {
 } from '../logql/engine/result.ts'
 import { createTurn } from '../logql/engine/turn.ts'
 import { QueryError } from '../logql/error.ts'
-import { parseQuery } from '../logql/parser.ts'
+import { parseExpr, parseQuery } from '../logql/parser.ts'
 import { checkEntries, checkLength, checkRanges, checkSelector, lookBack } from './asklimits.ts'
 import { instantOf, millisOf } from './params.ts'
 import { createSource, type ScanStats } from './scan.ts'
@@ -85,19 +85,25 @@ export async function runInstant(
 ): Promise<Answer<VectorResult | ScalarResult>> {
   const began = performance.now()
   const { limits } = asker
-  const expr = typeof question.query === 'string' ? parseQuery(question.query) : question.query
-  if (expr.kind === 'log') {
-    throw new QueryError(
-      400,
-      'log queries are not supported as an instant query type, please change your query to a range query type',
-    )
-  }
+  const expr = readInstant(question.query)
   checkSelector(expr, limits)
   checkRanges(expr, limits)
   const stats = emptyStats()
   const steps = { start: question.time, stepMs: 1, count: 1 }
   const result = await findInstant(evaluation(asker, steps, stats), expr)
   return { result, stats, elapsedMs: performance.now() - began }
+}
+
+function readInstant(query: InstantQuestion['query']): MetricExpr {
+  // That it is a log query comes before what running its stages would tell.
+  const tree = typeof query === 'string' ? parseExpr(query) : query
+  if (tree.kind === 'log') {
+    throw new QueryError(
+      400,
+      'log queries are not supported as an instant query type, please change your query to a range query type',
+    )
+  }
+  return (typeof query === 'string' ? parseQuery(query) : query) as MetricExpr
 }
 
 const NEVER = new AbortController().signal

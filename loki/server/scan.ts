@@ -11,6 +11,7 @@ import type { Hints } from '../logql/stages/hints.ts'
 import { createStage } from '../logql/stages/index.ts'
 import { orderStages } from '../logql/stages/order.ts'
 import { type Block, entryStart, lowerBound, relativeTime, timeOrder } from './block.ts'
+import { mayHold, wantedOf } from './blockvalues.ts'
 import { type Needles, searchBlock, splitNeedles } from './needles.ts'
 import { createScanRow, type ScanRow } from './scanrow.ts'
 import type { Stream, Tenant } from './tenant.ts'
@@ -38,6 +39,7 @@ async function scanTenant(tenant: Tenant, turn: Turn, stats: ScanStats, query: S
   const pipeline = createPipeline(rest, query.hints)
   const jobs = listJobs(tenant, query)
   const row = createScanRow(tenant.names)
+  const wanted = wantedOf(query.log.stages, tenant.names)
   for (const { stream, block } of jobs) {
     // Nanoseconds from the scan's start to the block's base.
     const shift = (block.base - start.seconds) * 1e9 - start.nanos
@@ -46,8 +48,23 @@ async function scanTenant(tenant: Tenant, turn: Turn, stats: ScanStats, query: S
     row.enter(stream, block)
     const from = lowerBound(block, relativeTime(block.base, start.seconds, start.nanos))
     const to = lowerBound(block, relativeTime(block.base, end.seconds, end.nanos))
+    if (!mayHold(stream, block, wanted)) {
+      countEntries(block, from, to, stats)
+      if (turn.isDue()) await turn.pause()
+      continue
+    }
     await scanBlock({ query, row, block, shift, pipeline, needles, from, to, isBackward, turn, stats })
     if (turn.isDue()) await turn.pause()
+  }
+}
+
+/** Entries of a block that is left out count as looked at, as Loki counts them. */
+function countEntries(block: Block, from: number, to: number, stats: ScanStats): void {
+  const order = timeOrder(block)
+  for (let position = from; position < to; position++) {
+    const index = order === undefined ? position : order[position]!
+    stats.lines++
+    stats.bytes += block.ends[2 * index + 1]! - entryStart(block, index)
   }
 }
 

@@ -24,6 +24,8 @@ export interface Loaded {
   readonly now: number
   readonly files: readonly string[]
   memoryMb(field?: 'VmRSS' | 'VmHWM'): number
+  /** What the server has used so far: unlike seconds on the clock it says little of what else the machine does. */
+  cpuSeconds(): number
 }
 
 /** `lines` in all. The server and its folder are gone afterwards. */
@@ -36,7 +38,13 @@ export async function withCorpus(lines: number, seed: number, use: (loaded: Load
     const each = Math.ceil(lines / PRODUCERS.length)
     const files = PRODUCERS.map((producer) => writeCorpusFile(folder, producer, each, now, seed))
     await ship(url, files)
-    await use({ url, now, files, memoryMb: (field = 'VmRSS') => memoryMb(server.pid!, field) })
+    await use({
+      url,
+      now,
+      files,
+      memoryMb: (field = 'VmRSS') => memoryMb(server.pid!, field),
+      cpuSeconds: () => cpuSeconds(server.pid!),
+    })
   } finally {
     server.kill()
     rmSync(folder, { recursive: true, force: true })
@@ -77,6 +85,12 @@ async function run(args: readonly string[]): Promise<void> {
   })
   const [code] = (await once(child, 'close')) as [number]
   if (code !== 0) throw new Error(`longship ${args.slice(0, 4).join(' ')} … ended with ${code}: ${said.slice(-2000)}`)
+}
+
+/** User and system time, in ticks of a hundredth of a second (proc(5)). */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
 /** What a process holds (VmRSS) or held at most (VmHWM). */

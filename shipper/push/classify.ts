@@ -175,13 +175,25 @@ function rateLimited({ body }: { body: string }, reason: string): Verdict {
 const TLS_FAULT = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ALTNAME|^ERR_(SSL|TLS)|^EPROTO/
 
 function failureVerdict({ code, message }: { code: string; message: string }): Verdict {
-  const reason = `${message} (${code})`
+  const reason = `${readable(message)} (${code})`
   if (!TLS_FAULT.test(code)) return { kind: 'retry', cause: 'network', reason }
   return {
     kind: 'retry',
     cause: 'setup',
     reason: `${reason}: check the URL's scheme, and loki.tls.ca_file (LOKI_CA_CERT)`,
   }
+}
+
+/** OpenSSL says where in its source it was: "write EPROTO 802C…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/…". */
+const OPENSSL =
+  /(?:write )?EPROTO [\dA-F]{1,32}:error:[\dA-F]{1,16}:SSL routines:[^:]{0,80}:([^:\n]{1,80}):[^\n]{0,300}\n?/
+
+function readable(message: string): string {
+  return message.replace(OPENSSL, (_, fault: string) =>
+    fault === 'wrong version number'
+      ? 'what listens there speaks no TLS: http:// instead of https://?'
+      : `TLS: ${fault}`,
+  )
 }
 
 function unknownVerdict(_: unknown, said: string): Verdict {

@@ -61,11 +61,19 @@ export class Memory {
   ofPath(path: string, stat: Stats, head: Buffer): { older: Position[]; isKnown: boolean } {
     const there = [...this.#saved.values()].filter((position) => position.path === path)
     const older = there.filter((position) => fileKey(position) !== statKey(stat) || !isSame(position, stat, head))
-    return { older: older.sort((a, b) => (a.born ?? 0) - (b.born ?? 0)), isKnown: older.length < there.length }
+    // Written anew on the same inode, as copytruncate does: born first, and yet what stood there last.
+    const age = (position: Position) => (fileKey(position) === statKey(stat) ? Number.MAX_VALUE : (position.born ?? 0))
+    return { older: older.sort((a, b) => age(a) - age(b)), isKnown: older.length < there.length }
   }
 
   forget(position: Position): void {
     this.#saved.delete(fileKey(position))
+  }
+
+  /** The file is read again: what it held before, under the same inode, has no position any more. */
+  drop(key: string): void {
+    this.#saved.delete(key)
+    this.#retired.delete(key)
   }
 
   positions(): Position[] {

@@ -4,14 +4,14 @@
  * that it can run beside a stalled reader.
  */
 import { closeSync, type Stats } from 'node:fs'
-import { dirname } from 'node:path'
+import { copyOf, findCopy } from './copies.ts'
 import { discover, explain, type Found } from './discover.ts'
 import { readHead } from './fingerprint.ts'
 import { findMissed, findRenamed, identity, isReadable, lastLineStart, openHead, unfinished } from './generations.ts'
 import { Memory } from './memory.ts'
 import { OpenFiles } from './open-files.ts'
 import type { Position } from './positions.ts'
-import { type OpenSibling, openSibling } from './siblings.ts'
+import type { OpenSibling } from './siblings.ts'
 import { bornOf, fileKey, statKey, Tail } from './tail.ts'
 
 export interface TrackerOptions {
@@ -87,7 +87,9 @@ export class Tracker {
   /** The file was cut short or written anew: the rest of the old content may stand in a copy; the new begins at 0. */
   restart(tail: Tail, now: number): void {
     const { absolute, origin, key, dev, inode, mtime, born } = tail
-    const copy = openSibling(absolute, (fd, stat) => !this.#byKey.has(statKey(stat)) && tail.isCopiedIn(fd))
+    // A copy that the next copytruncate wrote over: it holds another file's rest now, which is read on in it.
+    if (tail.isRotated && copyOf(absolute, tail.fd!, this.#byKey)) return void this.end(tail)
+    const copy = findCopy(tail, this.#byKey)
     const isLive = this.live.get(absolute) === tail
     const fresh = new Tail(origin.path, absolute, {
       stat: { dev, inode, mtime, born, size: 0 },
@@ -197,7 +199,7 @@ export class Tracker {
     const saved = this.#memory.take(stat, head)
     const isOld = this.#options.from === 'end' && this.#isFirst && !previous
     const start = isOld ? lastLineStart(fd, stat) : 0
-    const offset = saved?.offset ?? this.#copyOf(file.absolute, fd)?.offset ?? start
+    const offset = saved?.offset ?? copyOf(file.absolute, fd, this.#byKey)?.offset ?? start
     const tail = new Tail(file.path, file.absolute, { stat: identity(stat), head, offset, carried: saved?.carried })
     const before = missed ?? previous
     if (before && !before.hasEnded) tail.after = before
@@ -207,6 +209,7 @@ export class Tracker {
   }
 
   #adopt(tail: Tail, fd: number): void {
+    this.#memory.drop(tail.key)
     this.#byKey.set(tail.key, tail)
     this.ready.add(tail)
     this.files.adopt(tail, fd)
@@ -243,7 +246,7 @@ export class Tracker {
     let last: Tail | undefined
     const isKnown = (fd: number, other: Stats) =>
       this.#byKey.has(statKey(other)) ||
-      this.#copyOf(file.absolute, fd) !== undefined ||
+      copyOf(file.absolute, fd, this.#byKey) !== undefined ||
       this.#memory.knows(other, readHead(fd))
     for (const found of findMissed(file.absolute, stat, previous.born, isKnown)) {
       const tail = this.#addRotated(found, file, 0)
@@ -253,16 +256,9 @@ export class Tracker {
     return last
   }
 
-  /** The tail whose content this new file repeats: copytruncate's copy, under a pattern that finds it too. */
-  #copyOf(absolute: string, fd: number): Tail | undefined {
-    const directory = dirname(absolute)
-    for (const tail of this.#byKey.values()) {
-      if (tail.offset > 0 && dirname(tail.absolute) === directory && tail.isCopiedIn(fd)) return tail
-    }
-    return undefined
-  }
-
   #moveToCopy(tail: Tail, copy: OpenSibling): void {
+    const reader = this.#byKey.get(statKey(copy.stat))
+    if (reader) this.end(reader)
     if (this.live.get(tail.absolute) === tail) this.live.delete(tail.absolute)
     tail.absolute = copy.absolute
     tail.dev = copy.stat.dev

@@ -13,6 +13,7 @@ interface RuleFile {
 }
 interface Rule {
   readonly alert?: string
+  readonly expr: string
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
 }
@@ -70,6 +71,54 @@ describe('every alert', () => {
     }
   })
 })
+
+describe('the alerts that Grafana evaluates', () => {
+  const { groups } = read<{ groups: readonly { rules: readonly GrafanaRule[] }[] }>(
+    'grafana/provisioning/alerting/longship.yaml',
+  )
+  const rules = groups.flatMap((group) => group.rules)
+
+  test('are those of the ruler, with its queries', () => {
+    const ofRuler = globSync('loki/rules/*.yaml')
+      .flatMap((file) => read<RuleFile>(file).groups.flatMap((group) => group.rules))
+      .filter(({ alert }) => alert !== undefined)
+    const pairs = (each: readonly (readonly [string, string])[]) => new Map([...each].sort())
+    assert.deepEqual(
+      pairs(rules.map(({ title, data }) => [title, data[0]!.model.expr!])),
+      pairs(ofRuler.map(({ alert, expr }) => [alert!, expr])),
+    )
+  })
+
+  test('have uids that Grafana takes, each its own', () => {
+    const uids = rules.map(({ uid }) => uid)
+    assert.deepEqual(uids, [...new Set(uids)])
+    for (const uid of uids) assert.match(uid, /^[a-z0-9-]{1,40}$/)
+  })
+
+  test('reduce the answer to numbers before they judge it', () => {
+    for (const { condition, data } of rules) {
+      assert.deepEqual(
+        data.map(({ refId, model }) => [refId, model.type ?? 'query', model.expression]),
+        [
+          ['A', 'query', undefined],
+          ['B', 'reduce', 'A'],
+          ['C', 'math', 'is_number($B)'],
+        ],
+      )
+      assert.equal(condition, 'C')
+    }
+  })
+})
+
+interface GrafanaRule {
+  readonly uid: string
+  readonly title: string
+  readonly condition: string
+  readonly data: readonly {
+    readonly refId: string
+    readonly model: { readonly expr?: string; readonly type?: string; readonly expression?: string }
+  }[]
+}
 
 function read<T>(file: string): T {
   return parse(readFileSync(file, 'utf8')) as T

@@ -17,7 +17,37 @@ export const END = BigInt(Date.parse('2026-05-05T12:50:30Z')) * 1_000_000n
 export async function openSamples(): Promise<Target> {
   const target = await openEmbedded()
   await pushSamples(target)
+  await target.push([foreign()])
   return target
+}
+
+/** Lines that are no record, as another shipper may have written them: no panel may fail of them. */
+function foreign() {
+  const line =
+    'no record: cycle complete, push failed, pull failed, lease error, consecutive_failures, [redacted:x], "stack":'
+  const events = [
+    'http_request',
+    'node_failed',
+    'tool_execution_failed',
+    'restart.pre_stop',
+    'shipper_report',
+    'operation_end',
+  ]
+  const labels = new Map([
+    ['service', 'longship'],
+    ['node', 'other'],
+    ['level', 'error'],
+    ['env', 'prod'],
+  ])
+  const entries = events.map((event, index): TestEntry => {
+    const metadata = new Map([
+      ['event', event],
+      ['outcome', 'failure'],
+      ['duration_ms', '5'],
+    ])
+    return { time: START + BigInt(index + 60) * 1_000_000_000n, line, metadata }
+  })
+  return { labels, entries }
 }
 
 export async function pushSamples(target: Pick<Target, 'push'>): Promise<void> {

@@ -40,6 +40,8 @@ const hours = read('hours.json')
 const ties = read('ties.json')
 /** Entries of one stream and time that stages make equal: they are one, and in metric queries where their line is one. */
 const repeats = read('repeats.json')
+/** Bytes that templates cut out of characters, and a U+FFFD of the log: Loki shows them differently. */
+const halves = read('halves.json')
 
 test('the sets are whole', () => {
   assert.ok(questions.length >= 148)
@@ -53,6 +55,7 @@ for (const [what, set] of Object.entries({
   'and over hours': hours,
   'and of ties': ties,
   'and of repeats': repeats,
+  'and of half characters': halves,
 })) {
   test(what, () => compare(JSON.stringify(set.data), set.cases, set.now))
 }

@@ -208,6 +208,9 @@ describe('the preview page', { skip: program === undefined ? NOTICE : false, con
         `document.querySelector('.panel-table a.data-link').getAttribute('href')`,
       )
       assert.match(trace, /^\/d\/longship-trace\?var-id=[\w-]+&from=1777982400000&to=1777985430000/)
+      await tab.evaluate(`document.querySelector('.panel-timeseries > header > .dropdown:last-child > button').click()`)
+      const errors = await tab.evaluate<string>(`document.querySelector('.menu a').getAttribute('href')`)
+      assert.match(errors, /^\/d\/longship-errors\?var-env=%24__all&.*&from=1777982400000/)
       await tab.evaluate(
         `[...document.querySelectorAll('.board-head button')].find((each) => each.textContent.startsWith('Dashboards')).click()`,
       )

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
+import type { Loose } from '../../dashboards/preview/model/loose.ts'
 
 /** Where Debian, Ubuntu, Fedora and Google put it; LONGSHIP_CHROMIUM names another. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chromium-headless-shell']
@@ -54,8 +55,8 @@ export interface Chromium {
 type Message = {
   id?: number
   method?: string
-  params?: any
-  result?: any
+  params?: Loose
+  result?: Loose
   error?: { message: string }
   sessionId?: string
 }
@@ -99,7 +100,7 @@ export async function startChromium(program: string): Promise<Chromium> {
 }
 
 interface Connection {
-  call(method: string, params?: object, sessionId?: string, ms?: number): Promise<any>
+  call(method: string, params?: object, sessionId?: string, ms?: number): Promise<Loose>
   listen(listener: (message: Message) => void): void
 }
 
@@ -223,7 +224,7 @@ function note({ method, params }: Message, errors: string[], requests: string[])
   if (method === 'Runtime.exceptionThrown')
     errors.push(params.exceptionDetails.exception?.description ?? params.exceptionDetails.text)
   if (method === 'Runtime.consoleAPICalled' && ['error', 'assert'].includes(params.type)) {
-    errors.push(params.args.map((each: any) => each.value ?? each.description).join(' '))
+    errors.push(params.args.map((each: Loose) => each.value ?? each.description).join(' '))
   }
   if (method === 'Log.entryAdded' && params.entry.level === 'error')
     errors.push(`${params.entry.text} ${params.entry.url ?? ''}`)

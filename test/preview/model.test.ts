@@ -2,14 +2,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { timeBuiltIns } from '../../dashboards/preview/model/builtins.ts'
-import { wantedAt } from '../../dashboards/preview/model/completion.ts'
+import { mappingFor, valueColour } from '../../dashboards/preview/model/colours.ts'
+import { complete, wantedAt } from '../../dashboards/preview/model/completion.ts'
 import { displayName, type Frame, lengthOf } from '../../dashboards/preview/model/frame.ts'
+import { lanesOf } from '../../dashboards/preview/model/lanes.ts'
+import { readLine } from '../../dashboards/preview/model/logline.ts'
 import { tokenize, withFilters } from '../../dashboards/preview/model/logql.ts'
+import { reduceValues } from '../../dashboards/preview/model/reduce.ts'
 import { durationText, parseDuration, parseTime, stepFor } from '../../dashboards/preview/model/times.ts'
 import { transform } from '../../dashboards/preview/model/transform.ts'
 import { formatValue } from '../../dashboards/preview/model/units.ts'
 import { readOptionQuery } from '../../dashboards/preview/model/variableoptions.ts'
 import { ALL, interpolateQuery, type Variable } from '../../dashboards/preview/model/variables.ts'
+import { byLevel } from '../../dashboards/preview/model/volume.ts'
 import { readTable } from './table.ts'
 
 process.env['TZ'] = 'UTC'
@@ -61,6 +66,12 @@ check('completion.txt', (columns) => {
   return `${wanted.kind} "${wanted.typed}"${wanted.kind === 'value' ? ` of ${wanted.label}` : ''}`
 })
 
+check('complete.txt', ([text, word]) => {
+  const [plain, at] = [text!.replace('‸', ''), text!.indexOf('‸')]
+  const { text: completed, cursor } = complete(plain, at, wantedAt(plain, at)!, word!)
+  return `${completed.slice(0, cursor)}‸${completed.slice(cursor)}`
+})
+
 check('filters.txt', (columns) =>
   withFilters(columns.join('  '), [
     { key: 'level', operator: '=', value: 'error' },
@@ -95,6 +106,84 @@ check('transform.txt', ([text]) => {
   return [...rowsOf(frames[0]!), ...unknown].join('|')
 })
 
+check('volume.txt', ([text]) => {
+  const series = text!.split(' ').map((part) => {
+    const [labels, count] = part.split(':') as [string, string]
+    return {
+      labels: new Map(labels.split(',').map((pair) => pair.split('=') as [string, string])),
+      times: [1000],
+      values: [Number(count)],
+    }
+  })
+  const shown = byLevel(series).map(
+    ({ labels, times, values }) => `${labels.get('level')} ${times.map((time, at) => `${time}:${values[at]}`)}`,
+  )
+  return shown.join('|')
+})
+
+check('reduce.txt', ([values, calculation]) => {
+  const read = values!.split(' ').map((value) => (value === '.' ? null : Number(value)))
+  return String(reduceValues(read, calculation!))
+})
+
+check('colours.txt', ([text, thresholds, mapping]) => {
+  const isPercent = thresholds!.startsWith('%')
+  const steps = thresholds!
+    .replace('%', '')
+    .split(' ')
+    .map((step) => {
+      const [from, ...color] = step.split(':')
+      return { value: from === 'base' ? null : Number(from), color: color.join(':') }
+    })
+  const config = {
+    unit: 'short',
+    thresholds: { mode: isPercent ? 'percentage' : 'absolute', steps },
+    mappings: readMapping(mapping!),
+  }
+  const value = text === 'null' ? null : Number(text)
+  return `${valueColour(value, config)} ${mappingFor(value, config.mappings)?.text ?? formatValue(value, config.unit)}`
+})
+
+function readMapping(text: string) {
+  const found = /^(\w+) (\S+)=(\w+),(\w+)$/.exec(text)
+  if (found === null) return []
+  const [, type, match, shown, color] = found as unknown as [string, string, string, string, string]
+  const result = { text: shown, color }
+  if (type === 'value') return [{ type, options: { [match]: result } }]
+  const [from, to] = match.split('-').map(Number)
+  return [{ type, options: type === 'range' ? { from, to, result } : { match, result } }]
+}
+
+check('logline.txt', (columns) => {
+  const labels = columns
+    .at(-1)!
+    .split(',')
+    .map((pair) => pair.split('=') as [string, string])
+  const { level, origin, message, took } = readLine(columns.slice(0, -1).join('  '), new Map(labels))
+  return `${level} ${origin} ${message} ${took ?? '-'}`
+})
+
+check('lanes.txt', (columns) => {
+  const entries = columns
+    .join('  ')
+    .split(' ; ')
+    .map((part) => {
+      const [at, level, origin, event, duration] = part.split(' ') as [string, string, string, string, string]
+      const [service, node] = origin.split('/') as [string, string]
+      const took: [string, string][] = duration === '-' ? [] : [['duration_ms', duration]]
+      return {
+        time: `${at}000000`,
+        line: 'text',
+        labels: new Map([['level', level], ['service', service], ['node', node], ['event', event], ...took]),
+      }
+    })
+  const { lanes, from, to } = lanesOf(entries)
+  const shown = lanes.map(({ name, steps }) =>
+    steps.map((step) => `${name} ${step.from}-${step.to} ${step.name} ${step.level}`),
+  )
+  return [...shown.flat(), `${from}-${to}`].join(' | ')
+})
+
 function rowsOf(frame: Frame): string[] {
   const rows = [frame.fields.map((field) => displayName(field, frame)).join(',')]
   for (let row = 0; row < lengthOf(frame); row++) rows.push(frame.fields.map(({ values }) => values[row]).join(','))
@@ -117,10 +206,14 @@ test('tokens of a query are the query, whatever it is', () => {
   }
 })
 
-test('a long query is read in time that grows with its length', () => {
+test('long queries and lines are read in time that grows with their length', () => {
   const started = process.cpuUsage().user
   tokenize(`{a="${'\\'.repeat(50_000)}`)
   tokenize('sum('.repeat(20_000))
+  for (const line of [`msg="${'\\'.repeat(30_000)}`, `msg=${'a'.repeat(30_000)}`, `msg= ${'a-'.repeat(15_000)}`])
+    readLine(line, new Map())
   wantedAt('{a="b",'.repeat(5000), 35_000)
+  const fields = [{ name: 'Line', type: 'string' as const, values: ['x'.repeat(300_000)] }]
+  transform([{ refId: 'A', fields }], [{ id: 'extractFields', options: { source: 'Line' } }])
   assert.ok(process.cpuUsage().user - started < 2_000_000, 'two seconds of CPU')
 })

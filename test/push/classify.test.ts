@@ -97,6 +97,16 @@ test('failures of the network are tried again, of certificates slowly', () => {
   }
 })
 
+test('OpenSSL is quoted in words, without where in its source it was', () => {
+  const message =
+    '127.0.0.1:3177: write EPROTO 802C2D3E8B7F0000:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/openssl/openssl/ssl/record/ssl3_record.c:350:\n'
+  const { reason } = classify({ kind: 'failure', code: 'EPROTO', message }, 0) as { reason: string }
+  assert.match(
+    reason,
+    /^127\.0\.0\.1:3177: what listens there speaks no TLS: http:\/\/ instead of https:\/\/\? \(EPROTO\)/,
+  )
+})
+
 test('Retry-After: seconds, a date, nonsense, and a bound', () => {
   const now = Date.parse('2026-01-01T00:00:00Z')
   assert.equal(retryAfterMs('7', now), 7000)

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
+import { fullnessOf } from '../../shipper/commands/doctor/files.ts'
 import { type Finding, run } from '../../shipper/commands/doctor.ts'
 import { startDouble } from '../loki-double/double.ts'
 
@@ -142,4 +143,10 @@ test('limits that make dead letters are told beforehand', async () => {
     )
   }
   await loki.close()
+})
+
+test('a disk that is full, by bytes or by inodes, and one that counts no inodes', () => {
+  assert.match(fullnessOf({ bavail: 31, bsize: 4096, files: 9, ffree: 9 }) ?? '', /full \(126,976 bytes left\)/)
+  assert.match(fullnessOf({ bavail: 9999, bsize: 4096, files: 9, ffree: 0 }) ?? '', /no inodes/)
+  assert.equal(fullnessOf({ bavail: 9999, bsize: 4096, files: 0, ffree: 0 }), undefined)
 })

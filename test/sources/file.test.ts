@@ -391,6 +391,56 @@ test('copytruncate while Longship was down: new content only, and what the copy 
   await again.follower.stop()
 })
 
+for (const isShifted of [true, false]) {
+  const how = isShifted ? 'its copy moved on' : 'into the same copy'
+  test(`copytruncate for the second time while Longship was down, ${how}: the youngest copy is read on`, async () => {
+    const { directory, path, follower } = await follow({ positions: true })
+    writeFileSync(path, numbered(1, 30))
+    await follower.tick()
+    copyFileSync(path, `${path}.1`)
+    truncateSync(path, 0)
+    appendFileSync(path, numbered(31, 120))
+    await follower.tick(8000)
+    follower.commitAll()
+    await follower.stop()
+    appendFileSync(path, numbered(121, 124))
+    if (isShifted) renameSync(`${path}.1`, `${path}.2`)
+    copyFileSync(path, `${path}.1`)
+    truncateSync(path, 0)
+    appendFileSync(path, numbered(125, 150))
+    const again = await follow({ positions: true, directory })
+    await again.follower.tick(4000)
+    assert.deepEqual(again.follower.lines, list(121, 150))
+    await again.follower.stop()
+  })
+}
+
+for (const waitMs of [1000, 20_000]) {
+  test(`copytruncate into the same copy again, ${waitMs} ms later: its rest once, and known after a restart`, async () => {
+    const { directory, path, follower } = await follow({ positions: true })
+    writeFileSync(path, numbered(1, 30))
+    await follower.tick()
+    copyFileSync(path, `${path}.1`)
+    truncateSync(path, 0)
+    appendFileSync(path, numbered(31, 120))
+    await follower.tick(1000)
+    await follower.tick(waitMs)
+    follower.commitAll()
+    appendFileSync(path, numbered(121, 124))
+    copyFileSync(path, `${path}.1`)
+    truncateSync(path, 0)
+    await follower.tick(1000)
+    appendFileSync(path, numbered(125, 150))
+    await follower.tick(1000)
+    assert.deepEqual(follower.lines, list(1, 150))
+    await follower.stop()
+    const again = await follow({ positions: true, directory })
+    await again.follower.tick(4000)
+    assert.deepEqual(again.follower.lines, list(121, 150))
+    await again.follower.stop()
+  })
+}
+
 test('once: in the order given, gzip of several members, no end of line, then the source ends', async () => {
   const directory = temporaryDirectory()
   const file = (name: string, content: string | Buffer) => {

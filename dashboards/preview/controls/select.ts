@@ -70,7 +70,8 @@ function box(options: SelectOptions, close: () => void, show: () => void): HTMLE
   const fill = () => {
     const focused = document.activeElement?.textContent
     const wanted = search.value.toLowerCase()
-    const found = options.options().filter((value) => value.toLowerCase().includes(wanted))
+    const known = [...new Set([...options.options(), ...options.chosen().filter((value) => value !== ALL)])]
+    const found = known.filter((value) => value.toLowerCase().includes(wanted))
     list.replaceChildren(
       ...(options.hasAll && wanted === '' ? [row(ALL, 'All')] : []),
       ...found.slice(0, MAX_SHOWN).map((value) => row(value, value === '' ? '(empty)' : value)),

@@ -23,8 +23,12 @@ export interface TimeControls {
 
 const REFRESHES = ['off', '5s', '10s', '30s', '1m', '5m', '15m']
 
-/** `fallback`: where the address names no range. `change`: is called when there is something else to draw. */
-export function createTimeControls(fallback: RawRange, refresh: string, change: () => void): TimeControls {
+/** `fallback`: where the address names no range. `change`: there is something else to draw, by choice or by the clock. */
+export function createTimeControls(
+  fallback: RawRange,
+  refresh: string,
+  change: (isByClock: boolean) => void,
+): TimeControls {
   const raw = (): RawRange => {
     const { params } = here()
     return { from: params.get('from') || fallback.from, to: params.get('to') || fallback.to }
@@ -34,7 +38,7 @@ export function createTimeControls(fallback: RawRange, refresh: string, change: 
   const set = ({ from, to }: RawRange) => {
     setParams({ from, to })
     label.textContent = rangeText({ from, to })
-    change()
+    change(false)
   }
   const zoom = (to: TimeRange) => set({ from: String(Math.round(to.from)), to: String(Math.round(to.to)) })
   const move = (factor: number, by: number) => {
@@ -49,7 +53,7 @@ export function createTimeControls(fallback: RawRange, refresh: string, change: 
       set(next)
     }),
   )
-  const auto = autoRefresh(refresh, change)
+  const auto = autoRefresh(refresh, () => change(true))
   const button = (text: string, title: string, run: () => void) =>
     h('button', { type: 'button', title, 'aria-label': title, onclick: run }, text)
   const element = h(
@@ -59,7 +63,7 @@ export function createTimeControls(fallback: RawRange, refresh: string, change: 
     picker,
     button('›', 'Later', () => move(1, 0.5)),
     button('−', 'Zoom out', () => move(2, 0)),
-    button('↻', 'Draw anew', change),
+    button('↻', 'Draw anew', () => change(false)),
     auto.element,
   )
   return { element, raw, range, zoom, stop: auto.stop }

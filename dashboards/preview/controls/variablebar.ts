@@ -4,7 +4,7 @@ import { timeBuiltIns } from '../model/builtins.ts'
 import type { Filter, VariableModel } from '../model/dashboard.ts'
 import type { TimeRange } from '../model/times.ts'
 import { choose, fixedOptions, readFilter, readOptionQuery, refine, writeFilter } from '../model/variableoptions.ts'
-import { ALL, interpolateQuery, references, type Variable } from '../model/variables.ts'
+import { ALL, interpolateQuery, references, type Variable, valuesOf } from '../model/variables.ts'
 import { debounce, h } from '../page/dom.ts'
 import { here, setParams } from '../page/route.ts'
 import { createFilters } from './filters.ts'
@@ -14,8 +14,8 @@ export interface VariableBar {
   readonly element: HTMLElement
   readonly variables: ReadonlyMap<string, Variable>
   filters(): readonly Filter[]
-  /** Asks for the values again: those of another time may differ. */
-  reload(): Promise<void>
+  /** Asks for the values again: those of another time may differ. Whether what is chosen stands for other values now. */
+  reload(): Promise<boolean>
 }
 
 export async function createVariableBar(
@@ -23,7 +23,10 @@ export async function createVariableBar(
   range: () => TimeRange,
   change: () => void,
 ): Promise<VariableBar> {
-  const variables = new Map<string, Variable>()
+  // In the dashboard's order, whichever answer comes first.
+  const variables = new Map<string, Variable>(
+    models.filter(({ type }) => type !== 'adhoc').map((model) => [model.name, { model, options: [], chosen: [] }]),
+  )
   const shown = new Map<string, () => void>()
   const load = async (model: VariableModel) => {
     const given = here().params.getAll(`var-${model.name}`)
@@ -32,10 +35,15 @@ export async function createVariableBar(
     variables.set(model.name, choose(model, options, given))
   }
   const plain = models.filter(({ type }) => type !== 'adhoc')
+  const names = new Set(plain.map(({ name }) => name))
+  const selects = ({ query }: VariableModel) => [...referencesIn(query)].some((name) => names.has(name))
   const reload = async () => {
+    const before = JSON.stringify([...variables.values()].map(valuesOf))
+    await Promise.all(plain.filter((model) => !selects(model)).map(load))
     // In their order: one may select by those before it.
-    for (const model of plain) await load(model)
+    for (const model of plain.filter(selects)) await load(model)
     for (const show of shown.values()) show()
+    return JSON.stringify([...variables.values()].map(valuesOf)) !== before
   }
   await reload()
   const set = async (model: VariableModel, chosen: readonly string[]) => {
@@ -62,7 +70,11 @@ export async function createVariableBar(
 }
 
 function dependents(models: readonly VariableModel[], name: string): VariableModel[] {
-  return models.filter(({ query }) => query !== undefined && references(JSON.stringify(query)).has(name))
+  return models.filter(({ query }) => referencesIn(query).has(name))
+}
+
+function referencesIn(query: unknown): ReadonlySet<string> {
+  return query === undefined ? new Set() : references(JSON.stringify(query))
 }
 
 async function optionsOf(model: VariableModel, variables: ReadonlyMap<string, Variable>, range: TimeRange) {

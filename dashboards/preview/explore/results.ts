@@ -9,6 +9,7 @@ import { LEVELS } from '../model/logline.ts'
 import { stepFor, type TimeRange } from '../model/times.ts'
 import { transform } from '../model/transform.ts'
 import { formatValue } from '../model/units.ts'
+import { byLevel } from '../model/volume.ts'
 import { h } from '../page/dom.ts'
 import type { Drawn, PanelContext } from '../panels/panel.ts'
 import { drawTable } from '../panels/table.ts'
@@ -33,10 +34,10 @@ export async function drawVolume(
   signal: AbortSignal,
 ): Promise<Drawn | undefined> {
   const stepMs = stepFor(range, BARS)
-  const counted = `sum by (level) (count_over_time(${query} [${stepMs}ms]))`
+  const counted = `sum by (level, detected_level) (count_over_time(${query} [${stepMs}ms]))`
   const answer = await queryRange(counted, { ...range, stepMs }, signal)
-  const frames = framesOf(answer, { refId: 'volume', legendFormat: '{{level}}' })
-  if (frames.length === 0) return undefined
+  if (answer.type === 'streams' || answer.series.length === 0) return undefined
+  const frames = framesOf({ ...answer, series: byLevel(answer.series) }, { refId: 'volume', legendFormat: '{{level}}' })
   const bars = { drawStyle: 'bars', fillOpacity: 80, lineWidth: 0, stacking: { mode: 'normal' }, axisSoftMin: 0 }
   const panel: Panel = {
     type: 'timeseries',
@@ -104,6 +105,7 @@ function contextOf(
     stepMs,
     ...room,
     annotations: [],
+    memory: new Map(),
     zoom: actions.zoom,
     links: () => [],
     text: (text) => text,

@@ -1,6 +1,5 @@
 /** The list below the query: what could stand at the cursor. Arrows choose, Enter or Tab takes, Escape closes. */
-import { matching, type Wanted, wantedAt } from '../model/completion.ts'
-import { quote } from '../model/logql.ts'
+import { complete, matching, type Wanted, wantedAt } from '../model/completion.ts'
 import { h } from '../page/dom.ts'
 import type { Words } from './words.ts'
 
@@ -14,12 +13,14 @@ export interface Suggestions {
 }
 
 const MAX_SHOWN = 12
+/** The cursor goes elsewhere: what was wanted, is wanted no more. */
+const MOVES = new Set(['ArrowLeft', 'ArrowRight', 'Home', 'End', 'PageUp', 'PageDown'])
 
 export function createSuggestions(area: HTMLTextAreaElement, words: Words, changed: () => void): Suggestions {
   const list = h('div', { class: 'suggestions', role: 'listbox', id: 'suggestions', hidden: true })
-  area.setAttribute('role', 'combobox')
-  area.setAttribute('aria-controls', 'suggestions')
-  area.setAttribute('aria-autocomplete', 'list')
+  const roles = { role: 'combobox', 'aria-controls': 'suggestions', 'aria-autocomplete': 'list' }
+  for (const [name, value] of Object.entries(roles)) area.setAttribute(name, value)
+  area.addEventListener('pointerdown', () => close())
   let shown: readonly string[] = []
   let wanted: Wanted | undefined
   let chosen = 0
@@ -29,31 +30,14 @@ export function createSuggestions(area: HTMLTextAreaElement, words: Words, chang
     area.setAttribute('aria-expanded', 'false')
   }
   const show = () => {
-    list.replaceChildren(
-      ...shown.map((word, index) =>
-        h(
-          'div',
-          {
-            role: 'option',
-            id: `suggestion-${index}`,
-            'aria-selected': String(index === chosen),
-            // Before the field loses the focus.
-            onpointerdown: (event: Event) => {
-              event.preventDefault()
-              take(word)
-            },
-          },
-          word,
-        ),
-      ),
-    )
+    list.replaceChildren(...shown.map((word, index) => option(word, index, index === chosen, () => take(word))))
     list.hidden = shown.length === 0
     area.setAttribute('aria-expanded', String(!list.hidden))
-    area.setAttribute('aria-activedescendant', `suggestion-${chosen}`)
+    area.setAttribute('aria-activedescendant', optionId(chosen))
     list.children[chosen]?.scrollIntoView({ block: 'nearest' })
   }
   const take = (word: string) => {
-    const { text, cursor } = insert(area.value, area.selectionStart, wanted!, word)
+    const { text, cursor } = complete(area.value, area.selectionStart, wanted!, word)
     area.value = text
     area.setSelectionRange(cursor, cursor)
     close()
@@ -81,6 +65,10 @@ export function createSuggestions(area: HTMLTextAreaElement, words: Words, chang
         chosen = (chosen + step + shown.length) % shown.length
         show()
       } else if (event.key === 'Escape') close()
+      else if (MOVES.has(event.key)) {
+        close()
+        return false
+      }
       // Enter runs the query unless something was begun that the list would end.
       else if (event.key === 'Tab' || (event.key === 'Enter' && !event.shiftKey && wanted!.typed !== ''))
         take(shown[chosen])
@@ -91,18 +79,15 @@ export function createSuggestions(area: HTMLTextAreaElement, words: Words, chang
   }
 }
 
-/** Values come in quotes, functions with their parenthesis. */
-export function insert(
-  text: string,
-  cursor: number,
-  { kind, from }: Wanted,
-  word: string,
-): { text: string; cursor: number } {
-  const rest = text.slice(cursor)
-  const isQuoted = kind === 'value' && /^["`]/.test(rest)
-  let written = word
-  if (kind === 'value') written = isQuoted ? quote(word).slice(0, -1) : quote(word)
-  if (kind === 'function' && !rest.startsWith('(')) written = `${word}(`
-  const end = from + written.length + (isQuoted ? 1 : 0)
-  return { text: text.slice(0, from) + written + rest, cursor: end }
+function option(word: string, index: number, isChosen: boolean, take: () => void): HTMLElement {
+  // Before the field loses the focus.
+  const onpointerdown = (event: Event) => {
+    event.preventDefault()
+    take()
+  }
+  return h('div', { role: 'option', id: optionId(index), 'aria-selected': String(isChosen), onpointerdown }, word)
+}
+
+function optionId(index: number): string {
+  return `suggestion-${index}`
 }

@@ -1,5 +1,7 @@
 /** Asks the Loki behind this origin, over HTTP and over the tail's websocket. */
+
 import type { Labels } from '../model/frame.ts'
+import type { Loose } from '../model/loose.ts'
 
 export interface Entry {
   /** Nanoseconds since 1970, as text. */
@@ -32,7 +34,11 @@ const API = '/loki/api/v1'
 /** Longer parameters go into a form: proxies refuse long URLs. */
 const MAX_URL = 4000
 
-export async function ask(path: string, params: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<any> {
+export async function ask(
+  path: string,
+  params: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<Loose> {
   const form = new URLSearchParams(params)
   const isLong = form.toString().length > MAX_URL
   let response: Response
@@ -102,7 +108,7 @@ export async function detectedFields(query: string, { from, to }: Range): Promis
   return Array.isArray(fields) ? fields.map(({ label }: { label: string }) => label) : []
 }
 
-export function readAnswer({ data }: { data: any }): Answer {
+export function readAnswer({ data }: { data: Loose }): Answer {
   const { resultType, result } = data
   const stats = readStats(data.stats)
   if (resultType === 'streams') return { type: 'streams', entries: readEntries(result), stats }
@@ -110,7 +116,7 @@ export function readAnswer({ data }: { data: any }): Answer {
     const [time, value] = result
     return { type: 'scalar', series: [{ labels: new Map(), times: [time * 1000], values: [Number(value)] }], stats }
   }
-  const series = result.map(({ metric, values, value }: any) => {
+  const series = result.map(({ metric, values, value }: Loose) => {
     const points: [number, string][] = values ?? [value]
     const times = points.map(([time]) => Math.round(time * 1000))
     return { labels: new Map(Object.entries(metric)), times, values: points.map((point) => readNumber(point[1])) }
@@ -123,14 +129,14 @@ function readNumber(text: string): number {
   return text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text)
 }
 
-export function readEntries(streams: any[]): Entry[] {
-  return streams.flatMap(({ stream, values }: any) => {
+export function readEntries(streams: Loose[]): Entry[] {
+  return streams.flatMap(({ stream, values }: Loose) => {
     const labels = new Map<string, string>(Object.entries(stream))
     return values.map(([time, line]: [string, string]) => ({ time, line, labels }))
   })
 }
 
-function readStats(stats: any): Stats {
+function readStats(stats: Loose): Stats {
   const { totalBytesProcessed = 0, totalLinesProcessed = 0, execTime = 0 } = stats?.summary ?? {}
   return { bytes: totalBytesProcessed, lines: totalLinesProcessed, seconds: execTime }
 }

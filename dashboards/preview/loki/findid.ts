@@ -16,10 +16,15 @@ const LIMIT = 2000
 /** Loki wants a matcher that not everything passes: a label that all streams have. */
 const EVERYWHERE = ['service', 'service_name', 'job', 'app']
 
+/** A selector of all streams, and the label that it is made of. */
+export async function findStreams(range: TimeRange): Promise<{ readonly label: string; readonly selector: string }> {
+  const names = await labelNames(range).catch((): string[] => [])
+  const label = EVERYWHERE.find((each) => names.includes(each)) ?? names[0] ?? EVERYWHERE[0]
+  return { label, selector: `{${label}=~".+"}` }
+}
+
 export async function findId(id: string, range: TimeRange, signal: AbortSignal): Promise<FoundId> {
-  const names = await labelNames(range)
-  const name = EVERYWHERE.find((each) => names.includes(each)) ?? names[0] ?? EVERYWHERE[0]
-  const streams = `{${name}=~".+"}`
+  const { selector: streams } = await findStreams(range)
   const fields = [...ID_FIELDS].map((each) => `${each}=${quote(id)}`).join(' or ')
   for (const query of [`${streams} | ${fields}`, `${streams} |= ${quote(id)}`]) {
     const answer = await queryRange(query, { ...range, limit: LIMIT, isForward: true }, signal)

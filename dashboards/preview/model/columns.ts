@@ -1,6 +1,8 @@
 /** Transformations of columns: which there are, what they are called, and those that are made of others. */
+
 import { isLike } from './fields.ts'
 import { displayName, type Field, type Frame, lengthOf } from './frame.ts'
+import type { Loose } from './loose.ts'
 import { calculationTitle, reduceValues } from './reduce.ts'
 import { range } from './rows.ts'
 
@@ -19,7 +21,7 @@ export function labelsToFields(frame: Frame, { keepLabels }: { keepLabels?: stri
 }
 
 /** A column that is called anew keeps its name beside it: overrides match either. */
-export function organize(frame: Frame, { excludeByName = {}, indexByName = {}, renameByName = {} }: any): Frame {
+export function organize(frame: Frame, { excludeByName = {}, indexByName = {}, renameByName = {} }: Loose): Frame {
   const place = (name: string) => (Object.hasOwn(indexByName, name) ? indexByName[name] : Number.MAX_SAFE_INTEGER)
   const fields = frame.fields
     .map((field) => ({ field, name: displayName(field, frame) }))
@@ -61,7 +63,7 @@ export function renameByRegex(frame: Frame, { regex = '', renamePattern = '' }):
 }
 
 /** The keys of a column of labels, or of JSON texts, as columns. */
-export function extractFields(frame: Frame, { source = 'labels', format = 'auto', replace, keepTime }: any): Frame {
+export function extractFields(frame: Frame, { source = 'labels', format = 'auto', replace, keepTime }: Loose): Frame {
   const field = frame.fields.find((each) => each.name === source)
   if (field === undefined) return frame
   const objects = field.values.map((value) => entriesOf(value, format))
@@ -88,7 +90,9 @@ function entriesOf(value: unknown, format: string): ReadonlyMap<string, unknown>
       return new Map()
     }
   }
-  return new Map([...value.matchAll(/([\w.]+)[=:]\s*(?:"([^"]*)"|(\S+))/g)].map(([, name, a, b]) => [name, a ?? b]))
+  return new Map(
+    [...value.matchAll(/(?<![\w.])([\w.]+)[=:]\s*(?:"([^"]*)"|(\S+))/g)].map(([, name, a, b]) => [name, a ?? b]),
+  )
 }
 
 const OPERATORS: ReadonlyMap<string, (a: number, b: number) => number> = new Map([
@@ -100,9 +104,12 @@ const OPERATORS: ReadonlyMap<string, (a: number, b: number) => number> = new Map
   ['^', (a, b) => a ** b],
 ])
 
-export function calculateField(frame: Frame, { mode = 'reduceRow', binary, reduce, alias, replaceFields }: any): Frame {
+export function calculateField(
+  frame: Frame,
+  { mode = 'reduceRow', binary, reduce, alias, replaceFields }: Loose,
+): Frame {
   const find = (name: string) => frame.fields.find((each) => displayName(each, frame) === name || each.name === name)
-  const side = (part: any) => {
+  const side = (part: Loose) => {
     const name = typeof part === 'object' ? (part?.matcher?.options ?? part?.fixed) : part
     const field = find(String(name))
     return (row: number) => Number(field === undefined ? name : field.values[row])

@@ -1,5 +1,5 @@
 /** What could stand at the cursor of a LogQL query that someone types. */
-import { FUNCTIONS, STAGES, type Token, tokenize } from './logql.ts'
+import { FUNCTIONS, quote, STAGES, type Token, tokenize } from './logql.ts'
 
 /** `from`: where what is typed begins; what is chosen replaces it up to the cursor. */
 export type Wanted =
@@ -72,3 +72,19 @@ export function matching(words: readonly string[], typed: string, max: number): 
 
 /** Words that need no question. */
 export const WORDS = { stage: STAGES, function: FUNCTIONS } as const
+
+/** The word in the place of what is typed: values in quotes, functions with their parenthesis. */
+export function complete(
+  text: string,
+  cursor: number,
+  { kind, from }: Wanted,
+  word: string,
+): { text: string; cursor: number } {
+  const rest = text.slice(cursor)
+  const isQuoted = kind === 'value' && /^["`]/.test(rest)
+  let written = word
+  if (kind === 'value') written = isQuoted ? quote(word).slice(0, -1) : quote(word)
+  if (kind === 'function' && !rest.startsWith('(')) written = `${word}(`
+  const end = from + written.length + (isQuoted ? 1 : 0)
+  return { text: text.slice(0, from) + written + rest, cursor: end }
+}

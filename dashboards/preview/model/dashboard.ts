@@ -1,4 +1,5 @@
 /** The parts of Grafana's classic dashboard JSON that the page reads; everything may be absent. */
+import type { Loose } from './loose.ts'
 
 export interface Dashboard {
   readonly uid: string
@@ -44,7 +45,7 @@ export interface Panel {
   readonly gridPos?: { readonly x: number; readonly y: number; readonly w: number; readonly h: number }
   readonly targets?: readonly Target[]
   readonly fieldConfig?: { readonly defaults?: FieldConfig; readonly overrides?: readonly Override[] }
-  readonly options?: Readonly<Record<string, any>>
+  readonly options?: Readonly<Record<string, Loose>>
   readonly transformations?: readonly Transformation[]
   readonly links?: readonly DataLink[]
   readonly interval?: string
@@ -81,7 +82,7 @@ export interface FieldConfig {
   readonly thresholds?: { readonly mode?: string; readonly steps?: readonly Step[] }
   readonly mappings?: readonly Mapping[]
   readonly links?: readonly DataLink[]
-  readonly custom?: Readonly<Record<string, any>>
+  readonly custom?: Readonly<Record<string, Loose>>
 }
 
 export interface Step {
@@ -91,7 +92,7 @@ export interface Step {
 
 export interface Mapping {
   readonly type: string
-  readonly options: any
+  readonly options: Loose
 }
 
 export interface DataLink {
@@ -101,14 +102,14 @@ export interface DataLink {
 }
 
 export interface Override {
-  readonly matcher: { readonly id: string; readonly options?: any }
-  readonly properties: readonly { readonly id: string; readonly value?: any }[]
+  readonly matcher: { readonly id: string; readonly options?: Loose }
+  readonly properties: readonly { readonly id: string; readonly value?: Loose }[]
 }
 
 export interface Transformation {
   readonly id: string
   readonly disabled?: boolean
-  readonly options?: any
+  readonly options?: Loose
 }
 
 export interface VariableModel {
@@ -117,14 +118,14 @@ export interface VariableModel {
   readonly label?: string | null
   readonly description?: string | null
   readonly hide?: number
-  readonly query?: any
+  readonly query?: Loose
   readonly definition?: string
   readonly regex?: string
   readonly sort?: number
   readonly multi?: boolean
   readonly includeAll?: boolean
   readonly allValue?: string | null
-  readonly current?: { readonly value?: any; readonly text?: any }
+  readonly current?: { readonly value?: Loose; readonly text?: Loose }
   readonly options?: readonly { readonly value: string; readonly text: string; readonly selected?: boolean }[]
   readonly filters?: readonly Filter[]
 }

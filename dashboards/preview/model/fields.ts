@@ -1,6 +1,8 @@
 /** A panel's defaults and overrides → the configuration of each field. */
+
 import type { FieldConfig, Override, Panel } from './dashboard.ts'
 import { displayName, type Field, type Frame } from './frame.ts'
+import type { Loose } from './loose.ts'
 
 export function configureFrames(frames: readonly Frame[], panel: Panel): Frame[] {
   const { defaults = {}, overrides = [] } = panel.fieldConfig ?? {}
@@ -39,7 +41,7 @@ export function isLike(name: string, pattern: string): boolean {
 }
 
 function withProperties(config: FieldConfig, { properties }: Override): FieldConfig {
-  let result: Record<string, any> = { ...config }
+  let result: Record<string, Loose> = { ...config }
   for (const { id, value } of properties) {
     const [first, ...rest] = id.split('.')
     if (rest.length === 0) result = { ...result, [first]: value }

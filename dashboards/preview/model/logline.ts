@@ -43,7 +43,7 @@ export const ID_FIELDS: ReadonlySet<string> = new Set([
 ])
 
 export function readLine(line: string, labels: Labels): LogLine {
-  const parsed = parseObject(line)
+  const parsed = parseObject(line) ?? parsePairs(line)
   const fields = new Map<string, string>()
   for (const [name, value] of Object.entries(parsed ?? {})) {
     if (value !== null && value !== '') fields.set(name, typeof value === 'string' ? value : JSON.stringify(value))
@@ -86,6 +86,23 @@ function parseObject(line: string): Record<string, unknown> | undefined {
     return JSON.parse(line)
   } catch {
     return undefined
+  }
+}
+
+const MAX_PAIRS_LENGTH = 32_768
+
+/** key=value lines, where they name their message: of other lines, a pair is as good as any word. */
+function parsePairs(line: string): Record<string, unknown> | undefined {
+  if (line.length > MAX_PAIRS_LENGTH || !/(?:^|\s)(?:msg|message|event)=/.test(line)) return undefined
+  const pairs = [...line.matchAll(/(?<![\w.-])([\w.-]+)=("(?:[^"\\]|\\.)*"|[^\s"]*)/g)]
+  return Object.fromEntries(pairs.map(([, name, value]) => [name, value.startsWith('"') ? unquote(value) : value]))
+}
+
+function unquote(text: string): string {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text.slice(1, -1)
   }
 }
 

@@ -1,5 +1,7 @@
 /** Transformations of rows: their order, which there are, and what many of them come to. */
+
 import { displayName, type Field, type Frame, lengthOf } from './frame.ts'
+import type { Loose } from './loose.ts'
 import { calculationTitle, reduceValues } from './reduce.ts'
 
 export function sortRows(frame: Frame, sort: readonly { field: string; desc?: boolean }[]): Frame {
@@ -58,7 +60,7 @@ export function groupBy(
 /** One row a series, or with reduceFields one row of all fields. */
 export function reduceFrames(
   frames: readonly Frame[],
-  { reducers = ['max'], mode, labelsToFields: hasLabels }: any,
+  { reducers = ['max'], mode, labelsToFields: hasLabels }: Loose,
 ): Frame[] {
   if (mode === 'reduceFields') {
     return frames.map((frame) => ({

@@ -1,4 +1,5 @@
 /** Grafana's transformations, those that logs' dashboards use: frames → frames. One table entry each. */
+
 import {
   calculateField,
   convert,
@@ -12,9 +13,10 @@ import type { Transformation } from './dashboard.ts'
 import { isLike } from './fields.ts'
 import type { Frame } from './frame.ts'
 import { joinByField, mergeFrames } from './join.ts'
+import type { Loose } from './loose.ts'
 import { groupBy, pickRows, range, reduceFrames, seriesToRows, sortRows } from './rows.ts'
 
-type Transform = (frames: readonly Frame[], options: any) => readonly Frame[]
+type Transform = (frames: readonly Frame[], options: Loose) => readonly Frame[]
 
 export interface Transformed {
   readonly frames: readonly Frame[]

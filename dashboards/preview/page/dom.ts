@@ -45,7 +45,7 @@ function setProps(element: HTMLElement | SVGElement, props: Props): void {
 
 /** Only places that a link may lead to; a `javascript:` of a log's field leads nowhere. */
 export function safeUrl(url: string): string {
-  return /^(?:https?:\/\/|mailto:|\/(?!\/)|\?|#)/i.test(url.trim()) ? url.trim() : '#'
+  return /^(?:https?:\/\/|mailto:|\/(?![/\\])|\?|#)/i.test(url.trim()) ? url.trim() : '#'
 }
 
 /** Calls once when nothing came for `ms`. */
@@ -55,6 +55,20 @@ export function debounce(ms: number, run: () => void): () => void {
     clearTimeout(timer)
     timer = setTimeout(run, ms)
   }
+}
+
+/** Between two sizes of a window that is being dragged. */
+const REST_MS = 200
+
+/** A phone that shows its keyboard is lower, but as wide as before: nothing is drawn anew. */
+export function onNewWidth(element: HTMLElement, run: () => void, ended: AbortSignal): void {
+  let last = element.clientWidth
+  const later = debounce(REST_MS, () => {
+    if (ended.aborted || element.clientWidth === last) return
+    last = element.clientWidth
+    run()
+  })
+  addEventListener('resize', later, { signal: ended })
 }
 
 /** A button that opens a box below itself; Escape and clicks elsewhere close it. `fill` makes what is in it, each time. */
@@ -95,8 +109,8 @@ export function dropdown(props: Props, label: readonly Child[], fill: (close: ()
 export function copyButton(text: () => string, label = 'Copy', title?: string): HTMLButtonElement {
   const copy = async (event: Event) => {
     event.stopPropagation()
-    await navigator.clipboard?.writeText(text()).catch(() => {})
-    button.textContent = title === undefined ? 'Copied' : '✓'
+    const isDone = await copyText(text())
+    button.textContent = isDone ? (title === undefined ? 'Copied' : '✓') : '✗'
     setTimeout(() => (button.textContent = label), COPIED_MS)
   }
   const button = h('button', { type: 'button', class: 'small', title, 'aria-label': title, onclick: copy }, label)
@@ -104,3 +118,21 @@ export function copyButton(text: () => string, label = 'Copy', title?: string): 
 }
 
 const COPIED_MS = 1200
+
+/** Browsers have a clipboard for pages of this machine and of https only; elsewhere a selection is copied, as by hand. */
+async function copyText(text: string): Promise<boolean> {
+  if (navigator.clipboard !== undefined) {
+    return navigator.clipboard.writeText(text).then(
+      () => true,
+      () => false,
+    )
+  }
+  const area = h('textarea', { class: 'skip', value: text })
+  // Behind an open dialog nothing can be selected.
+  const place = document.querySelector('dialog[open]') ?? document.body
+  place.append(area)
+  area.select()
+  const isDone = document.execCommand('copy')
+  area.remove()
+  return isDone
+}

@@ -47,7 +47,8 @@ export function drawHeatmap(context: PanelContext): Drawn {
 }
 
 function heatOf(context: PanelContext): Heat {
-  const { frames, range, stepMs, panel } = context
+  const { range, stepMs, panel } = context
+  const frames = context.frames.filter(({ fields }) => fields.some(({ type }) => type === 'time'))
   const [times, ...columns] = align(frames, range, stepMs)
   const fields = frames.flatMap((frame) =>
     frame.fields.filter(({ type }) => type === 'number').map((field) => ({ field, frame })),

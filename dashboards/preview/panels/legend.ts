@@ -11,61 +11,56 @@ export interface LegendItem {
   readonly values: readonly unknown[]
 }
 
-/** `toggle` gives back which are hidden then. */
+/** `toggle` changes what is in `hidden`. */
 export function legend(
   items: readonly LegendItem[],
   options: { showLegend?: boolean; displayMode?: string; calcs?: readonly string[] },
-  toggle: (index: number, isAlso: boolean) => ReadonlySet<number>,
+  hidden: ReadonlySet<number>,
+  toggle: (index: number, isAlso: boolean) => void,
 ): HTMLElement | undefined {
   if (options.showLegend === false || options.displayMode === 'hidden') return undefined
   const calcs = options.calcs ?? []
   const isTable = options.displayMode === 'table' && calcs.length > 0
-  const entries: HTMLElement[] = []
-  const click = (index: number) => (event: Event) => {
-    const { ctrlKey, shiftKey, metaKey } = event as MouseEvent
-    const hidden = toggle(index, ctrlKey || shiftKey || metaKey)
+  const entries = items.map((item, index) => {
+    const name = nameButton(item, (isAlso) => {
+      toggle(index, isAlso)
+      mark()
+    })
+    return isTable ? tableEntry(item, name, calcs) : listEntry(item, name, calcs)
+  })
+  const mark = () => {
     for (const [at, entry] of entries.entries()) entry.classList.toggle('off', hidden.has(at))
   }
-  const name = (item: LegendItem, index: number) =>
-    h(
-      'button',
-      {
-        type: 'button',
-        class: 'name',
-        title: `${item.name} (click: only this; with Ctrl: without this)`,
-        onclick: click(index),
-      },
-      h('i', { style: { background: item.color } }),
-      item.name,
-    )
-  const value = (item: LegendItem, calc: string) => {
-    const { unit, decimals } = item.config
-    const result = reduceValues(item.values, calc)
-    return result === null ? '' : formatValue(result, calc === 'count' ? 'none' : unit, decimals)
-  }
-  if (!isTable) {
-    entries.push(
-      ...items.map((item, index) =>
-        h(
-          'li',
-          {},
-          name(item, index),
-          ...calcs.map((calc) => h('span', { class: 'calc' }, `${calculationTitle(calc)}: ${value(item, calc)}`)),
-        ),
-      ),
-    )
-    return h('ul', { class: 'legend' }, entries)
-  }
-  entries.push(
-    ...items.map((item, index) =>
-      h('tr', {}, h('th', { scope: 'row' }, name(item, index)), ...calcs.map((calc) => h('td', {}, value(item, calc)))),
-    ),
+  mark()
+  if (!isTable) return h('ul', { class: 'legend' }, entries)
+  const titles = calcs.map((calc) => h('th', { class: 'number' }, calculationTitle(calc)))
+  const head = h('thead', {}, h('tr', {}, h('th', {}, 'Name'), titles))
+  return h('div', { class: 'legend as-table' }, h('table', {}, head, h('tbody', {}, entries)))
+}
+
+function nameButton({ name, color }: LegendItem, choose: (isAlso: boolean) => void): HTMLElement {
+  const onclick = ({ ctrlKey, shiftKey, metaKey }: MouseEvent) => choose(ctrlKey || shiftKey || metaKey)
+  const title = `${name} (click: only this; with Ctrl: without this)`
+  return h('button', { type: 'button', class: 'name', title, onclick }, h('i', { style: { background: color } }), name)
+}
+
+function listEntry(item: LegendItem, name: HTMLElement, calcs: readonly string[]): HTMLElement {
+  const values = calcs.map((calc) =>
+    h('span', { class: 'calc' }, `${calculationTitle(calc)}: ${calculated(item, calc)}`),
   )
-  const head = h(
+  return h('li', {}, name, values)
+}
+
+function tableEntry(item: LegendItem, name: HTMLElement, calcs: readonly string[]): HTMLElement {
+  return h(
     'tr',
     {},
-    h('th', {}, 'Name'),
-    ...calcs.map((calc) => h('th', { class: 'number' }, calculationTitle(calc))),
+    h('th', { scope: 'row' }, name),
+    calcs.map((calc) => h('td', {}, calculated(item, calc))),
   )
-  return h('div', { class: 'legend as-table' }, h('table', {}, h('thead', {}, head), h('tbody', {}, entries)))
+}
+
+function calculated({ values, config }: LegendItem, calc: string): string {
+  const result = reduceValues(values, calc)
+  return result === null ? '' : formatValue(result, calc === 'count' ? 'none' : config.unit, config.decimals)
 }

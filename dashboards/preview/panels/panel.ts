@@ -14,6 +14,8 @@ export interface PanelContext {
   readonly width: number
   readonly height: number
   readonly annotations: readonly AnnotationMark[]
+  /** What the reader chose in this panel: it outlasts a drawing. */
+  readonly memory: Map<string, unknown>
   zoom(range: TimeRange): void
   /** A field's links for one of its values. */
   links(field: Field, row: number, frame: Frame): readonly Link[]

@@ -1,6 +1,8 @@
 /** How one series of a graph is drawn: its line, bars or points, as the panel's custom options say. */
+
 import uPlot from 'uplot'
 import type { FieldConfig } from '../model/dashboard.ts'
+import type { Loose } from '../model/loose.ts'
 import type { PanelContext } from './panel.ts'
 
 export interface Line {
@@ -12,7 +14,7 @@ export interface Line {
 }
 
 type Values = readonly (number | null)[]
-type Custom = Readonly<Record<string, any>>
+type Custom = Readonly<Record<string, Loose>>
 
 /** With fewer points than this, each is marked: a line between few says little of where they are. */
 const FEW_POINTS = 40

@@ -29,13 +29,14 @@ export function drawTable(context: PanelContext): Drawn {
     'aria-label': context.panel.title ?? 'Table',
   })
   const saved = context.panel.options?.['sortBy']?.[0]
-  let sorting: Sorting | undefined =
-    saved === undefined ? undefined : { field: saved.displayName, desc: saved.desc === true }
+  const first = saved === undefined ? undefined : { field: saved.displayName, desc: saved.desc === true }
+  let sorting = (context.memory.get('sorting') as Sorting | undefined) ?? first
   let shown = PAGE
   const redraw = () => {
     const sorted = sorting === undefined ? frame : sortRows(frame, [sorting])
     const sortBy = (field: string) => {
       sorting = { field, desc: sorting?.field === field ? !sorting.desc : true }
+      context.memory.set('sorting', sorting)
       redraw()
       element.querySelector<HTMLElement>('[aria-sort] button')?.focus()
     }

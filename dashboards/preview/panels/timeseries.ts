@@ -19,25 +19,31 @@ export function drawTimeSeries(context: PanelContext): Drawn {
   const raw = align(frames, range, context.stepMs)
   const options = panel.options?.['legend'] ?? {}
   const isRight = options.placement === 'right' && context.width > 480
-  const hidden = new Set<number>()
+  const hidden = hiddenOf(context, lines)
   const plotRoom = h('div', { class: 'plot' })
   let plot: uPlot | undefined
   const items: LegendItem[] = lines.map((line, index) => ({ ...line, values: raw[index + 1] }))
-  const box = legend(items, options, (index, isAlso) => {
+  const box = legend(items, options, hidden, (index, isAlso) => {
     toggle(hidden, index, lines.length, isAlso)
+    context.memory.set('hidden', new Set([...hidden].map((each) => lines[each].name)))
     redraw()
-    return hidden
   })
   element.classList.toggle('side', isRight)
   element.append(plotRoom)
   if (box !== undefined) element.append(box)
+  let isGone = false
   const redraw = () => {
+    if (isGone) return
     plot?.destroy()
     plot = createPlot(context, { lines, raw, hidden }, plotRoom, plotSize(context, box, isRight))
   }
   // The legend's size is known when it is on the page.
   requestAnimationFrame(redraw)
-  return { element, destroy: () => plot?.destroy() }
+  const destroy = () => {
+    isGone = true
+    plot?.destroy()
+  }
+  return { element, destroy }
 }
 
 function plotSize({ width, height }: PanelContext, box: HTMLElement | undefined, isRight: boolean) {
@@ -59,6 +65,13 @@ function linesOf(frames: readonly Frame[]): Line[] {
     }
   }
   return lines
+}
+
+/** By name: after the next answer there may be other lines. */
+function hiddenOf({ memory }: PanelContext, lines: readonly Line[]): Set<number> {
+  const names = memory.get('hidden') as ReadonlySet<string> | undefined
+  const found = [...lines.keys()].filter((index) => names?.has(lines[index].name) === true)
+  return new Set(found.length === lines.length ? [] : found)
 }
 
 /** A click shows one alone, or all again; with Ctrl or Shift it takes one away. */

@@ -8,7 +8,10 @@ import type { Line } from './series.ts'
 
 /** More would hide the graph. */
 const MAX_ROWS = 12
+const MAX_NEAR = 3
 const NEAR_PX = 6
+const GAP_PX = 12
+const EDGE_PX = 8
 
 export function tooltip(
   { panel, annotations }: PanelContext,
@@ -34,34 +37,38 @@ export function tooltip(
   }
   return {
     move(plot: uPlot) {
-      const { idx, left = -1, top = -1 } = plot.cursor
+      const { idx, left = -1 } = plot.cursor
       const near = annotations.filter(({ time }) => Math.abs(plot.valToPos(time, 'x') - left) < NEAR_PX)
       const rows = idx === null || idx === undefined || left < 0 ? [] : rowsAt(plot, idx)
       box.hidden = mode === 'none' || left < 0 || (rows.length === 0 && near.length === 0)
       if (box.hidden) return
       box.replaceChildren(
         h('b', {}, clockText(raw[0][idx!] as number)),
-        ...near.slice(0, 3).map(({ title, color }) => h('p', {}, h('i', { style: { background: color } }), title)),
+        ...near.slice(0, MAX_NEAR).map(({ title, color }) => rowOf(color, title)),
         ...rows
           .slice(0, MAX_ROWS)
           .map(({ name, color, value, config }) =>
-            h(
-              'p',
-              {},
-              h('i', { style: { background: color } }),
-              h('span', {}, name),
-              h('b', {}, formatValue(value, config.unit, config.decimals)),
-            ),
+            rowOf(color, name, formatValue(value, config.unit, config.decimals)),
           ),
         ...(rows.length > MAX_ROWS ? [h('p', { class: 'muted' }, `… and ${rows.length - MAX_ROWS} more`)] : []),
       )
-      const over = plot.over.getBoundingClientRect()
-      const room = document.documentElement.clientWidth
-      const x = over.left + left + 14
-      const place = x + box.offsetWidth > room - 8 ? over.left + left - box.offsetWidth - 14 : x
-      box.style.left = `${Math.max(4, place)}px`
-      box.style.top = `${Math.max(4, Math.min(over.top + top + 10, innerHeight - box.offsetHeight - 8))}px`
+      place(box, plot)
     },
     remove: () => box.remove(),
   }
+}
+
+function rowOf(color: string, name: string, value?: string): HTMLElement {
+  const mark = h('i', { style: { background: color } })
+  return h('p', {}, mark, h('span', {}, name), value === undefined ? null : h('b', {}, value))
+}
+
+/** Beside the pointer, on the side where there is room. */
+function place(box: HTMLElement, { over, cursor: { left = 0, top = 0 } }: uPlot): void {
+  const corner = over.getBoundingClientRect()
+  const x = corner.left + left
+  const isRight = x + GAP_PX + box.offsetWidth <= document.documentElement.clientWidth - EDGE_PX
+  const y = Math.min(corner.top + top + GAP_PX, innerHeight - box.offsetHeight - EDGE_PX)
+  box.style.left = `${Math.max(EDGE_PX, isRight ? x + GAP_PX : x - GAP_PX - box.offsetWidth)}px`
+  box.style.top = `${Math.max(EDGE_PX, y)}px`
 }

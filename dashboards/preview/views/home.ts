@@ -1,5 +1,5 @@
 /** The start: every dashboard with what it is for, and where else to go. */
-import { listBoards } from '../page/api.ts'
+import { getJson, listBoards } from '../page/api.ts'
 import { h } from '../page/dom.ts'
 import type { View } from '../page/view.ts'
 
@@ -27,6 +27,13 @@ export function showHome(room: HTMLElement): View {
     ),
   )
   void fill(list)
+  void getJson<{ loki: string | null }>('about').then(
+    ({ loki }) => {
+      const text = `As a Grafana data source (type Loki), this server's address is ${location.origin}.`
+      if (loki === null) room.firstElementChild?.append(h('p', { class: 'muted' }, text))
+    },
+    () => {},
+  )
   return { leave() {} }
 }
 

@@ -44,15 +44,16 @@ function row(
 }
 
 function mark(step: Step, { from }: Lanes, part: (time: number) => string, show: (entry: number) => void): HTMLElement {
-  const took = step.to > step.from ? `, took ${formatValue(step.to - step.from, 'ms')}` : ''
+  const isPoint = step.to === step.from
+  const took = isPoint ? '' : `, took ${formatValue(step.to - step.from, 'ms')}`
   const title = `+${formatValue(step.from - from, 'ms')} ${step.name}${took}`
   return h('button', {
     type: 'button',
-    class: step.to > step.from ? 'span' : 'span point',
+    class: isPoint ? 'span point' : 'span',
     'data-level': step.level,
     title,
     'aria-label': title,
-    style: { left: part(step.from), width: `calc(${part(step.to)} - ${part(step.from)})` },
+    style: { left: part(step.from), ...(isPoint ? {} : { width: `calc(${part(step.to)} - ${part(step.from)})` }) },
     onclick: () => show(step.entry),
   })
 }

@@ -1,14 +1,17 @@
 /** What can be done with a panel: see it large, its queries, its data; take them to Explore or into a file. */
-import type { Panel } from '../model/dashboard.ts'
+import type { DataLink, Panel } from '../model/dashboard.ts'
 import { displayName, type Frame, lengthOf } from '../model/frame.ts'
 import { joinByField } from '../model/join.ts'
+import type { RawRange } from '../model/times.ts'
 import { copyButton, dropdown, h } from '../page/dom.ts'
 import { go, here, setParams } from '../page/route.ts'
-import type { BoardState } from './panelbox.ts'
 
 export interface MenuSubject {
   readonly element: HTMLElement
-  state(): BoardState | undefined
+  /** The time range, as it was chosen. */
+  raw(): RawRange | undefined
+  /** With its variables filled in. */
+  text(text: string): string
   /** As they are drawn. */
   frames(): readonly Frame[]
   /** As they were asked. */
@@ -38,11 +41,22 @@ export function panelMenu(panel: Panel, subject: MenuSubject): HTMLElement {
       panel.id === undefined
         ? null
         : item(isFull ? 'Back to all panels' : 'See it large', () => viewFull(panel, subject.element, isFull)),
-      queries.length === 0 ? null : item('Explore its query', () => explore(queries[0], subject.state())),
+      queries.length === 0 ? null : item('Explore its query', () => explore(queries[0], subject.raw())),
       queries.length === 0 ? null : item('Queries', () => showText('Queries', queries.join('\n\n'))),
+      ...linksOf(panel).map(({ title = '', url = '' }) =>
+        h('a', { class: 'item', href: subject.text(url) }, subject.text(title)),
+      ),
       item('Data as CSV', () => showText('Data', csv(subject.frames()))),
     )
   })
+}
+
+/** Of the panel, and of its fields where they are no value's own. */
+function linksOf({ links = [], fieldConfig }: Panel): readonly DataLink[] {
+  const ofFields = (fieldConfig?.defaults?.links ?? []).filter(
+    ({ url = '' }) => !/__(?:value|data|field|series)/.test(url),
+  )
+  return [...links, ...ofFields]
 }
 
 function viewFull(panel: Panel, element: HTMLElement, isFull: boolean): void {
@@ -50,8 +64,8 @@ function viewFull(panel: Panel, element: HTMLElement, isFull: boolean): void {
   element.dispatchEvent(new Event('viewpanel', { bubbles: true }))
 }
 
-function explore(query: string, state: BoardState | undefined): void {
-  const { from, to } = state?.raw ?? { from: 'now-1h', to: 'now' }
+function explore(query: string, raw: RawRange = { from: 'now-1h', to: 'now' }): void {
+  const { from, to } = raw
   go(`/explore?${new URLSearchParams({ query, from, to })}`)
 }
 

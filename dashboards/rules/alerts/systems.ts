@@ -96,7 +96,7 @@ export const systemAlerts: readonly Alert[] = [
   {
     name: 'SyncBackingOff',
     severity: 'ticket',
-    expr: `${sum(`count_over_time(${ALL} |~ \`failure recorded|backoff active\` | json message="message", worker="worker" | message=~"failure recorded|cycle skipped, backoff active" [15m])`, WORKER)} > 0 unless ${sum(`count_over_time(${ALL} ${message('cycle complete', 'worker')} [15m])`, WORKER)}`,
+    expr: `${sum(`count_over_time(${ALL} ${message(['failure recorded', 'cycle skipped, backoff active'], 'worker')} [15m])`, WORKER)} > 0 unless ${sum(`count_over_time(${ALL} ${message('cycle complete', 'worker')} [15m])`, WORKER)}`,
     for: '10m',
     summary: 'Sync worker {{ $labels.worker }} of {{ $labels.service }} has been backing off for more than 10 minutes',
     dashboard: 'longship-sync',

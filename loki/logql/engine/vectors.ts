@@ -40,12 +40,19 @@ function groupSeries(expr: VectorExpr, inner: readonly Series[]): Group[] {
   for (const series of inner) {
     const kept = names.size === 0 && !isWithout ? NO_LABELS : project(series.labels, names, isWithout)
     const own = isWithout ? withoutEmpty(kept) : kept
-    const group = groups.get(own.key)
-    if (group === undefined) groups.set(own.key, { labels: own, members: [series] })
+    const { key } = APART.has(expr.op) ? kept : own
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { labels: own, members: [series] })
     else group.members.push(series)
   }
   return [...groups.values()]
 }
+
+/**
+ * Groups of `without` are told apart by labels that are '', and then lose them. Loki's front end has parts put together
+ * again, where groups that look the same become one; these two it does not divide.
+ */
+const APART: ReadonlySet<VectorOp> = new Set<VectorOp>(['stddev', 'stdvar'])
 
 /** One pass over the present values of a step. `first` starts with the first of them. */
 interface Fold {

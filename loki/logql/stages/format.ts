@@ -23,6 +23,7 @@ export function lineFormatStage(source: string): Stage {
   const current = {} as Current
   const template = compileLine(source, functionsOver(current))
   const { onlyField } = template
+  const wanted = labelReader(template.lookups)
   if (onlyField !== undefined) {
     return (row) => {
       row.setLine(row.get(onlyField) ?? '')
@@ -31,7 +32,7 @@ export function lineFormatStage(source: string): Stage {
   }
   return (row) => {
     current.row = row
-    const text = run(template, row, labelsOf(row))
+    const text = run(template, row, wanted(row))
     if (text !== undefined) row.setLine(text)
     return true
   }
@@ -54,6 +55,8 @@ export function labelFormatStage(formats: readonly LabelFormat[]): Stage {
     ...format,
     template: format.isRename ? undefined : compileLabel(format, functions),
   }))
+  // With more than one, the labels as they were before the first are kept for the others.
+  const wanted = labelReader(steps.length === 1 ? steps[0]!.template?.lookups : undefined)
   return (row) => {
     current.row = row
     let labels: Map<string, string> | undefined
@@ -65,7 +68,7 @@ export function labelFormatStage(formats: readonly LabelFormat[]): Stage {
         row.delete(value)
         continue
       }
-      if (labels === undefined || labels.size === 0) labels = labelsOf(row)
+      if (labels === undefined || labels.size === 0) labels = wanted(row)
       const text = run(template, row, labels)
       if (text !== undefined) row.set(name, text)
     }
@@ -88,6 +91,19 @@ function refuseNames(formats: readonly LabelFormat[]): void {
     if (name === '__error__') throw new Error(`${name} cannot be formatted`)
     if (seen.has(name)) throw new Error(`multiple label name '${name}' not allowed in a single format operation`)
     seen.add(name)
+  }
+}
+
+/** Reads all labels, or only those of these names. */
+function labelReader(names: readonly string[] | undefined): (row: Row) => Map<string, string> {
+  if (names === undefined || names.some((name) => name.startsWith('__error'))) return labelsOf
+  return (row) => {
+    const labels = new Map<string, string>()
+    for (const name of names) {
+      const value = row.get(name)
+      if (value !== undefined) labels.set(name, value)
+    }
+    return labels
   }
 }
 

@@ -1,4 +1,7 @@
-/** Bytes as text where they may be no UTF-8: Go shows each byte that belongs to no character as U+FFFD, Node fewer. */
+/**
+ * Bytes as text where they may be no UTF-8. A byte that belongs to no character is a lone surrogate, U+DC80 to U+DCFF:
+ * so it stays apart from a U+FFFD of the log. Go writes each as U+FFFD in the end, and so do answers.
+ */
 
 export function textOfBytes(bytes: Buffer): string {
   const text = bytes.toString()
@@ -6,8 +9,7 @@ export function textOfBytes(bytes: Buffer): string {
   let result = ''
   for (let i = 0; i < bytes.length; ) {
     const length = characterLength(bytes, i)
-    const char = length === 0 ? '\ufffd' : bytes.toString('utf8', i, i + length)
-    result += char
+    result += length === 0 ? String.fromCharCode(0xdc00 + bytes[i]!) : bytes.toString('utf8', i, i + length)
     i += Math.max(1, length)
   }
   return result

@@ -9,8 +9,10 @@ import { intOf, isInt, isList, isMap, isTrue, showValue, sortedEntries, type Val
 /** Go's is 100,000; our stack is smaller. */
 const MAX_TEMPLATE_DEPTH = 500
 
-export function executeTemplate(template: Template, functions: Functions, data: Value): string {
-  return new Execution(template, functions, data).run(data)
+/** Runs it once for each data; not within itself. */
+export function createExecution(template: Template, functions: Functions): (data: Value) => string {
+  const execution = new Execution(template, functions)
+  return (data) => execution.run(data)
 }
 
 type Outcome = 'break' | 'continue' | undefined
@@ -21,12 +23,14 @@ class Execution {
   readonly evaluator: Evaluator
   depth = 0
 
-  constructor(template: Template, functions: Functions, data: Value) {
-    this.frame = new Frame(template, data)
+  constructor(template: Template, functions: Functions) {
+    this.frame = new Frame(template)
     this.evaluator = new Evaluator(this.frame, functions)
   }
 
   run(data: Value): string {
+    this.frame.begin(data)
+    this.depth = 0
     this.walkList(data, this.frame.template.root)
     return this.frame.output
   }

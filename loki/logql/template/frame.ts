@@ -11,20 +11,28 @@ const MAX_STEPS = 1_000_000
 
 export class Frame {
   readonly template: Template
-  variables: { name: string; value: Value }[]
+  variables: { name: string; value: Value }[] = []
   output = ''
   steps = 0
   /** Where messages say that it is. */
   place: ArgNode | CommandNode | BodyNode | undefined
   /** Of the template that runs: a called one is another. */
-  name: string
+  name = ''
   /** Whether dot came out of an interface {}, which messages then name as its type. */
   isDotInterface = false
 
-  constructor(template: Template, data: Value) {
+  constructor(template: Template) {
     this.template = template
-    this.name = template.name
+  }
+
+  /** As at the first node; what an execution before left is forgotten. */
+  begin(data: Value): void {
     this.variables = [{ name: '$', value: data }]
+    this.output = ''
+    this.steps = 0
+    this.place = undefined
+    this.name = this.template.name
+    this.isDotInterface = false
   }
 
   fail(message: string): never {

@@ -4,10 +4,10 @@
  */
 import { BUILTINS } from './builtins.ts'
 import type { Functions, GoFunction } from './call.ts'
-import { executeTemplate } from './execute.ts'
-import type { ArgNode, BodyNode, PipeNode } from './nodes.ts'
+import { createExecution } from './execute.ts'
+import { fieldsOf, lookupsOf, onlyFieldOf } from './fields.ts'
 import { NUMBER_FUNCTIONS } from './numberfunctions.ts'
-import { parseTemplate, type Template } from './parser.ts'
+import { parseTemplate } from './parser.ts'
 import { TEXT_FUNCTIONS } from './textfunctions.ts'
 import { timeFunctions } from './timefunctions.ts'
 import type { GoMap, Value } from './values.ts'
@@ -23,6 +23,8 @@ export interface CompiledTemplate {
   readonly fields: readonly string[]
   /** {{.name}} alone: the field's name. */
   readonly onlyField: string | undefined
+  /** All names that it can look up in the data; undefined when it can reach the data in other ways. */
+  readonly lookups: readonly string[] | undefined
 }
 
 /** `functions` beside Go's own. Throws TemplateError with Go's message. */
@@ -30,9 +32,10 @@ export function compileTemplate(name: string, text: string, functions: Functions
   const all: Functions = new Map<string, GoFunction>([...BUILTINS, ...functions])
   const template = parseTemplate(name, text, (called) => all.has(called))
   return {
-    run: (data) => executeTemplate(template, all, data),
+    run: createExecution(template, all),
     fields: fieldsOf(template.root),
-    onlyField: onlyFieldOf(template),
+    onlyField: onlyFieldOf(template.root),
+    lookups: lookupsOf(template.root),
   }
 }
 
@@ -44,38 +47,4 @@ export function lokiFunctions(now: () => number = Date.now): Functions {
 /** map[string]string: a name that is not there is ''. */
 export function textMap(entries: ReadonlyMap<string, string>): GoMap {
   return { kind: 'map', type: 'strings', entries }
-}
-
-function onlyFieldOf({ root }: Template): string | undefined {
-  const [first, second] = root
-  if (first?.kind !== 'action' || second !== undefined) return undefined
-  const [command, next] = first.pipe.commands
-  const field = command?.args[0]
-  if (next !== undefined || command!.args.length !== 1 || field?.kind !== 'field') return undefined
-  return field.names.length === 1 ? field.names[0] : undefined
-}
-
-/** Loki's listNodeFields: it looks into branches and pipelines, not into chains. */
-function fieldsOf(nodes: readonly BodyNode[]): string[] {
-  return nodes.flatMap((node) => {
-    switch (node.kind) {
-      case 'action':
-        return fieldsOfPipe(node.pipe)
-      case 'if':
-      case 'with':
-      case 'range':
-        return [...fieldsOfPipe(node.pipe), ...fieldsOf(node.list), ...fieldsOf(node.otherwise ?? [])]
-      default:
-        return []
-    }
-  })
-}
-
-function fieldsOfPipe(pipe: PipeNode): string[] {
-  return pipe.commands.flatMap(({ args }) => args.flatMap(fieldsOfArg))
-}
-
-function fieldsOfArg(arg: ArgNode): string[] {
-  if (arg.kind === 'field') return [...arg.names]
-  return arg.kind === 'pipe' ? fieldsOfPipe(arg) : []
 }

@@ -151,7 +151,7 @@ function title(value: string): string {
   let isStart = true
   let result = ''
   for (const rune of value) {
-    result += isStart ? rune.toUpperCase() : rune
+    result += isStart ? upper(rune) : rune
     isStart = rune <= '\x7f' ? !/[A-Za-z0-9_]/.test(rune) : !/[\p{L}\p{Nd}]/u.test(rune) && /\s/.test(rune)
   }
   return result

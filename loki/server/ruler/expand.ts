@@ -1,6 +1,6 @@
 /** Expands the templates of an alerting rule's labels and annotations, as Prometheus does (template/template.go). */
 import type { Functions } from '../../logql/template/call.ts'
-import { executeTemplate } from '../../logql/template/execute.ts'
+import { createExecution } from '../../logql/template/execute.ts'
 import { parseTemplate, type Template } from '../../logql/template/parser.ts'
 import type { GoMap, Value } from '../../logql/template/values.ts'
 import { templateFunctions } from './functions.ts'
@@ -88,7 +88,7 @@ async function execute(
     }
     const functions: Functions = templateFunctions({ ...options, query })
     try {
-      return executeTemplate(template, functions, data)
+      return createExecution(template, functions)(data)
     } catch (error) {
       if (wanted === undefined) throw error
       if (answers.size >= MAX_QUERIES) throw new Error(`the template asks more than ${MAX_QUERIES} queries`)

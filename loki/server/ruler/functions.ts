@@ -1,8 +1,10 @@
 /** The functions of Prometheus's alert templates (template/template.go), over Go's own. */
+
 import { RE2JS } from 're2js'
 import { regexFault } from '../../logql/regex.ts'
 import { BUILTINS, queryEscape } from '../../logql/template/builtins.ts'
 import type { Functions, GoFunction } from '../../logql/template/call.ts'
+import { lower, upper } from '../../logql/template/case.ts'
 import { timeOf } from '../../logql/template/time.ts'
 import { compareText, isInt, isList, isMap, showFloat, typeOf, type Value } from '../../logql/template/values.ts'
 import { readPrometheusDuration, writeGoDuration } from '../../logql/units.ts'
@@ -55,8 +57,8 @@ const FIXED: readonly (readonly [string, GoFunction])[] = [
   ['safeHtml', text((value) => value)],
   ['match', { parameters: ['string', 'string'], call: (pattern, of) => finds(pattern as string, of as string) }],
   ['title', text(titleOf)],
-  ['toUpper', text((value) => value.toUpperCase())],
-  ['toLower', text((value) => value.toLowerCase())],
+  ['toUpper', text(upper)],
+  ['toLower', text(lower)],
   ['graphLink', text((expr) => `/graph?g0.expr=${queryEscape(expr)}&g0.tab=0`)],
   ['tableLink', text((expr) => `/graph?g0.expr=${queryEscape(expr)}&g0.tab=1`)],
   ['sortByLabel', { parameters: ['string', 'any'], call: (name, list) => sortByLabel(name as string, list) }],

@@ -1,6 +1,6 @@
 /** One client of a tail: its entries wait for their time, go out in small answers, and are dropped when it is slow. */
 
-import { nanosText } from '../answer.ts'
+import { nanosText, textJson } from '../answer.ts'
 import { writeLabels } from '../labels.ts'
 import { writeLegacyStream, writeRfc3339 } from '../legacyquery.ts'
 import type { WebSocket } from '../websocket.ts'
@@ -39,7 +39,7 @@ export type EntryForm = 'plain' | 'categorized' | 'legacy'
 export function writeStream(entry: Omit<TailEntry, 'json'>, form: EntryForm): string {
   if (form === 'legacy') return writeLegacyStream({ labels: entry.labels, entries: [entry] })
   const categories = form === 'categorized' ? `,${writeCategories(entry)}` : ''
-  const value = `["${nanosText(entry.seconds, entry.nanos)}",${JSON.stringify(entry.line)}${categories}]`
+  const value = `["${nanosText(entry.seconds, entry.nanos)}",${textJson(entry.line)}${categories}]`
   return `{"stream":${writeMap(entry.labels)},"values":[${value}]}`
 }
 
@@ -122,5 +122,5 @@ function writeCategories({ metadata, parsed }: Pick<TailEntry, 'metadata' | 'par
 }
 
 function writeMap(labels: ReadonlyMap<string, string>): string {
-  return `{${[...labels].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`
+  return `{${[...labels].map(([name, value]) => `${JSON.stringify(name)}:${textJson(value)}`).join(',')}}`
 }

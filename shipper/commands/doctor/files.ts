@@ -1,5 +1,5 @@
 /** What the file system says: sources that match nothing or may not be read, and where Longship has to write. */
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Config } from '../../config.ts'
 import { discover, explain } from '../../sources/discover.ts'
@@ -74,12 +74,33 @@ function checkWritable(check: string, path: string): Finding {
   // The file is replaced as a whole, so its folder must be writable too.
   const fault =
     faultOf(place, constants.W_OK) ?? faultOf(stat === undefined ? place : dirname(absolute), constants.W_OK)
+  const full = fault === undefined ? fullness(place) : undefined
+  if (full !== undefined)
+    return { check, status: 'fail', message: `${path} cannot be written: ${full}; make room, or change the path` }
   if (fault === undefined) return { check, status: 'ok', message: `${path} can be written` }
   return {
     check,
     status: 'fail',
     message: `${path} cannot be written: ${place} ${fault}; change its rights, or the path`,
   }
+}
+
+/** Positions of a few hundred files, twice: the old ones stay until the new are whole. */
+const MIN_FREE_BYTES = 128 * 1024
+
+function fullness(place: string): string | undefined {
+  try {
+    return fullnessOf(statfsSync(place))
+  } catch {
+    return undefined
+  }
+}
+
+/** What is wrong with a file system that has so much room; undefined for nothing. Some count no inodes (files: 0). */
+export function fullnessOf({ bavail, bsize, files, ffree }: Record<'bavail' | 'bsize' | 'files' | 'ffree', number>) {
+  const free = bavail * bsize
+  if (free < MIN_FREE_BYTES) return `the disk is full (${free.toLocaleString('en')} bytes left)`
+  return files > 0 && ffree === 0 ? 'the disk has no room for another file (no inodes left)' : undefined
 }
 
 function statOf(path: string) {
