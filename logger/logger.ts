@@ -101,9 +101,17 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   base.on('error', () => {})
   const core: Core = { base, settings, make, sampler, isClosed: false }
   const logger = Object.assign(base, methodsOf(core, options.fields === undefined ? [] : [options.fields])) as Logger
+  first ??= logger
   for (const warning of settings.warnings) logger.warn(warning)
   if (options.crashes !== false) watchCrashes(logger)
   return logger
+}
+
+let first: Logger | undefined
+
+/** The logger that was created first: what helpers use that were given none. Without any, one for SERVICE_NAME is made. */
+export function defaultLogger(): Logger {
+  return first ?? createLogger({ service: process.env.SERVICE_NAME || 'app' })
 }
 
 /** A child shares its parent's stream, transports and level, and has methods of its own. */
@@ -138,7 +146,7 @@ function methodsOf(core: Core, bound: readonly Fields[]): OwnMethods {
 }
 
 function known(level: unknown): string {
-  return typeof level === 'string' && level in WINSTON_LEVELS ? level : levelOf(reason(level)).level
+  return typeof level === 'string' && Object.hasOwn(WINSTON_LEVELS, level) ? level : levelOf(reason(level)).level
 }
 
 /** Never throws: not for what is logged, and not for what a transport does with it. */
@@ -189,7 +197,7 @@ async function close(core: Core, timeoutMs: number): Promise<FlushResult> {
   for (const { event, level, count } of core.sampler?.drain() ?? []) {
     emit(core, level, [], [`${count} lines left out by sampling`, { event, sample_count: count }])
   }
-  const result = await forAll(core, (sink) => sink.end_(timeoutMs))
+  const result = await forAll(core, (sink) => sink.finish(timeoutMs))
   core.isClosed = true
   await new Promise<void>((resolve) => {
     core.base.once('finish', () => resolve())

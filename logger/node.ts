@@ -4,45 +4,41 @@
  */
 import { type Fields, withContext } from './context.ts'
 import { rounded, ticks } from './durations.ts'
-import type { Logger } from './logger.ts'
+import { defaultLogger, type Logger } from './logger.ts'
 import { memberNames, readMember } from './write.ts'
 
 /** What LangGraph.js calls: (state, config?) → an update of the state, or a promise of one. */
 export type NodeFunction<Args extends readonly unknown[], Result> = (...args: Args) => Result
 
+/** [logger,] name, function: without a logger the one that was created first is used. */
+type Wrapping<Args extends readonly unknown[], Result> =
+  | readonly [name: string, run: NodeFunction<Args, Result>]
+  | readonly [logger: Logger, name: string, run: NodeFunction<Args, Result>]
+
 /**
  * Wraps a node: node_start, then node_complete with duration_ms and the keys of the state that it changed, or node_failed
  * with the error and its stack. `node`, and thread_id where state or config names one, are bound inside.
- * @example graph.addNode('developer', logNodeExecution(logger, 'developer', developer))
+ * @example graph.addNode('developer', logNodeExecution('developer', developer))
  */
 export function logNodeExecution<Args extends readonly unknown[], Result>(
-  logger: Logger,
-  name: string,
-  run: NodeFunction<Args, Result>,
+  ...wrapping: Wrapping<Args, Result>
 ): NodeFunction<Args, Result> {
+  const { loggerOf, name, run } = unwrap(wrapping)
   const events = { start: 'node_start', complete: 'node_complete', failed: 'node_failed' }
+  const detail = (result: unknown) => ({ state_updates: updatesOf(result) })
   return named(run, (...args: Args) =>
-    withContext({ node: name, ...threadOf(args) }, () =>
-      watched(
-        logger,
-        events,
-        {},
-        () => run(...args),
-        (result) => ({ state_updates: updatesOf(result) }),
-      ),
-    ),
+    withContext({ node: name, ...threadOf(args) }, () => watched(loggerOf(), events, {}, () => run(...args), detail)),
   )
 }
 
 /**
  * Wraps a tool: tool_execution_start, tool_execution_complete with duration_ms, tool_execution_failed with the error.
- * @example const search = logToolExecution(logger, 'search_docs', searchDocs)
+ * @example const search = logToolExecution('search_docs', searchDocs)
  */
 export function logToolExecution<Args extends readonly unknown[], Result>(
-  logger: Logger,
-  tool: string,
-  run: NodeFunction<Args, Result>,
+  ...wrapping: Wrapping<Args, Result>
 ): NodeFunction<Args, Result> {
+  const { loggerOf, name: tool, run } = unwrap(wrapping)
   const events = {
     start: 'tool_execution_start',
     complete: 'tool_execution_complete',
@@ -50,13 +46,19 @@ export function logToolExecution<Args extends readonly unknown[], Result>(
   }
   return named(run, (...args: Args) =>
     watched(
-      logger,
+      loggerOf(),
       events,
       { tool },
       () => run(...args),
       () => ({}),
     ),
   )
+}
+
+function unwrap<Args extends readonly unknown[], Result>(wrapping: Wrapping<Args, Result>) {
+  if (wrapping.length === 2) return { loggerOf: defaultLogger, name: wrapping[0], run: wrapping[1] }
+  const [logger, name, run] = wrapping
+  return { loggerOf: () => logger, name, run }
 }
 
 interface Events {

@@ -75,6 +75,7 @@ export class Courier {
     while (this.isBusy && !this.#isClosed && Date.now() < until) {
       this.#start()
       await Promise.race([over, this.#sending])
+      await breathe()
     }
     clearTimeout(timer)
     this.#isWanted = false

@@ -7,7 +7,7 @@ export interface LineQueue {
   readonly lines: number
   /** False: the queue is full, and the line is not in it. */
   push(line: string): boolean
-  /** The oldest lines, at most so many; they count until done() is called. */
+  /** The oldest lines, at most so many; they count until done() is called, and without it are taken again. */
   take(count: number): string[]
   /** The lines taken last are where they should be. */
   done(): void
@@ -34,6 +34,8 @@ export function createQueue(maxBytes: number): LineQueue {
       return true
     },
     take(count) {
+      // What was taken and failed goes first again.
+      if (taken.length > 0) return [...taken]
       const lines = waiting.slice(next, next + count)
       next += lines.length
       taken = lines

@@ -68,7 +68,7 @@ export class SinkTransport extends Transport {
   }
 
   /** Delivers what waits, or spools it. Named apart from winston's own close(), which cannot be waited for. */
-  end_(timeoutMs: number): Promise<FlushResult> {
+  finish(timeoutMs: number): Promise<FlushResult> {
     return this.#options.close?.(timeoutMs) ?? Promise.resolve(NOTHING_LEFT)
   }
 }

@@ -100,11 +100,11 @@ const PROGRAMS: Readonly<
 
 /** Panels that must show what these programs did. */
 const PANELS: Readonly<Record<string, number>> = {
-  'longship-provisioning': 5,
-  'longship-sync': 5,
-  'longship-nodes': 10,
-  'longship-operations': 6,
-  'longship-errors': 3,
+  'longship-provisioning': 11,
+  'longship-sync': 8,
+  'longship-nodes': 11,
+  'longship-operations': 16,
+  'longship-errors': 8,
 }
 
 let loki: Target

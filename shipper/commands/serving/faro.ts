@@ -43,7 +43,7 @@ export function createCollector({ faroOrigin, faroKey, sourceMaps }: FaroFlags):
       transport = lokiTransport({ url, tenant, spool, service: 'faro', labels: ['kind', 'app'], onProblem })
     },
     async close() {
-      const result = await transport?.end_(CLOSE_MS)
+      const result = await transport?.finish(CLOSE_MS)
       if (result !== undefined && result.lost > 0) {
         throw new LongshipError('lost', `faro: ${result.lost} lines could not be delivered, and are lost`)
       }
