@@ -26,14 +26,17 @@ export function withContext<T>(fields: Fields, run: () => T): T {
   return storage.run({ fields: { ...context(), ...fields } }, run)
 }
 
-/** Adds fields to the innermost withContext; outside of one, to everything that this asynchronous call still does. */
+/**
+ * Adds fields to the innermost withContext; outside of one, to everything that this asynchronous call still does.
+ * @example bindContext({ thread_id: 'user_123' })
+ */
 export function bindContext(fields: Fields): void {
   const scope = storage.getStore()
   if (scope === undefined) storage.enterWith({ fields: { ...fields } })
   else scope.fields = { ...scope.fields, ...fields }
 }
 
-/** Takes these fields out of the innermost withContext; without names, all. */
+/** Takes these fields out of the innermost withContext; without names, all. @example clearContext('thread_id') */
 export function clearContext(...names: readonly string[]): void {
   const scope = storage.getStore()
   if (scope === undefined) return
@@ -46,7 +49,7 @@ export function context(): Fields {
   return storage.getStore()?.fields ?? NONE
 }
 
-/** The correlation id in force. */
+/** The correlation id in force; undefined outside of a context. @example response.setHeader('x-id', correlationId() ?? '') */
 export function correlationId(): string | undefined {
   const { correlation_id: id } = context()
   return typeof id === 'string' ? id : undefined

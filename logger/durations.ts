@@ -10,7 +10,7 @@ export function rounded(ms: number): number {
   return Math.round(ms * 100) / 100
 }
 
-/** 30000 → 30s, 1500 → 1.5s, 90000 → 1m30s, 0.25 → 250µs: what Go's time.Duration prints. */
+/** 30000 → 30s, 1500 → 1.5s, 90000 → 1m30s, 0.25 → 250µs: what Go's time.Duration prints. @example goDuration(1500) // '1.5s' */
 export function goDuration(ms: number): string {
   if (!Number.isFinite(ms)) return '0s'
   const sign = ms < 0 ? '-' : ''

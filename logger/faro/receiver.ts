@@ -47,7 +47,10 @@ const EXPOSED_HEADERS = 'x-faro-session-status, retry-after'
 const MAX_BEHIND_MS = 60 * 60_000
 const MAX_AHEAD_MS = 60_000
 
-/** Throws LongshipError('config') for origins and limits that cannot be used. */
+/**
+ * Throws LongshipError('config') for origins and limits that cannot be used.
+ * @example const receive = createFaroReceiver({ take: (line) => console.log(line), origins: ['https://shop.example'] })
+ */
 export function createFaroReceiver(options: FaroOptions): FaroReceiver {
   const { origins = [], now = Date.now, maxBytes = DEFAULT_MAX_BYTES } = options
   check(options)

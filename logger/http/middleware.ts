@@ -30,7 +30,7 @@ export function expressMiddleware(logger: Logger, options?: HttpOptions) {
   }
 }
 
-/** Express: behind the routes and before the error handlers, so that http_request has the error and its stack. */
+/** Express: behind the routes and before the error handlers, so that http_request has the error and its stack. @example app.use(expressErrors()) */
 export function expressErrors() {
   return (
     error: unknown,

@@ -35,7 +35,7 @@ function isWanted(input: Parameters<Fetch>[0], to: FetchOptions['to']): boolean 
   }
 }
 
-/** Headers that carry the context in force; also for http clients other than fetch. */
+/** Headers that carry the context in force, for http clients other than fetch. @example axios.get(url, { headers: propagation() }) */
 export function propagation(header = 'x-correlation-id'): Record<string, string> {
   const id = correlationId()
   const traceparent = traceparentOf()
@@ -65,7 +65,10 @@ export function inject<T extends object>(message: T): T & { readonly [ENVELOPE]?
   return carried.length === 0 ? message : { ...message, [ENVELOPE]: Object.fromEntries(carried) }
 }
 
-/** The context that a message brings; a new correlation id when it brings none. Never throws: messages are hostile. */
+/**
+ * The context that a message brings; a new correlation id when it brings none. Never throws: messages are hostile.
+ * @example await withContext(extract(message), () => handle(message))
+ */
 export function extract(message: unknown): Fields {
   const envelope =
     message !== null && typeof message === 'object' ? (message as { _context?: unknown })[ENVELOPE] : undefined

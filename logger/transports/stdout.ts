@@ -8,7 +8,10 @@ export interface StdoutOptions {
   readonly level?: LogLevel
 }
 
-/** Pipes and files are written to synchronously on POSIX: a line is out when the call returns, also before process.exit. */
+/**
+ * Pipes and files are written to synchronously on POSIX: a line is out when the call returns, also before process.exit.
+ * @example createLogger({ service: 'api', transports: [stdoutTransport({ stream: process.stderr, level: 'error' })] })
+ */
 export function stdoutTransport({ stream = process.stdout, level }: StdoutOptions = {}): SinkTransport {
   guard(stream)
   return new SinkTransport({

@@ -1,6 +1,7 @@
 /** What users get: longship/logger from the built package, imported and required, with types that a strict tsc takes. */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
@@ -52,4 +53,35 @@ test('everything that is exported is said what it is for', () => {
     .filter((name) => name !== '' && !name.startsWith('type '))
   const missing = values.filter((name) => !guide.includes(name) && !/^[A-Z]/.test(name))
   assert.deepEqual(missing, [])
+})
+
+test('examples/logger/api.mjs: one id on all lines of a request, and a clean end', async (t) => {
+  const child = spawn(process.execPath, ['examples/logger/api.mjs'], {
+    env: { ...process.env, PORT: '0', LOG_FORMAT: 'json', LOG_LEVEL: 'info' },
+  })
+  t.after(() => child.kill('SIGKILL'))
+  let text = ''
+  const lines = () =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+  await new Promise<void>((resolve) => {
+    child.stdout.on('data', (part: Buffer) => {
+      text += String(part)
+      resolve()
+    })
+  })
+  const answer = await fetch(`http://127.0.0.1:${lines()[0]?.port}/orders/7`, {
+    headers: { 'X-Correlation-ID': 'c-7' },
+  })
+  assert.equal(await answer.text(), 'ordered\n')
+  child.kill('SIGTERM')
+  const [code] = (await once(child, 'exit')) as [number]
+  assert.equal(code, 0)
+  const ofRequest = lines().filter(({ correlation_id }) => correlation_id === 'c-7')
+  const events = ofRequest.map(({ event, step, status }) => [event, step, status].filter(Boolean).join(' '))
+  assert.deepEqual(events.slice(0, 3), ['operation_start started', 'step_start reserve started', 'step_info reserve'])
+  assert.ok(events.includes('step_info attempt-1 retrying') && events.includes('operation_end completed'))
+  assert.equal(events.at(-1), 'http_request')
 })
