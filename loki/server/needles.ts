@@ -42,7 +42,7 @@ export function searchBlock(block: Block, count: number, needles: readonly Needl
   let passed: Uint8Array | undefined
   for (const { texts, isNegated: negated } of needles) {
     const hits = new Uint8Array(count)
-    for (const text of texts) mark(block, count, text, hits)
+    for (const text of texts) mark(hits, findText(block, count, text))
     for (let i = 0; i < count; i++) {
       const own = negated ? 1 - hits[i]! : hits[i]!
       hits[i] = passed === undefined ? own : passed[i]! & own
@@ -52,17 +52,50 @@ export function searchBlock(block: Block, count: number, needles: readonly Needl
   return passed
 }
 
-function mark(block: Block, count: number, text: Buffer, hits: Uint8Array): void {
+function mark(hits: Uint8Array, { bits }: Found): void {
+  if (bits === undefined) return
+  for (let i = 0; i < hits.length; i++) hits[i]! |= (bits[i >>> 3]! >>> (i & 7)) & 1
+}
+
+/** Which of a block's first `count` entries hold a text, a bit each; undefined for none. */
+interface Found {
+  readonly count: number
+  readonly bits: Uint8Array | undefined
+}
+
+/** What was looked for last in a block, oldest first: dashboards ask for the same texts again and again. */
+const known = new WeakMap<Block, Map<string, Found>>()
+/** Texts kept a block: sixteen bits an entry at most, a few per cent of what it holds. */
+const MOST_TEXTS = 16
+
+function findText(block: Block, count: number, text: Buffer): Found {
+  let texts = known.get(block)
+  if (texts === undefined) known.set(block, (texts = new Map()))
+  const key = text.toString('latin1')
+  const before = texts.get(key)
+  const found = before?.count === count ? before : search(block, count, text)
+  texts.delete(key)
+  texts.set(key, found)
+  if (texts.size > MOST_TEXTS) texts.delete(texts.keys().next().value!)
+  return found
+}
+
+function search(block: Block, count: number, text: Buffer): Found {
   const { bytes, ends } = block
   const stop = ends[2 * count - 1] ?? 0
+  let bits: Uint8Array | undefined
   let at = bytes.indexOf(text)
   while (at >= 0 && at + text.length <= stop) {
     const index = entryAt(ends, count, at)
     const isInLine = at + text.length <= ends[2 * index]! && at >= entryStart(block, index)
-    if (isInLine) hits[index] = 1
+    if (isInLine) {
+      bits ??= new Uint8Array((count + 7) >>> 3)
+      bits[index >>> 3]! |= 1 << (index & 7)
+    }
     // On to the next entry after a hit; a hit in metadata, or over an end, leads nowhere.
     at = bytes.indexOf(text, isInLine ? ends[2 * index + 1]! : at + 1)
   }
+  return { count, bits }
 }
 
 /** The entry that the byte at `at` belongs to. */

@@ -11,7 +11,7 @@ import type { Hints } from '../logql/stages/hints.ts'
 import { createStage } from '../logql/stages/index.ts'
 import { orderStages } from '../logql/stages/order.ts'
 import { type Block, entryStart, lowerBound, relativeTime, timeOrder } from './block.ts'
-import { mayHold, wantedOf } from './blockvalues.ts'
+import { fittingEntries, wantedOf } from './columns.ts'
 import { type Needles, searchBlock, splitNeedles } from './needles.ts'
 import { createScanRow, type ScanRow } from './scanrow.ts'
 import type { Stream, Tenant } from './tenant.ts'
@@ -48,12 +48,13 @@ async function scanTenant(tenant: Tenant, turn: Turn, stats: ScanStats, query: S
     row.enter(stream, block)
     const from = lowerBound(block, relativeTime(block.base, start.seconds, start.nanos))
     const to = lowerBound(block, relativeTime(block.base, end.seconds, end.nanos))
-    if (!mayHold(stream, block, wanted)) {
+    const fitting = fittingEntries(stream, block, wanted)
+    if (fitting === 'none') {
       countEntries(block, from, to, stats)
       if (turn.isDue()) await turn.pause()
       continue
     }
-    await scanBlock({ query, row, block, shift, pipeline, needles, from, to, isBackward, turn, stats })
+    await scanBlock({ query, row, block, shift, pipeline, needles, fitting, from, to, isBackward, turn, stats })
     if (turn.isDue()) await turn.pause()
   }
 }
@@ -106,6 +107,8 @@ interface BlockScan {
   readonly shift: number
   readonly pipeline: Stage | undefined
   readonly needles: readonly Needles[]
+  /** 1 for entries that may stay. */
+  readonly fitting: Uint8Array | undefined
   readonly from: number
   readonly to: number
   readonly isBackward: boolean
@@ -120,7 +123,7 @@ async function scanBlock(scan: BlockScan): Promise<void> {
   const { query, row, block, shift, pipeline, from, to, isBackward, turn, stats } = scan
   if (to <= from) return
   const order = timeOrder(block)
-  const passed = searchBlock(block, block.count, scan.needles)
+  const passed = both(searchBlock(block, block.count, scan.needles), scan.fitting)
   for (let step = 0; step < to - from; step++) {
     if ((step & (CHECK_EVERY - 1)) === CHECK_EVERY - 1 && turn.isDue()) await turn.pause()
     const position = isBackward ? to - 1 - step : from + step
@@ -132,6 +135,13 @@ async function scanBlock(scan: BlockScan): Promise<void> {
     if (pipeline !== undefined && !pipeline(row)) continue
     if (!query.onEntry(row, block.times[index]! + shift)) return
   }
+}
+
+/** 1 where both have it; undefined says nothing. `found` is changed. */
+function both(found: Uint8Array | undefined, fitting: Uint8Array | undefined): Uint8Array | undefined {
+  if (found === undefined || fitting === undefined) return found ?? fitting
+  for (let i = 0; i < found.length; i++) found[i]! &= fitting[i]!
+  return found
 }
 
 /** The streams that a selector selects. */

@@ -53,7 +53,8 @@ export function createTimeControls(
       set(next)
     }),
   )
-  const auto = autoRefresh(refresh, () => change(true))
+  // Between two fixed times nothing new comes.
+  const auto = autoRefresh(refresh, () => /now/.test(raw().from + raw().to) && change(true))
   const button = (text: string, title: string, run: () => void) =>
     h('button', { type: 'button', title, 'aria-label': title, onclick: run }, text)
   const element = h(

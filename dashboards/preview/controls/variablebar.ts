@@ -14,6 +14,8 @@ export interface VariableBar {
   readonly element: HTMLElement
   readonly variables: ReadonlyMap<string, Variable>
   filters(): readonly Filter[]
+  /** Absent where the dashboard has no ad-hoc filters. */
+  addFilter?(filter: Filter): void
   /** Asks for the values again: those of another time may differ. Whether what is chosen stands for other values now. */
   reload(): Promise<boolean>
 }
@@ -66,7 +68,13 @@ export async function createVariableBar(
     shown.set(model.name, made.show)
   }
   const adhoc = models.filter(({ type }) => type === 'adhoc')
-  return { element, variables, filters: () => adhoc.flatMap(filtersIn), reload }
+  const addFilter = (filter: Filter) => {
+    writeFilters(adhoc[0], [...filtersIn(adhoc[0]), filter])
+    shown.get(adhoc[0].name)?.()
+    change()
+  }
+  const canFilter = adhoc.length > 0 ? { addFilter } : {}
+  return { element, variables, filters: () => adhoc.flatMap(filtersIn), reload, ...canFilter }
 }
 
 function dependents(models: readonly VariableModel[], name: string): VariableModel[] {
@@ -135,13 +143,19 @@ function filtersIn({ name, filters }: VariableModel): Filter[] {
   return written.length === 0 ? [...(filters ?? [])] : written.flatMap((text) => readFilter(text) ?? [])
 }
 
+/** None at all is written too, where the dashboard has some of its own. */
+function writeFilters({ name, filters: own = [] }: VariableModel, filters: readonly Filter[]): void {
+  const written = filters.map(writeFilter)
+  setParams({ [`var-${name}`]: written.length === 0 && own.length > 0 ? '' : written })
+}
+
 function filtersOf(model: VariableModel, range: () => TimeRange, change: () => void): Control {
   return createFilters({
     label: model.label || model.name,
     range,
     filters: () => filtersIn(model),
     set(filters) {
-      setParams({ [`var-${model.name}`]: filters.map(writeFilter) })
+      writeFilters(model, filters)
       change()
     },
   })

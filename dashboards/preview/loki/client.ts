@@ -33,6 +33,7 @@ export class AskError extends Error {}
 const API = '/loki/api/v1'
 /** Longer parameters go into a form: proxies refuse long URLs. */
 const MAX_URL = 4000
+const AGAIN_MS = 300
 
 export async function ask(
   path: string,
@@ -41,17 +42,22 @@ export async function ask(
 ): Promise<Loose> {
   const form = new URLSearchParams(params)
   const isLong = form.toString().length > MAX_URL
-  let response: Response
-  try {
-    response = await fetch(isLong ? `${API}/${path}` : `${API}/${path}?${form}`, {
+  const send = () =>
+    fetch(isLong ? `${API}/${path}` : `${API}/${path}?${form}`, {
       ...(isLong ? { method: 'POST', body: form } : {}),
       headers: { Accept: 'application/json' },
       ...(signal === undefined ? {} : { signal }),
     })
-  } catch (error) {
-    if (signal?.aborted) throw error
-    throw new AskError('The server does not answer. Does it still run?')
-  }
+  // Once more when the connection was lost: a question changes nothing.
+  const response = await send()
+    .catch(async (error) => {
+      if (signal?.aborted) throw error
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+      return send()
+    })
+    .catch((error) => {
+      throw signal?.aborted ? error : new AskError('The server does not answer. Does it still run?')
+    })
   const text = await response.text()
   if (!response.ok) throw new AskError(messageOf(text) || `The server answered ${response.status}.`)
   try {

@@ -5,11 +5,18 @@ import type { Frame, Labels } from '../model/frame.ts'
 import { h } from '../page/dom.ts'
 import type { Drawn, PanelContext } from './panel.ts'
 
-export function drawLogs({ frames, panel, traceUrl }: PanelContext): Drawn {
+export function drawLogs({ frames, panel, traceUrl, filter }: PanelContext): Drawn {
   const entries = frames.filter(({ isLogs }) => isLogs === true).flatMap(entriesOf)
   if (entries.length === 0) return { element: h('div'), isEmpty: true }
   const { wrapLogMessage = true, showTime = true } = panel.options ?? {}
-  return { element: createLogList(entries, { isWrapped: wrapLogMessage, hasTime: showTime, traceUrl }).element }
+  return {
+    element: createLogList(entries, {
+      isWrapped: wrapLogMessage,
+      hasTime: showTime,
+      traceUrl,
+      ...(filter === undefined ? {} : { filter }),
+    }).element,
+  }
 }
 
 function entriesOf({ fields }: Frame): Entry[] {

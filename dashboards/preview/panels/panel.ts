@@ -17,6 +17,8 @@ export interface PanelContext {
   /** What the reader chose in this panel: it outlasts a drawing. */
   readonly memory: Map<string, unknown>
   zoom(range: TimeRange): void
+  /** Narrows the dashboard to lines with that label or field, or without it; absent where it cannot be. */
+  filter?(name: string, value: string, isWanted: boolean): void
   /** A field's links for one of its values. */
   links(field: Field, row: number, frame: Frame): readonly Link[]
   /** Variables in a text. */

@@ -33,7 +33,15 @@ async function openBoard(room: HTMLElement, uid: string, left: AbortSignal): Pro
   const change = (isByClock: boolean) => {
     // Both ends of the range stay put while all panels are drawn: they show the same times.
     const [range, raw] = [times.range(), times.raw()]
-    const now = { range, raw, variables: bar.variables, filters: bar.filters(), zoom: times.zoom, marks: () => marks }
+    const now = {
+      range,
+      raw,
+      variables: bar.variables,
+      filters: bar.filters(),
+      addFilter: bar.addFilter,
+      zoom: times.zoom,
+      marks: () => marks,
+    }
     state = now
     grid.update(now, isByClock)
     findAnnotations(dashboard, now).then(

@@ -14,6 +14,7 @@ export interface BoardState {
   readonly raw: RawRange
   readonly variables: ReadonlyMap<string, Variable>
   readonly filters: readonly Filter[]
+  addFilter?: ((filter: Filter) => void) | undefined
   zoom(range: TimeRange): void
   marks(): readonly AnnotationMark[]
 }
@@ -47,7 +48,7 @@ export function contextOf(
   body: HTMLElement,
   memory: Map<string, unknown>,
 ): PanelContext {
-  const { range, raw, marks, zoom } = state
+  const { range, raw, marks, zoom, addFilter } = state
   const scope = scopeOf(state)
   const width = body.clientWidth
   const kept = `from=${encodeURIComponent(raw.from)}&to=${encodeURIComponent(raw.to)}`
@@ -66,6 +67,9 @@ export function contextOf(
         const own = { variables: scope.variables, builtIn: valueBuiltIns(field, row, frame, scope.builtIn) }
         return { ...link, title: interpolateText(link.title ?? '', own), url: interpolateText(link.url ?? '', own) }
       }),
+    ...(addFilter === undefined
+      ? {}
+      : { filter: (key, value, isWanted) => addFilter({ key, operator: isWanted ? '=' : '!=', value }) }),
     text: (text) => interpolateText(text, scope),
     traceUrl: (id) => `/trace/${encodeURIComponent(id)}?${kept}`,
   }
