@@ -15,6 +15,7 @@ import { formats } from '../shipper/formats/index.ts'
 import { RECORD_FIELDS, recordSchema } from '../shipper/normalize/schema.ts'
 import { stackFiles } from '../stack/build.ts'
 import { readCorpus } from '../test/formats/corpus.ts'
+import { eventsDoc } from './events-doc.ts'
 import { sampleFiles } from './samples.ts'
 
 const standaloneCode = standalone as unknown as (typeof standalone)['default']
@@ -29,6 +30,7 @@ const files = new Map<string, string>([
   ],
   ['docs/record.md', recordDoc()],
   ['docs/formats.md', formatsDoc()],
+  ['docs/EVENTS.md', eventsDoc(GENERATED)],
 ])
 for (const { name } of formats) files.set(`samples/formats/${name}.log`, sampleOf(name))
 for (const [path, text] of [...sampleFiles(), ...buildFiles(readSlos(SLO_FILE)), ...stackFiles()]) files.set(path, text)

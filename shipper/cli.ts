@@ -37,6 +37,11 @@ const commands: readonly Entry[] = [
   },
   { name: 'serve', summary: 'run the embedded Loki', load: () => import('./commands/serve.ts') },
   {
+    name: 'faro',
+    summary: 'receive what browsers send with Grafana Faro',
+    load: () => import('./commands/faro.ts'),
+  },
+  {
     name: 'test',
     summary: 'unit tests of LogQL, alert rules and dashboards',
     load: () => import('./commands/test.ts'),

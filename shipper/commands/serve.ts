@@ -8,8 +8,9 @@ import { createServer } from '../../loki/server/server.ts'
 import { DEFAULT_SETTINGS, type LokiConfig, readLokiConfig, type Settings } from '../../loki/server/settings.ts'
 import { LongshipError } from '../errors.ts'
 import { startElsewhere } from './serving/elsewhere.ts'
+import { addFaroFlags, createCollector, type FaroFlags } from './serving/faro.ts'
 
-interface Flags {
+interface Flags extends FaroFlags {
   readonly port?: number
   readonly host?: string
   readonly data?: string
@@ -45,7 +46,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 function describe(): Command {
-  return new Command('longship serve')
+  const command = new Command('longship serve')
     .description('The embedded Loki-compatible server: push, OTLP and queries over HTTP, no Docker needed.')
     .option('--port <number>', 'port to listen on (default: 3100)', readPort)
     .option('--host <address>', 'address to listen on (default: 127.0.0.1, this machine only)')
@@ -64,6 +65,7 @@ function describe(): Command {
     )
     .option('--fsync', 'write through to the disk before a push is acknowledged: survives power loss, slower', false)
     .exitOverride()
+  return addFaroFlags(command)
 }
 
 function readPort(text: string): number {
@@ -78,7 +80,7 @@ function readSize(text: string): number {
 }
 
 /** Options of a store: there is none with --loki. */
-const STORE_FLAGS = ['data', 'config', 'maxMemory', 'rules', 'alertmanagerUrl'] as const
+const STORE_FLAGS = ['data', 'config', 'maxMemory', 'rules', 'alertmanagerUrl', 'faroOrigin'] as const
 
 async function preview(flags: Flags, loki: string): Promise<number> {
   const unused = STORE_FLAGS.find((name) => flags[name] !== undefined)
@@ -102,6 +104,8 @@ async function serve(flags: Flags): Promise<number> {
   const host = flags.host ?? config?.host
   const stopped = untilStopped()
   const settings = withRules(config?.settings ?? DEFAULT_SETTINGS, flags)
+  const page = createPage({ dashboards: flags.dashboards })
+  const collector = createCollector(flags)
   const server = createServer({
     port: flags.port ?? config?.port ?? 3100,
     ...(host === undefined ? {} : { host }),
@@ -109,14 +113,16 @@ async function serve(flags: Flags): Promise<number> {
     ...(flags.maxMemory === undefined ? {} : { maxBytes: flags.maxMemory }),
     data,
     fsync: flags.fsync,
-    fallback: createPage({ dashboards: flags.dashboards }),
+    fallback: (request, response) => collector.handle(request, response) || page(request, response),
     warn: (message) => console.error(`warning: ${message}`),
   })
   try {
     const { url } = await server.listen()
+    collector.connect({ url, spool: false, tenant: settings.authEnabled ? 'fake' : undefined })
     console.error(`longship serve: listening on ${url}, data in ${data}; Ctrl-C stops`)
     if (settings.ruler.directory !== '') console.error(`longship serve: ${rulesText(settings.ruler)}`)
     await stopped
+    await collector.close()
   } finally {
     await server.close()
   }

@@ -9,8 +9,8 @@ import { leadingTime } from './leading-time.ts'
 
 const NAME = 'structlog_console'
 
-/** The level is padded to nine; without padding (pad_level=False) the event's own padding must give it away. */
-const LEVEL = /( ?)\[(?=[a-z ]{9,10}\])(debug|info|warning|warn|error|critical|exception|notset) {0,5}\] /y
+/** The level is padded to nine (trace and fatal are longship/logger's); without padding (pad_level=False) the event's own padding must give it away. */
+const LEVEL = /( ?)\[(?=[a-z ]{9,10}\])(debug|info|warning|warn|error|critical|exception|notset|trace|fatal) {0,5}\] /y
 const BARE_LEVEL =
   / \[(debug|info|warning|error|critical|exception)\] (?=\S[^=]{0,200} {2,30}(?:\[[\w.]{1,200}\]|[A-Za-z_]\w{0,100}=))/y
 /** Where the event ends: at the logger or at the first key. */

@@ -5,7 +5,7 @@ export const zerolog = jsonDialect({
   name: 'zerolog',
   title: 'zerolog JSON',
   requires: ['level', 'time', 'message'],
-  excludes: ['msg', 'v', 'severity'],
+  excludes: ['msg', 'v', 'severity', 'timestamp'],
   times: ['time'],
   check: (line) => typeof line.get('level') === 'string',
 })

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { globSync } from 'tinyglobby'
+import { readPayload } from '../../logger/faro/payload.ts'
+import { faroLineWriter } from '../../logger/faro/receiver.ts'
 import { openEmbedded } from '../../loki/testing/embedded.ts'
 import type { Target, TestEntry } from '../../loki/testing/target.ts'
 import { normalizeRaw } from '../../shipper/commands/testing/rawlines.ts'
@@ -51,7 +53,11 @@ function foreign() {
 export async function pushSamples(target: Pick<Target, 'push'>): Promise<void> {
   const files = globSync('samples/systems/*').sort()
   const texts = files.map((file) => [basename(file).replace(/(-dev)?\.\w+$/, ''), readFileSync(file, 'utf8')] as const)
-  for (const [service, text] of [...texts, ['longship', ownLog()] as const]) {
+  for (const [service, text] of [
+    ...texts,
+    ['longship', ownLog()] as const,
+    ['shop-frontend', frontendLog()] as const,
+  ]) {
     const raw = { text, service, node: undefined, env: 'prod', format: 'auto', timezone: 'UTC', now: START }
     const streams = new Map<string, { labels: ReadonlyMap<string, string>; entries: TestEntry[] }>()
     for (const entry of await normalizeRaw(raw)) {
@@ -87,4 +93,23 @@ function ownLog(): string {
     report()
   }
   return text
+}
+
+/** What the Faro receiver makes of three sessions: web vitals of two pages, and an exception. */
+function frontendLog(): string {
+  const lines: string[] = []
+  const write = faroLineWriter({ take: (line) => void lines.push(line) }, () => Number(START / 1_000_000n) + 60_000)
+  const vitals = { lcp: 2400, inp: 180, cls: 0.08, fcp: 1500, ttfb: 420 }
+  for (const [index, session] of ['s-1', 's-2', 's-3'].entries()) {
+    const page = { url: `https://shop.example/${index === 2 ? 'cart' : ''}?token=secret` }
+    const meta = { app: { name: 'shop-frontend' }, session: { id: session }, page, browser: { name: 'Chrome' } }
+    const measurements = Object.entries(vitals).map(([name, value]) => ({
+      type: 'web-vitals',
+      values: { [name]: value * (index + 1) },
+    }))
+    const exceptions = index === 2 ? [{ type: 'TypeError', value: 'the basket is broken' }] : []
+    const entries = readPayload({ meta, measurements, exceptions, events: [{ name: 'session_start' }] }, (head) => head)
+    for (const entry of Array.isArray(entries) ? entries : []) write(entry)
+  }
+  return lines.join('\n')
 }

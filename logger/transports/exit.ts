@@ -1,0 +1,54 @@
+/**
+ * What lets lines survive the end of the process: at exit (process.exit, an exception nobody caught, a signal) what was
+ * not delivered is spooled; when the program simply has nothing more to do, it is delivered first.
+ */
+
+export interface Leaver {
+  readonly isBusy: boolean
+  spoolNow(): void
+  flush(timeoutMs: number): Promise<unknown>
+}
+
+/** Signals that end a process without its exit event. */
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+
+/** A program that has nothing more to do waits at most so long for Loki. */
+const LAST_WAIT_MS = 5000
+
+const leavers = new Set<Leaver>()
+let isListening = false
+
+/** Returns what ends the watch. */
+export function atExit(leaver: Leaver): () => void {
+  leavers.add(leaver)
+  if (!isListening) listen()
+  return () => {
+    leavers.delete(leaver)
+  }
+}
+
+function listen(): void {
+  isListening = true
+  process.on('exit', spoolAll)
+  let hasWaited = false
+  process.on('beforeExit', () => {
+    if (hasWaited) return
+    const busy = [...leavers].filter(({ isBusy }) => isBusy)
+    if (busy.length === 0) return
+    hasWaited = true
+    void Promise.all(busy.map((leaver) => leaver.flush(LAST_WAIT_MS)))
+  })
+  for (const signal of SIGNALS) process.on(signal, onSignal)
+}
+
+/** A program that handles the signal itself decides when it ends; else it ends as it would have without us. */
+function onSignal(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) > 1) return
+  spoolAll()
+  for (const each of SIGNALS) process.off(each, onSignal)
+  process.kill(process.pid, signal)
+}
+
+function spoolAll(): void {
+  for (const leaver of leavers) leaver.spoolNow()
+}

@@ -1,0 +1,32 @@
+/** Lines to standard output (default) or error. A reader that went away (EPIPE) ends the output, not the program. */
+import type { LogLevel } from '../levels.ts'
+import { SinkTransport } from './sink.ts'
+
+export interface StdoutOptions {
+  /** Default: process.stdout. */
+  readonly stream?: NodeJS.WritableStream
+  readonly level?: LogLevel
+}
+
+/**
+ * Pipes and files are written to synchronously on POSIX: a line is out when the call returns, also before process.exit.
+ * @example createLogger({ service: 'api', transports: [stdoutTransport({ stream: process.stderr, level: 'error' })] })
+ */
+export function stdoutTransport({ stream = process.stdout, level }: StdoutOptions = {}): SinkTransport {
+  guard(stream)
+  return new SinkTransport({
+    level,
+    take(_line, text) {
+      if (stream.writable) stream.write(`${text}\n`)
+    },
+  })
+}
+
+const guarded = new WeakSet<NodeJS.WritableStream>()
+
+/** Without a listener an error of stdout would end the program. */
+function guard(stream: NodeJS.WritableStream): void {
+  if (guarded.has(stream)) return
+  guarded.add(stream)
+  stream.on('error', () => {})
+}

@@ -1,0 +1,59 @@
+/** Small programs that log to Loki and end in a hurry, run as processes of their own. */
+import { spawn } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createServer } from '../../loki/server/server.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+
+export function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'longship-logger-'))
+}
+
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stderr: string
+}
+
+/** `body` sees `logger`, which writes to Loki at `url` only, with its spool in `spool`. */
+export function runProgram(url: string, spool: string, body: string, killAfterLine?: NodeJS.Signals): Promise<Ended> {
+  const text = `
+    import { createLogger, lokiTransport } from ${JSON.stringify(join(ROOT, 'logger/index.ts'))}
+    const transport = lokiTransport({ url: ${JSON.stringify(url)}, spool: ${JSON.stringify(spool)}, service: 'prog', onProblem: () => {} })
+    const logger = createLogger({ service: 'prog', format: 'json', transports: [transport] })
+    ${body}`
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', text], { cwd: ROOT })
+  let stderr = ''
+  child.stderr.on('data', (part: Buffer) => {
+    stderr += String(part)
+  })
+  if (killAfterLine !== undefined) child.stdout.once('data', () => child.kill(killAfterLine))
+  return new Promise((done) => child.on('close', (code, signal) => done({ code, signal, stderr })))
+}
+
+export interface Loki {
+  readonly url: string
+  /** Lines in Loki that match, as records. */
+  records(selector?: string): Promise<Record<string, unknown>[]>
+  close(): Promise<void>
+}
+
+export async function startLoki(): Promise<Loki> {
+  const server = createServer({ port: 0, data: 'memory', warn: () => {} })
+  const { url } = await server.listen()
+  return {
+    url,
+    async records(selector = '{service=~".+"}') {
+      const query = new URLSearchParams({ query: selector, limit: '5000', since: '720h', direction: 'forward' })
+      const answer = await fetch(`${url}/loki/api/v1/query_range?${query}`)
+      const { data } = (await answer.json()) as { data: { result: { values: [string, string][] }[] } }
+      return data.result
+        .flatMap(({ values }) => values)
+        .sort(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1))
+        .map(([, line]) => JSON.parse(line) as Record<string, unknown>)
+    },
+    close: () => server.close(),
+  }
+}
