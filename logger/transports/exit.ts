@@ -38,7 +38,8 @@ function listen(): void {
     hasWaited = true
     void Promise.all(busy.map((leaver) => leaver.flush(LAST_WAIT_MS)))
   })
-  for (const signal of SIGNALS) process.on(signal, onSignal)
+  // First of all listeners: a program's `once` is gone from the count when it has been called.
+  for (const signal of SIGNALS) process.prependListener(signal, onSignal)
 }
 
 /** A program that handles the signal itself decides when it ends; else it ends as it would have without us. */

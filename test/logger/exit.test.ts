@@ -52,6 +52,15 @@ for (const [name, body, ending, signal] of ENDS) {
   })
 }
 
+test('a program that handles the signal once, and did so before there was a logger, ends when it wants to', async () => {
+  const spool = join(newFolder(), 'spool')
+  const handler = `process.once('SIGTERM', () => setTimeout(() => { logger.error('last words'); process.exit(0) }, 50))`
+  const body = `setInterval(() => {}, 1000); console.log('up')`
+  const ended = await runProgram(AWAY, spool, body, 'SIGTERM', handler)
+  assert.equal(ended.code, 0, ended.stderr)
+  assert.match(readFileSync(join(spool, readdirSync(spool)[0]!), 'utf8'), /last words/)
+})
+
 test('a crash is a fatal line with the error, its type and stack', async () => {
   const spool = join(newFolder(), 'spool')
   const ended = await runProgram(AWAY, spool, `throw new RangeError('last words')`)

@@ -18,9 +18,16 @@ export interface Ended {
 }
 
 /** `body` sees `logger`, which writes to Loki at `url` only, with its spool in `spool`. */
-export function runProgram(url: string, spool: string, body: string, killAfterLine?: NodeJS.Signals): Promise<Ended> {
+export function runProgram(
+  url: string,
+  spool: string,
+  body: string,
+  killAfterLine?: NodeJS.Signals,
+  before = '',
+): Promise<Ended> {
   const text = `
     import { createLogger, lokiTransport } from ${JSON.stringify(join(ROOT, 'logger/index.ts'))}
+    ${before}
     const transport = lokiTransport({ url: ${JSON.stringify(url)}, spool: ${JSON.stringify(spool)}, service: 'prog', onProblem: () => {} })
     const logger = createLogger({ service: 'prog', format: 'json', transports: [transport] })
     ${body}`
