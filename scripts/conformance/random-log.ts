@@ -1,6 +1,7 @@
 /** Random selectors and pipelines of stages. */
+
+import type { Dice } from '../dice.ts'
 import type { StreamFacts } from './facts.ts'
-import type { Dice } from './random.ts'
 
 export function selector({ labels }: StreamFacts, random: Dice): string {
   const names = Object.keys(labels)
@@ -24,7 +25,7 @@ export function selector({ labels }: StreamFacts, random: Dice): string {
 }
 
 export function lineQuery(stream: StreamFacts, random: Dice): string {
-  const filters = Array.from({ length: 1 + random.number(3) }, () => lineFilter(stream, random))
+  const filters = Array.from({ length: 1 + random.between(0, 3) }, () => lineFilter(stream, random))
   return `${selector(stream, random)} ${filters.join(' ')}`
 }
 
@@ -48,7 +49,7 @@ export function logPipeline(stream: StreamFacts, random: Dice): string {
   const stages: string[] = []
   if (random.chance(0.3)) stages.push(lineFilter(stream, random))
   if (random.chance(0.85)) stages.push(parser(stream, random))
-  for (let i = random.number(3); i > 0; i--) stages.push(random.pick(STAGES)(stream, random))
+  for (let i = random.between(0, 3); i > 0; i--) stages.push(random.pick(STAGES)(stream, random))
   return `${selector(stream, random)} ${stages.join(' ')}`.trimEnd()
 }
 

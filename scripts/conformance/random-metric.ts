@@ -1,13 +1,14 @@
 /** Random metric queries. Where Loki's own answer depends on chance (ties of topk, of first and last), it is not asked. */
+
+import type { Dice } from '../dice.ts'
 import type { Facts, StreamFacts } from './facts.ts'
-import type { Dice } from './random.ts'
 import { labelFilter, lineQuery, parser, quote, selector } from './random-log.ts'
 
 const WINDOWS = ['1m', '5m', '7m30s', '30m', '1h', '15s']
 
 export function metricQuery(stream: StreamFacts, facts: Facts, random: Dice): string {
   const inner = () => vector(stream, random)
-  const shape = random.number(10)
+  const shape = random.between(0, 10)
   if (shape < 5) return inner()
   if (shape < 7) return binary(stream, facts, random)
   if (shape === 7) return `label_replace(${inner()}, "made", "$1-x", "level", "(.{2}).*")`
@@ -23,7 +24,7 @@ export function metricQuery(stream: StreamFacts, facts: Facts, random: Dice): st
 }
 
 function vector(stream: StreamFacts, random: Dice): string {
-  const shape = random.number(10)
+  const shape = random.between(0, 10)
   if (shape < 3) return range(stream, random)
   if (shape < 9) return aggregate(stream, random)
   return `max(${aggregate(stream, random)})`
@@ -36,7 +37,7 @@ function aggregate(stream: StreamFacts, random: Dice): string {
 
 function grouping({ labels, fields, metadata }: StreamFacts, random: Dice): string {
   const names = [...Object.keys(labels), ...fields.keys(), ...metadata.keys()]
-  const some = Array.from({ length: 1 + random.number(2) }, () => random.pick(names))
+  const some = Array.from({ length: 1 + random.between(0, 2) }, () => random.pick(names))
   return random.pick(['', ` by (${some.join(', ')})`, ` by (${some[0]})`, ` without (${some.join(', ')})`, ' by ()'])
 }
 

@@ -1,4 +1,5 @@
 /** Random LogQL over the labels and fields that a data set has: valid queries of all families, the same for the same seed. */
+import { type Dice, dice } from '../dice.ts'
 import { type Facts, readFacts, type StreamFacts } from './facts.ts'
 import { lineQuery, logPipeline } from './random-log.ts'
 import { metricQuery } from './random-metric.ts'
@@ -7,27 +8,6 @@ export interface Question {
   readonly family: string
   readonly path: string
   readonly params: Readonly<Record<string, string | number>>
-}
-
-/** Picks, all from one seed. */
-export interface Dice {
-  /** 0 ≤ number < below, whole. */
-  number(below: number): number
-  chance(probability: number): boolean
-  pick<T>(from: readonly T[]): T
-}
-
-export function dice(seed: number): Dice {
-  let state = seed >>> 0
-  const next = () => {
-    // mulberry32
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-  const number = (below: number) => Math.floor(next() * below)
-  return { number, chance: (probability) => next() < probability, pick: (from) => from[number(from.length)]! }
 }
 
 export function randomQuestions(dataset: unknown, count: number, seed: number): Question[] {
@@ -53,7 +33,7 @@ function randomQuestion(facts: Facts, random: Dice): Question {
   const { start, end } = facts
   if (family === 'metric' && random.chance(0.3)) {
     const seconds = Number((end - start) / SECOND)
-    const time = start / SECOND + BigInt(random.number(seconds + 600))
+    const time = start / SECOND + BigInt(random.between(0, seconds + 600))
     return { family: 'instant', path: '/loki/api/v1/query', params: { query, time: String(time) } }
   }
   const part = random.chance(0.6) ? { start, end: end + SECOND } : partOf(start, end, random)
@@ -70,7 +50,7 @@ function randomQuestion(facts: Facts, random: Dice): Question {
 
 function partOf(start: bigint, end: bigint, random: Dice): { start: bigint; end: bigint } {
   const length = Number((end - start) / SECOND)
-  const from = random.number(Math.max(1, length - 60))
-  const to = from + 60 + random.number(Math.max(1, length - from))
+  const from = random.between(0, Math.max(1, length - 60))
+  const to = from + 60 + random.between(0, Math.max(1, length - from))
   return { start: start + BigInt(from) * SECOND, end: start + BigInt(to) * SECOND }
 }

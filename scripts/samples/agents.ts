@@ -3,8 +3,9 @@
  * correlation id goes with each. Its services write structlog JSON, old f-strings, a coloured console and plain stdout.
  */
 import { structlog, structlogConsole } from '../../shipper/demo/notation.ts'
+import { type Dice, dice } from '../dice.ts'
 import { ansibleLog } from './ansible.ts'
-import { BEGIN, type Dice, dice, FAKE_SECRETS, MINUTE, Page, SECOND } from './story.ts'
+import { BEGIN, FAKE_SECRETS, MINUTE, Page, SECOND } from './story.ts'
 
 /** The id whose way leads through bot, api, graph and spawner; `longship up` shows it as an example. */
 export const FOLLOWED_ID = 'msg_456_1735167345'

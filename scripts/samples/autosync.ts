@@ -3,7 +3,8 @@
  * maximum of failures and recovers; the second (slog text) contends for the lease meanwhile.
  */
 import { GoDuration, goTime, slogJson, slogText } from '../../shipper/demo/notation.ts'
-import { BEGIN, type Dice, dice, MINUTE, Page, SECOND } from './story.ts'
+import { type Dice, dice } from '../dice.ts'
+import { BEGIN, MINUTE, Page, SECOND } from './story.ts'
 
 const MAX_FAILURES = 4
 const OUTAGE = { from: BEGIN + 18 * MINUTE, to: BEGIN + 28 * MINUTE }

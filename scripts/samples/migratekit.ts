@@ -1,6 +1,7 @@
 /** System E: a migration tool's operations, steps, retries and failures, in logrus' text and, for one tenant, JSON. */
 import { logrusJson, logrusText } from '../../shipper/demo/notation.ts'
-import { BEGIN, type Dice, dice, FAKE_SECRETS, MINUTE, Page } from './story.ts'
+import { type Dice, dice } from '../dice.ts'
+import { BEGIN, FAKE_SECRETS, MINUTE, Page } from './story.ts'
 
 type Write = typeof logrusText
 

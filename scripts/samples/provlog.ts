@@ -1,6 +1,7 @@
 /** System A: a workspace server provisions machines for fifty minutes; two of them are never stopped. */
 import { evt, goLog } from '../../shipper/demo/notation.ts'
-import { BEGIN, dice, FAKE_SECRETS, MINUTE, Page, SECOND } from './story.ts'
+import { dice } from '../dice.ts'
+import { BEGIN, FAKE_SECRETS, MINUTE, Page, SECOND } from './story.ts'
 
 /** Started and never stopped: what leak detection must find. */
 export const LEAKED = ['ws-1011', 'ws-1029']

@@ -1,6 +1,7 @@
 /** System D: a container's output as Docker keeps it, with a line over 16 KiB in parts, and what tinyforge's scanner says. */
 import { dockerLine, goTime, slogJson } from '../../shipper/demo/notation.ts'
-import { BEGIN, dice, FAKE_SECRETS, MINUTE, Page, SECOND } from './story.ts'
+import { dice } from '../dice.ts'
+import { BEGIN, FAKE_SECRETS, MINUTE, Page, SECOND } from './story.ts'
 
 /** Docker writes a longer line in parts of this many bytes. */
 export const DOCKER_PART_BYTES = 16 * 1024

@@ -6,15 +6,9 @@ import { LongshipError } from '../errors.ts'
 import { createRedactor } from '../redact/redact.ts'
 import { parseArguments } from './arguments.ts'
 import { checkFiles } from './doctor/files.ts'
+import type { Finding } from './doctor/finding.ts'
 import { checkLoki } from './doctor/loki.ts'
 import { describeSize, sizeOf } from './doctor/size.ts'
-
-/** One line of the report. `warn` works, though perhaps not as meant; `fail` does not work. */
-export interface Finding {
-  readonly check: string
-  readonly status: 'ok' | 'warn' | 'fail'
-  readonly message: string
-}
 
 interface Options {
   readonly config?: string

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { quantileFold, type RangeFold, VALUE_OPS, type Window } from '../../loki/logql/engine/rangeops.ts'
-import { addSample, createSamples, sortSamples } from '../../loki/logql/engine/samples.ts'
+import { quantileFold, type RangeFold, VALUE_OPS } from '../../loki/logql/engine/rangeops.ts'
+import { addSample, createSamples, sortSamples, type Window } from '../../loki/logql/engine/samples.ts'
 import { xxHash64 } from '../../loki/logql/engine/streamhash.ts'
 import { type Harness, NOW, ns, stream, withServer } from './harness.ts'
 

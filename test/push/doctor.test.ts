@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { fullnessOf } from '../../shipper/commands/doctor/files.ts'
-import { type Finding, run } from '../../shipper/commands/doctor.ts'
+import type { Finding } from '../../shipper/commands/doctor/finding.ts'
+import { run } from '../../shipper/commands/doctor.ts'
 import { startDouble } from '../loki-double/double.ts'
 
 /** Runs with --json and gives the exit code and the findings. */

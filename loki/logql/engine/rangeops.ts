@@ -4,15 +4,8 @@
  * would cost too much, `slide` says how to answer all of them at less.
  */
 import type { RangeOp } from '../ast.ts'
+import type { Window } from './samples.ts'
 import { createMoments, createRanks, createResets, createTree, type Slide } from './sliding.ts'
-
-/** Samples [from, to) in order of time; there is at least one. */
-export interface Window {
-  readonly times: Float64Array
-  readonly values: Float64Array
-  from: number
-  to: number
-}
 
 export interface RangeFold {
   /** `seconds` is the range's length. */

@@ -1,5 +1,13 @@
 /** Samples of one series: times and values side by side, put in order of time once all are there. */
 
+/** Samples [from, to) in order of time; there is at least one. */
+export interface Window {
+  readonly times: Float64Array
+  readonly values: Float64Array
+  from: number
+  to: number
+}
+
 export interface Samples {
   count: number
   /** Nanoseconds from the query's first step. */

@@ -2,8 +2,7 @@
  * Answers many overlapping windows of one series without adding up each anew: a tree of partial results, prefix
  * sums of counter resets, ranks for quantiles. Windows move forward only.
  */
-import type { Window } from './rangeops.ts'
-import { type Samples, sortSamples } from './samples.ts'
+import { type Samples, sortSamples, type Window } from './samples.ts'
 
 /**
  * Prepares all of a series' samples, yielding now and then so that others can work; the function that comes of it

@@ -13,7 +13,7 @@ import type {
 } from '../ast.ts'
 import type { Matcher } from '../matcher.ts'
 import { type Literal, literal } from './literal.ts'
-import { binary, labelReplace, type Node, range, vector } from './nodes.ts'
+import { binary, labelReplace, type Modifier, type Node, range, vector } from './nodes.ts'
 import { list, type Rule, rule, take } from './rule.ts'
 
 const OPEN = 'OPEN_PARENTHESIS'
@@ -135,11 +135,6 @@ const OPERATORS: readonly (readonly [terminal: string, op: BinaryOp])[] = [
   ['LT', '<'],
   ['LTE', '<='],
 ]
-
-export interface Modifier {
-  readonly isBool: boolean
-  readonly matching: VectorMatching
-}
 
 const modifier = (isBool: boolean): Modifier => ({
   isBool,

@@ -9,13 +9,19 @@ import type {
   RangeExpr,
   RangeOp,
   VectorExpr,
+  VectorMatching,
   VectorOp,
 } from '../ast.ts'
 import { parseError, type QueryError } from '../error.ts'
 import { writeFixed } from '../numbers.ts'
 import { regexFault } from '../regex.ts'
 import { fold, type Literal, parseFloat64 } from './literal.ts'
-import type { Modifier } from './metricrules.ts'
+
+/** What stands between a binary operator and its right side. */
+export interface Modifier {
+  readonly isBool: boolean
+  readonly matching: VectorMatching
+}
 
 /** The tree before it is checked: as in ast.ts, but faults may stand in it, and variants. */
 export type Node =

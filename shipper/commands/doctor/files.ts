@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import type { Config } from '../../config.ts'
 import { discover, explain } from '../../sources/discover.ts'
 import { openPositions } from '../../sources/positions.ts'
-import type { Finding } from '../doctor.ts'
+import type { Finding } from './finding.ts'
 
 export function* checkFiles(config: Config): Generator<Finding> {
   if (config.sources.length === 0) {

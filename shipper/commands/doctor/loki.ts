@@ -8,7 +8,7 @@ import { classify, type Reply } from '../../push/classify.ts'
 import { type Client, createClient } from '../../push/client.ts'
 import type { Body } from '../../push/encode.ts'
 import { createEndpoint, type Endpoint } from '../../push/endpoint.ts'
-import type { Finding } from '../doctor.ts'
+import type { Finding } from './finding.ts'
 
 type Answer = Reply & { kind: 'answer' }
 
