@@ -4,6 +4,7 @@ import picomatch from 'picomatch'
 import { BatchBuilder, type Progress } from './batch/builder.ts'
 import { lineWriter } from './batch/line.ts'
 import type { Config, SourceConfig } from './config.ts'
+import { endpointOptions } from './endpoint.ts'
 import { byName } from './formats/index.ts'
 import { Interpreter } from './interpret.ts'
 import { Lane } from './lanes/lane.ts'
@@ -151,17 +152,9 @@ export function makeLane(
 const AUTO_RATE_LIMIT_BYTES = 3 * 1024 * 1024
 
 function destinationOptions({ loki, push }: Config, once: boolean, report: (event: PushEvent) => void) {
-  const { ca_file: ca, cert_file: cert, key_file: key, insecure_skip_verify: insecure } = loki.tls
   const isLoopback = /^(localhost|127\.|\[::1\])/.test(new URL(loki.url).hostname)
   return {
-    url: loki.url,
-    tenant: loki.tenant,
-    basicAuth: loki.basic_auth,
-    bearerToken: loki.bearer_token,
-    bearerTokenFile: loki.bearer_token_file,
-    headers: loki.headers,
-    tls: { ca, cert, key, insecure },
-    timeoutMs: loki.timeout_ms,
+    ...endpointOptions(loki),
     encoding: push.encoding,
     compression: push.compression,
     outOfWindow: push.out_of_window,

@@ -11,7 +11,7 @@ import { globSync } from 'tinyglobby'
 const VOCABULARY = ['shipper/terms', 'shipper/errors.ts', 'shipper/version.ts', 'shipper/suggest.ts']
 const STAGE = [...VOCABULARY, 'shipper/record.ts', 'shipper/telemetry.ts']
 const CONFIG = ['shipper/config.ts', 'shipper/config']
-const ASSEMBLY = ['interpret.ts', 'origin-flow.ts', 'pipeline.ts', 'assemble.ts', 'shipping.ts'].map(
+const ASSEMBLY = ['endpoint.ts', 'interpret.ts', 'origin-flow.ts', 'pipeline.ts', 'assemble.ts', 'shipping.ts'].map(
   (f) => `shipper/${f}`,
 )
 const STAGES = ['sources', 'framing', 'formats', 'normalize', 'redact', 'batch', 'push'].map((s) => `shipper/${s}`)

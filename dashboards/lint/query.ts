@@ -1,6 +1,7 @@
 /** Lint of a query: LogQL that parses, over the right window, with errors of unwrap left out and legends that exist. */
-import type { Expr, MetricExpr, RangeExpr } from '../../loki/logql/ast.ts'
+import type { Expr, RangeExpr } from '../../loki/logql/ast.ts'
 import { parseQuery } from '../../loki/logql/parser.ts'
+import { rangesOf } from '../../loki/logql/ranges.ts'
 import { substitute, type Variable } from '../../loki/testing/variables.ts'
 import { unless } from './dashboard.ts'
 import type { DashboardJson, PanelJson, TargetJson } from './json.ts'
@@ -90,20 +91,6 @@ function ranges(target: TargetJson, dashboard: DashboardJson): RangeExpr[] {
     return expr.kind === 'log' ? [] : rangesOf(expr)
   } catch {
     return []
-  }
-}
-
-function rangesOf(expr: MetricExpr): RangeExpr[] {
-  switch (expr.kind) {
-    case 'range':
-      return [expr]
-    case 'vector':
-    case 'label_replace':
-      return rangesOf(expr.inner)
-    case 'binary':
-      return [...rangesOf(expr.left), ...rangesOf(expr.right)]
-    default:
-      return []
   }
 }
 

@@ -1,9 +1,10 @@
 /** A Loki over HTTP, with the credentials, tenant and certificates that `ship` would use. */
 import type { LokiConfig } from '../config.ts'
+import { endpointOf } from '../endpoint.ts'
 import { LongshipError } from '../errors.ts'
 import type { Reply } from '../push/classify.ts'
 import { createClient } from '../push/client.ts'
-import { createEndpoint, type Endpoint } from '../push/endpoint.ts'
+import type { Endpoint } from '../push/endpoint.ts'
 import { readAnswer } from './answer.ts'
 import { type Loki, RefusedQuery } from './loki.ts'
 
@@ -46,20 +47,6 @@ export function openRemote(config: LokiConfig, timeoutMs: number, signal: AbortS
     values: (label, start, end) => names(`label/${encodeURIComponent(label)}/values`, start, end),
     close: async () => client.close(),
   }
-}
-
-export function endpointOf(loki: LokiConfig, timeoutMs: number): Endpoint {
-  const { ca_file: ca, cert_file: cert, key_file: key, insecure_skip_verify: insecure } = loki.tls
-  return createEndpoint({
-    url: loki.url,
-    tenant: loki.tenant,
-    basicAuth: loki.basic_auth,
-    bearerToken: loki.bearer_token,
-    bearerTokenFile: loki.bearer_token_file,
-    headers: loki.headers,
-    tls: { ca, cert, key, insecure },
-    timeoutMs,
-  })
 }
 
 function readNames(body: string): string[] {

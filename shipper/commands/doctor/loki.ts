@@ -3,11 +3,12 @@ import { lookup } from 'node:dns/promises'
 import { parse } from 'yaml'
 import { sizeBytes } from '../../config/units.ts'
 import type { Config } from '../../config.ts'
+import { endpointOf } from '../../endpoint.ts'
 import { LongshipError } from '../../errors.ts'
 import { classify, type Reply } from '../../push/classify.ts'
 import { type Client, createClient } from '../../push/client.ts'
 import type { Body } from '../../push/encode.ts'
-import { createEndpoint, type Endpoint } from '../../push/endpoint.ts'
+import type { Endpoint } from '../../push/endpoint.ts'
 import type { Finding } from './finding.ts'
 
 type Answer = Reply & { kind: 'answer' }
@@ -16,7 +17,7 @@ export async function* checkLoki(config: Config, shouldPush: boolean): AsyncGene
   let endpoint: Endpoint
   let client: Client
   try {
-    endpoint = endpointOf(config.loki)
+    endpoint = endpointOf(config.loki, Math.min(config.loki.timeout_ms, MAX_WAIT_MS))
     client = createClient(endpoint)
   } catch (error) {
     if (!(error instanceof LongshipError)) throw error
@@ -39,22 +40,8 @@ export async function* checkLoki(config: Config, shouldPush: boolean): AsyncGene
 
 const SIGNAL = new AbortController().signal
 
-function endpointOf(loki: Config['loki']): Endpoint {
-  return createEndpoint({
-    url: loki.url,
-    tenant: loki.tenant,
-    basicAuth: loki.basic_auth,
-    bearerToken: loki.bearer_token,
-    headers: loki.headers,
-    timeoutMs: Math.min(loki.timeout_ms, 10_000),
-    tls: {
-      ca: loki.tls.ca_file,
-      cert: loki.tls.cert_file,
-      key: loki.tls.key_file,
-      insecure: loki.tls.insecure_skip_verify,
-    },
-  })
-}
+/** Nobody waits longer for a diagnosis. */
+const MAX_WAIT_MS = 10_000
 
 function bodyOf(text: string): Body {
   const bytes = Buffer.from(text)

@@ -1,9 +1,9 @@
 /** `serve --loki URL`: the preview page before a Loki elsewhere, with the credentials that `ship` and `query` would use. */
 import { type Standalone, startStandalone } from '../../../dashboards/preview/server/standalone.ts'
 import { loadConfig } from '../../config.ts'
+import { endpointOf } from '../../endpoint.ts'
 import { LongshipError } from '../../errors.ts'
 import { headersOf, tlsOptions } from '../../push/client.ts'
-import { endpointOf } from '../../querying/remote.ts'
 
 export interface ElsewhereOptions {
   readonly loki: string

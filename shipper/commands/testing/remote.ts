@@ -5,9 +5,10 @@ import { pushJson } from '../../../loki/testing/embedded.ts'
 import { type Remote, shiftedTarget } from '../../../loki/testing/shifted.ts'
 import type { OpenTarget } from '../../../loki/testing/target.ts'
 import type { Config } from '../../config.ts'
+import { endpointOf } from '../../endpoint.ts'
 import { LongshipError } from '../../errors.ts'
 import { createClient } from '../../push/client.ts'
-import { endpointOf, openRemote } from '../../querying/remote.ts'
+import { openRemote } from '../../querying/remote.ts'
 
 /** Bytes of one push: far below Loki's limit for a message. */
 const MAX_PUSH_ENTRIES = 5000
