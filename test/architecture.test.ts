@@ -8,10 +8,10 @@ import { promisify } from 'node:util'
 import { globSync } from 'tinyglobby'
 
 /** What any stage may use besides its own folder: the vocabulary, and how to say what went wrong or was counted. */
-const VOCABULARY = ['shipper/terms', 'shipper/errors.ts', 'shipper/version.ts', 'shipper/suggest.ts']
+const VOCABULARY = ['shipper/terms', 'shipper/errors.ts', 'shipper/version.ts', 'shipper/suggest.ts', 'shipper/lock.ts']
 const STAGE = [...VOCABULARY, 'shipper/record.ts', 'shipper/telemetry.ts']
 const CONFIG = ['shipper/config.ts', 'shipper/config']
-const ASSEMBLY = ['interpret.ts', 'origin-flow.ts', 'pipeline.ts', 'assemble.ts', 'shipping.ts'].map(
+const ASSEMBLY = ['interpret.ts', 'origin-flow.ts', 'entry-flow.ts', 'pipeline.ts', 'assemble.ts', 'shipping.ts'].map(
   (f) => `shipper/${f}`,
 )
 const STAGES = ['sources', 'framing', 'formats', 'normalize', 'redact', 'batch', 'push'].map((s) => `shipper/${s}`)
@@ -21,6 +21,7 @@ const ASSEMBLY_MAY = [
   ...CONFIG,
   ...ASSEMBLY,
   'shipper/lanes',
+  'shipper/spool',
   'shipper/exporter.ts',
   'shipper/report.ts',
 ]
@@ -37,6 +38,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'shipper/errors.ts': [],
   'shipper/suggest.ts': [],
   'shipper/version.ts': ['package.json'],
+  'shipper/lock.ts': ['shipper/terms', 'shipper/errors.ts'],
   'shipper/record.ts': VOCABULARY,
   'shipper/telemetry.ts': [...VOCABULARY, 'shipper/record.ts'],
 
@@ -45,6 +47,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'shipper/formats': STAGE,
   'shipper/normalize': STAGE,
   'shipper/redact': STAGE,
+  'shipper/spool': [...STAGE, 'shipper/sources'],
   'shipper/batch': [...STAGE, 'type:shipper/sources/source.ts'],
   'shipper/push': [...STAGE, 'type:shipper/batch/batch.ts'],
   'shipper/lanes': [...STAGE, 'shipper/batch', 'shipper/normalize', 'shipper/redact'],
