@@ -2,8 +2,10 @@
 import type { BatchBuilder, Progress } from './batch/builder.ts'
 import type { Interpreter } from './interpret.ts'
 import type { Flow } from './origin-flow.ts'
+import type { Known } from './record.ts'
 import { type Entry, type EntryPlace, EntryReader } from './spool/entry.ts'
 import { payloadOf } from './spool/frame.ts'
+import { type Level, readLevel } from './terms/level.ts'
 
 export interface EntryFlowOptions {
   /** Reads one sender's events: it remembers which formats they have. */
@@ -57,8 +59,10 @@ export class EntryFlow implements Flow {
     const lineEnd = text.indexOf('\n')
     const head = lineEnd < 0 ? text : text.slice(0, lineEnd)
     const rest = lineEnd < 0 ? '' : text.slice(lineEnd + 1)
-    const known = metadata.length === 0 ? place.labels : [...metadata, ...place.labels]
-    const runtime = { time, stream: undefined, known, place: place.around }
+    const level = levelOf(metadata)
+    const known = metadata.length === 0 ? place.labels : [...metadata.filter(isNoLevel), ...place.labels]
+    const around = level === undefined ? place.around : { ...place.around, level }
+    const runtime = { time, stream: undefined, known, place: around }
     const record = this.interpreterOf(place).record({ head, rest, runtime })
     builder.add(record, progress, end)
     this.records++
@@ -75,3 +79,15 @@ export class EntryFlow implements Flow {
     return interpreter
   }
 }
+
+/** An entry's own level goes before its stream's. */
+function levelOf(metadata: Known): Level | undefined {
+  const named = metadata.find(([name]) => LEVEL_NAMES.has(name))
+  return named === undefined ? undefined : readLevel(named[1])?.level
+}
+
+function isNoLevel([name]: Known[number]): boolean {
+  return name !== 'level' && name !== 'detected_level'
+}
+
+const LEVEL_NAMES: ReadonlySet<string> = new Set(['level', 'detected_level', 'severity_text', 'severity'])

@@ -9,6 +9,8 @@ import { globSync } from 'tinyglobby'
 
 /** What any stage may use besides its own folder: the vocabulary, and how to say what went wrong or was counted. */
 const VOCABULARY = ['shipper/terms', 'shipper/errors.ts', 'shipper/version.ts', 'shipper/suggest.ts', 'shipper/lock.ts']
+/** Loki's and OpenTelemetry's encodings, read by whoever listens for them. */
+const WIRE = 'shipper/wire'
 const STAGE = [...VOCABULARY, 'shipper/record.ts', 'shipper/telemetry.ts']
 const CONFIG = ['shipper/config.ts', 'shipper/config']
 const ASSEMBLY = ['interpret.ts', 'origin-flow.ts', 'entry-flow.ts', 'pipeline.ts', 'assemble.ts', 'shipping.ts'].map(
@@ -22,6 +24,7 @@ const ASSEMBLY_MAY = [
   ...ASSEMBLY,
   'shipper/lanes',
   'shipper/spool',
+  'shipper/inputs',
   'shipper/exporter.ts',
   'shipper/report.ts',
 ]
@@ -47,6 +50,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'shipper/formats': STAGE,
   'shipper/normalize': STAGE,
   'shipper/redact': STAGE,
+  [WIRE]: VOCABULARY,
+  'shipper/inputs': [...STAGE, WIRE, 'shipper/spool', 'type:shipper/sources/source.ts'],
   'shipper/spool': [...STAGE, 'shipper/sources'],
   'shipper/batch': [...STAGE, 'type:shipper/sources/source.ts'],
   'shipper/push': [...STAGE, 'type:shipper/batch/batch.ts'],
@@ -59,11 +64,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 
   ...Object.fromEntries(ASSEMBLY.map((file) => [file, ASSEMBLY_MAY])),
   'shipper/demo': [...ASSEMBLY_MAY, 'loki'],
-  'shipper/querying': [...ASSEMBLY_MAY, 'loki'],
-  'shipper/commands': [...ASSEMBLY_MAY, 'shipper/demo', 'shipper/querying', 'loki', 'dashboards', 'logger'],
+  'shipper/querying': [...ASSEMBLY_MAY, WIRE, 'loki'],
+  'shipper/commands': [...ASSEMBLY_MAY, WIRE, 'shipper/demo', 'shipper/querying', 'loki', 'dashboards', 'logger'],
   'shipper/cli.ts': ['shipper/commands', 'shipper/errors.ts', 'shipper/suggest.ts', 'shipper/version.ts'],
 
-  loki: VOCABULARY,
+  loki: [...VOCABULARY, WIRE],
   // The application side: the record's rules and the way to Loki, never the assembly that ships files.
   logger: [
     ...STAGE,

@@ -8,7 +8,7 @@ import type { LabelFilter, StageExpr } from '../logql/ast.ts'
 import type { Matcher } from '../logql/matcher.ts'
 import type { Block } from './block.ts'
 import { createInterned } from './interned.ts'
-import type { Names } from './names.ts'
+import type { Names } from '../../shipper/wire/names.ts'
 import { createPairs, readPairs } from './pairs.ts'
 import type { Stream } from './tenant.ts'
 
