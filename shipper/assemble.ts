@@ -4,6 +4,8 @@ import picomatch from 'picomatch'
 import { BatchBuilder, type Progress } from './batch/builder.ts'
 import { lineWriter } from './batch/line.ts'
 import type { Config, SourceConfig } from './config.ts'
+import { dockerApi } from './docker/api.ts'
+import { DockerSource } from './docker/source.ts'
 import { EntryFlow } from './entry-flow.ts'
 import { byName } from './formats/index.ts'
 import type { Inputs } from './inputs/index.ts'
@@ -54,15 +56,19 @@ export function assemble({ config, once, positions, inputs, onPush, onProblem }:
     write: lineWriter(config.line),
   })
   const destination = createDestination(destinationOptions(config, once, onPush))
-  const sourceOf = matcher(config.sources)
+  const fileSourceOf = matcher(config.sources)
+  const sourceOf = (origin: Origin) =>
+    docker?.containerOf(origin) === undefined ? fileSourceOf(origin.path) : dockerSettings(config)
+  const docker = once ? undefined : openDocker(config, positions)
+  const own = [inputs, docker].filter((source) => source !== undefined)
   const pipeline = new Pipeline({
-    source: mergeSources([...openSources(config, once, positions), ...(inputs === undefined ? [] : [inputs])]),
+    source: mergeSources([...openSources(config, once, positions), ...own]),
     destination,
     builder,
     flowOf: (origin, progress) =>
       inputs !== undefined && origin === inputs.origin
         ? makeEntryFlow(config, progress, builder, redactor, inputs)
-        : makeFlow(config, sourceOf(origin.path), origin, progress, builder, redactor),
+        : makeFlow(config, sourceOf(origin), origin, progress, builder, redactor, docker?.containerOf(origin)),
     maxWaitMs: config.batch.max_wait_ms,
     onProblem,
     now: Date.now,
@@ -101,8 +107,8 @@ export function makeFlow(
   progress: Progress,
   builder: BatchBuilder,
   redactor: Redactor,
+  container = containerOf(origin.path),
 ): OriginFlow {
-  const container = containerOf(origin.path)
   const added = new Map([...Object.entries(source.labels), ...(container?.fields ?? [])])
   const around: Surroundings = {
     service: container?.service ?? source.service ?? origin.name,
@@ -133,6 +139,38 @@ export function makeFlow(
     lane,
   })
 }
+
+function openDocker({ inputs }: Config, positions: string | undefined): DockerSource | undefined {
+  if (inputs.docker === undefined) return undefined
+  const { socket, from } = inputs.docker
+  return new DockerSource({
+    api: dockerApi(socket),
+    from,
+    positions: positions === undefined ? undefined : `${positions}.docker`,
+  })
+}
+
+/** A container's lines come as CRI's, whatever they hold. */
+function dockerSettings({ timezone, env }: Config): SourceConfig {
+  return {
+    path: [],
+    exclude: [],
+    format: 'auto',
+    timezone,
+    service: undefined,
+    node: undefined,
+    env,
+    level: undefined,
+    labels: {},
+    framing: 'cri',
+    multiline: 'auto',
+    max_line_bytes: MAX_CONTAINER_LINE_BYTES,
+    from: 'start',
+  }
+}
+
+/** A line that the runtime cut into parts is joined to so many bytes. */
+const MAX_CONTAINER_LINE_BYTES = 1024 * 1024
 
 /** Entries have their sender's place; what is configured is for those that say nothing. */
 function makeEntryFlow(

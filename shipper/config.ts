@@ -51,6 +51,7 @@ export interface InputsConfig {
         readonly max_unpacked_bytes: number
       }
     | undefined
+  readonly docker: { readonly socket: string; readonly from: 'start' | 'end' } | undefined
 }
 
 export interface LokiConfig {

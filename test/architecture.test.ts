@@ -25,6 +25,7 @@ const ASSEMBLY_MAY = [
   'shipper/lanes',
   'shipper/spool',
   'shipper/inputs',
+  'shipper/docker',
   'shipper/exporter.ts',
   'shipper/report.ts',
 ]
@@ -52,6 +53,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'shipper/redact': STAGE,
   [WIRE]: VOCABULARY,
   'shipper/inputs': [...STAGE, WIRE, 'shipper/spool', 'type:shipper/sources/source.ts'],
+  'shipper/docker': [...STAGE, 'shipper/sources', 'shipper/framing', 'shipper/spool/disk.ts'],
   'shipper/spool': [...STAGE, 'shipper/sources'],
   'shipper/batch': [...STAGE, 'type:shipper/sources/source.ts'],
   'shipper/push': [...STAGE, 'type:shipper/batch/batch.ts'],

@@ -36,7 +36,7 @@ export async function run(argv: string[]): Promise<number> {
   const log = createLog({ level: config.telemetry.log_level, format: config.telemetry.log_format })
   const positions = options.positions ?? (options.once ? undefined : config.positions.file)
   // With --once everything ends, and nothing that listens does.
-  const inputs = !options.once && args.length === 0 && hasInputs(config) ? await openInputs(config) : undefined
+  const inputs = !options.once && hasInputs(config) ? await openInputs(config) : undefined
   if (inputs !== undefined) log.info('listening', { addresses: inputs.addresses.join(', ') })
   const result = await runShipping({
     config,
@@ -88,14 +88,18 @@ function configOf(files: readonly string[], options: Options): Config {
       sources: files.length === 0 ? undefined : [withoutUndefined(source)],
     },
   })
-  if (config.sources.length === 0 && (options.once || !hasInputs(config))) {
+  const listens = !options.once && (hasInputs(config) || config.inputs.docker !== undefined)
+  if (config.sources.length === 0 && !listens) {
     throw new LongshipError(
       'usage',
       'nothing to ship: name files (longship ship app.log) or list sources or inputs in longship.yaml and give --config.',
     )
   }
-  return config
+  // Files on the command line stand for all that is configured.
+  return files.length === 0 ? config : { ...config, inputs: NO_INPUTS }
 }
+
+const NO_INPUTS: Config['inputs'] = { syslog: undefined, push: undefined, docker: undefined }
 
 function withoutUndefined(object: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))

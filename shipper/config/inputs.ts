@@ -18,6 +18,7 @@ export function inputsOf(raw: Raw, readFile: (path: string) => string, report: R
   return {
     syslog: raw.syslog && syslogOf(raw.syslog, report),
     push: raw.push && pushOf(raw.push, readFile, report),
+    docker: raw.docker && { socket: raw.docker.socket, from: raw.docker.from },
   }
 }
 
