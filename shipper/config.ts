@@ -21,7 +21,7 @@ export interface SourceConfig {
   readonly env: string | undefined
   readonly level: Level | undefined
   readonly labels: Readonly<Record<string, string>>
-  readonly framing: 'auto' | 'lines' | 'docker' | 'cri'
+  readonly framing: 'auto' | 'lines' | 'docker' | 'cri' | 'journal'
   readonly multiline: 'auto' | 'off'
   readonly max_line_bytes: number
   readonly from: 'start' | 'end'
