@@ -52,6 +52,8 @@ export class Pipeline {
   private sending: Promise<void> | undefined
   private firstPendingAt: number | undefined
   private sendingSince: number | undefined
+  /** Ends the wait for the next event: a silent source must not keep a run that is over. */
+  private interrupt: (() => void) | undefined
 
   constructor(options: PipelineOptions) {
     this.options = options
@@ -169,21 +171,26 @@ export class Pipeline {
     addCounts(formats, flow.formats)
   }
 
-  /** The source's next event, or undefined when a batch is due before it comes. */
+  /** The source's next event, or undefined when a batch is due, or the destination gives up, before it comes. */
   private async unlessDue(
     next: Promise<IteratorResult<SourceEvent>>,
   ): Promise<IteratorResult<SourceEvent> | undefined> {
-    if (this.firstPendingAt === undefined) return next
-    const left = this.firstPendingAt + this.options.maxWaitMs - this.options.now()
-    if (left <= 0) return undefined
+    const left =
+      this.firstPendingAt === undefined
+        ? Number.POSITIVE_INFINITY
+        : this.firstPendingAt + this.options.maxWaitMs - this.options.now()
+    if (left <= 0 || this.gaveUp !== undefined) return undefined
     let timer: NodeJS.Timeout | undefined
+    // A promise of its own each time: one that lives on would keep every race that it was in.
     const due = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, left, undefined)
+      this.interrupt = () => resolve(undefined)
+      if (Number.isFinite(left)) timer = setTimeout(resolve, left, undefined)
     })
     try {
       return await Promise.race([next, due])
     } finally {
       clearTimeout(timer)
+      this.interrupt = undefined
     }
   }
 
@@ -208,6 +215,7 @@ export class Pipeline {
       this.count(batch, delivery)
       if (!delivery.done) {
         this.gaveUp = delivery.gaveUp ?? 'stopped before everything was delivered'
+        this.interrupt?.()
         return
       }
     }

@@ -17,6 +17,8 @@ export class EventQueue {
   private readonly loud = new Map<Origin, number>()
   private wake = new AbortController()
   private isOver = false
+  /** Of the event that the reader has. */
+  private taken: (() => void) | undefined
 
   constructor(idleMs: number) {
     this.idleMs = idleMs
@@ -51,13 +53,20 @@ export class EventQueue {
         const { event } = next
         if (event.kind === 'data') this.loud.set(event.origin, Date.now())
         else if (event.kind === 'end') this.loud.delete(event.origin)
+        this.taken = next.taken
         yield event
         next.taken()
       }
     } finally {
-      this.isOver = true
-      for (const { taken } of this.waiting.splice(0)) taken()
+      this.close()
     }
+  }
+
+  /** Lets go of everybody who waits: the reader will not come back. */
+  close(): void {
+    this.isOver = true
+    this.taken?.()
+    for (const { taken } of this.waiting.splice(0)) taken()
   }
 
   private *silent(): Iterable<SourceEvent> {

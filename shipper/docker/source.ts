@@ -54,6 +54,9 @@ export class DockerSource implements Source {
   private readonly isFirstRun: boolean
   private readonly queue: EventQueue
   private isDirty = false
+  /** Closed before its reader was done: when Loki is given up. */
+  private readonly stop = new AbortController()
+  private upkeep: Promise<unknown> | undefined
   private startedAt = 0
   private told: string | undefined
   private wake = new AbortController()
@@ -73,12 +76,12 @@ export class DockerSource implements Source {
     return this.byOrigin.get(id)?.container
   }
 
-  async *events(signal: AbortSignal): AsyncIterable<SourceEvent> {
+  async *events(given: AbortSignal): AsyncIterable<SourceEvent> {
+    const signal = AbortSignal.any([given, this.stop.signal])
     this.startedAt = Date.now()
-    const upkeep = Promise.all([this.reconcile(signal), this.listen(signal), this.keepSaving(signal)])
+    this.upkeep = Promise.all([this.reconcile(signal), this.listen(signal), this.keepSaving(signal)])
     yield* this.queue.events(signal)
-    await upkeep
-    await Promise.all([...this.followed.values()].map(({ following }) => following))
+    await this.upkeep
   }
 
   commit({ id }: Origin, offset: number, carried?: Carried): void {
@@ -91,6 +94,10 @@ export class DockerSource implements Source {
   }
 
   async close(): Promise<void> {
+    this.stop.abort()
+    this.queue.close()
+    await this.upkeep
+    await Promise.all([...this.followed.values()].map(({ following }) => following))
     await this.save()
   }
 

@@ -8,8 +8,9 @@ export function mergeSources(sources: readonly Source[]): Source {
 }
 
 interface Turn {
-  readonly source: Source
-  readonly result: IteratorResult<SourceEvent>
+  readonly iterator: AsyncIterator<SourceEvent>
+  readonly result?: IteratorResult<SourceEvent>
+  readonly error?: unknown
 }
 
 class MergedSource implements Source {
@@ -28,19 +29,35 @@ class MergedSource implements Source {
   }
 
   async *events(signal: AbortSignal): AsyncIterable<SourceEvent> {
-    const iterators = new Map(this.sources.map((source) => [source, source.events(signal)[Symbol.asyncIterator]()]))
-    const next = async (source: Source): Promise<Turn> => {
-      const result = await (iterators.get(source) as AsyncIterator<SourceEvent>).next()
-      return { source, result }
+    const arrived: Turn[] = []
+    let wake: (() => void) | undefined
+    // No race of promises: that of a silent source would remember every race it was in.
+    const ask = (iterator: AsyncIterator<SourceEvent>) => {
+      const arrive = (turn: Turn) => {
+        arrived.push(turn)
+        wake?.()
+      }
+      iterator.next().then(
+        (result) => arrive({ iterator, result }),
+        (error) => arrive({ iterator, error }),
+      )
     }
-    const turns = new Map(this.sources.map((source) => [source, next(source)]))
-    while (turns.size > 0) {
-      const { source, result } = await Promise.race(turns.values())
-      // To the end of the row: one that always has more must not keep the others waiting.
-      turns.delete(source)
-      if (result.done) continue
-      yield result.value
-      turns.set(source, next(source))
+    let open = this.sources.length
+    for (const source of this.sources) ask(source.events(signal)[Symbol.asyncIterator]())
+    while (open > 0) {
+      const turn = arrived.shift()
+      if (turn === undefined) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+        continue
+      }
+      if (turn.result === undefined) throw turn.error
+      if (turn.result.done) open--
+      else {
+        yield turn.result.value
+        ask(turn.iterator)
+      }
     }
   }
 

@@ -74,6 +74,8 @@ export class Spool implements Source {
   readonly origin: Origin = newOrigin('spool')
   private readonly release: () => void
   private readonly problems: string[] = []
+  /** Closed before its reader was done: when Loki is given up. */
+  private readonly stop = new AbortController()
   private carried: Carried | undefined
   private acknowledged: number
   private saved: number
@@ -134,7 +136,8 @@ export class Spool implements Source {
     return waitFor(this.roomy, signal)
   }
 
-  async *events(signal: AbortSignal): AsyncIterable<SourceEvent> {
+  async *events(given: AbortSignal): AsyncIterable<SourceEvent> {
+    const signal = AbortSignal.any([given, this.stop.signal])
     let { carried } = this
     while (!signal.aborted) {
       for (const message of this.problems.splice(0)) yield { kind: 'problem', path: this.options.folder, message }
@@ -166,6 +169,7 @@ export class Spool implements Source {
 
   /** What was appended is on the disk, what was acknowledged is written down, and the folder is free. */
   async close(): Promise<void> {
+    this.stop.abort()
     await this.writer.close()
     this.deleteAcknowledged()
     await this.save()
@@ -194,7 +198,8 @@ export class Spool implements Source {
   }
 
   private async save(): Promise<void> {
-    await this.saving
+    // Whoever waited with us may have begun the next.
+    while (this.saving !== undefined) await this.saving
     const { acknowledged: offset, carried } = this
     if (offset === this.saved) return
     this.saving = writeAcknowledged(this.disk, this.options.folder, { offset, carried }).then(
@@ -206,6 +211,7 @@ export class Spool implements Source {
       },
     )
     await this.saving
+    this.saving = undefined
   }
 }
 

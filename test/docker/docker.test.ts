@@ -185,6 +185,19 @@ test('from the end: what was said before the very first start is left', async (t
   await run.close()
 })
 
+test('closed in the middle of an event, as when Loki is given up: nothing is left open', async (t) => {
+  const { docker, socket } = await begin(t)
+  docker.start(container('a', ['one', 'two']))
+  const source = new DockerSource({ api: dockerApi(socket), positions: undefined, from: 'start', reconcileMs: 50 })
+  const events = source.events(new AbortController().signal)[Symbol.asyncIterator]()
+  assert.equal((await events.next()).value.kind, 'data')
+  await source.close()
+  const logs = docker.asked.filter((path) => path.includes('/logs')).length
+  docker.hangUp()
+  await new Promise((resolve) => setTimeout(resolve, 150))
+  assert.equal(docker.asked.filter((path) => path.includes('/logs')).length, logs, 'nobody asks any more')
+})
+
 test('a daemon that is away is said once, and found when it comes', async (t) => {
   const { socket } = await begin(t)
   const run = new Run(`${socket}.not-there`, undefined)

@@ -138,3 +138,22 @@ test('a full spool answers 429, and takes more once Loki has taken some', async 
   await until(() => numbersOf(double).size === taken + 10, 'all of them')
   assert.equal(await longship.stop(), 0, longship.stderr)
 })
+
+test('Loki is given up: it ends, and what was taken is there for the next start', async (t) => {
+  const place = new Place()
+  const double = await startDouble({ script: '503*100000' })
+  t.after(() => double.close())
+  const inputs = { push: { listen: '127.0.0.1:0' } }
+  const quick = { min: '20ms', max: '50ms' }
+  const start = (retry: Record<string, string>) => {
+    const config = place.config({ inputs, batch: { max_wait: '50ms' }, push: { retry: { ...quick, ...retry } } })
+    return new Longship(['ship', '--to', double.url, '--config', config, '--json'], { place })
+  }
+  const first = start({ give_up_after: '300ms' })
+  assert.equal((await push(await portOf(first, 'push http://127.0.0.1'), 0, 10)).status, 204)
+  assert.equal(await first.exit(15_000), 1, first.stderr)
+  double.setScript('')
+  const second = start({})
+  await until(() => numbersOf(double).size === 10, 'all ten', 15_000)
+  assert.equal(await second.stop(), 0, second.stderr)
+})

@@ -71,11 +71,12 @@ test('what was stored comes out in order, also after a restart, until it was com
 })
 
 test("another source's commit changes nothing", async () => {
-  const spool = await open(new MemoryDisk(seeded(1)))
+  const disk = new MemoryDisk(seeded(1))
+  const spool = await open(disk)
   await spool.append(payloads('a'))
   spool.commit({ id: spool.origin.id + 1, path: 'x', name: 'x' }, MiB)
   await spool.close()
-  assert.deepEqual(texts(await drain(spool)), ['a'])
+  assert.deepEqual(texts(await drain(await open(disk))), ['a'])
 })
 
 test('it is full at its limit, and takes more when segments were acknowledged', async () => {
