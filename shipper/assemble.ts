@@ -4,8 +4,12 @@ import picomatch from 'picomatch'
 import { BatchBuilder, type Progress } from './batch/builder.ts'
 import { lineWriter } from './batch/line.ts'
 import type { Config, SourceConfig } from './config.ts'
+import { dockerApi } from './docker/api.ts'
+import { DockerSource } from './docker/source.ts'
 import { endpointOptions } from './endpoint.ts'
+import { EntryFlow } from './entry-flow.ts'
 import { byName } from './formats/index.ts'
+import type { Inputs } from './inputs/index.ts'
 import { Interpreter } from './interpret.ts'
 import { Lane } from './lanes/lane.ts'
 import type { Surroundings } from './normalize/normalize.ts'
@@ -16,9 +20,11 @@ import type { Message } from './record.ts'
 import { createRedactor, type Redactor } from './redact/redact.ts'
 import { containerOf } from './sources/container.ts'
 import { createFileSource } from './sources/file.ts'
+import { mergeSources } from './sources/merged.ts'
 import { openPositions } from './sources/positions.ts'
 import type { Origin, Source } from './sources/source.ts'
 import { createStdinSource } from './sources/stdin.ts'
+import type { EntryPlace } from './spool/entry.ts'
 import { fromMillis } from './terms/instant.ts'
 
 export interface AssembleOptions {
@@ -26,6 +32,8 @@ export interface AssembleOptions {
   /** Read to the end and stop; keeps positions only in a file that is named. */
   readonly once: boolean
   readonly positions: string | undefined
+  /** What listens, when anything does; closed with the pipeline. */
+  readonly inputs?: Inputs | undefined
   readonly onPush: (event: PushEvent) => void
   readonly onProblem: (path: string, message: string) => void
 }
@@ -34,12 +42,13 @@ export interface Assembly {
   readonly pipeline: Pipeline
   readonly redactor: Redactor
   readonly builder: BatchBuilder
+  readonly inputs: Inputs | undefined
   close(): Promise<void>
 }
 
 const NO_RENAMES: ReadonlyMap<string, string> = new Map()
 
-export function assemble({ config, once, positions, onPush, onProblem }: AssembleOptions): Assembly {
+export function assemble({ config, once, positions, inputs, onPush, onProblem }: AssembleOptions): Assembly {
   const redactor = createRedactor(config.redact)
   const builder = new BatchBuilder({
     maxBytes: config.batch.max_bytes,
@@ -48,23 +57,31 @@ export function assemble({ config, once, positions, onPush, onProblem }: Assembl
     write: lineWriter(config.line),
   })
   const destination = createDestination(destinationOptions(config, once, onPush))
-  const sourceOf = matcher(config.sources)
+  const fileSourceOf = matcher(config.sources)
+  const sourceOf = (origin: Origin) =>
+    docker?.containerOf(origin) === undefined ? fileSourceOf(origin.path) : dockerSettings(config)
+  const docker = once ? undefined : openDocker(config, positions)
+  const own = [inputs, docker].filter((source) => source !== undefined)
   const pipeline = new Pipeline({
-    source: openSource(config, once, positions),
+    source: mergeSources([...openSources(config, once, positions), ...own]),
     destination,
     builder,
-    flowOf: (origin, progress) => makeFlow(config, sourceOf(origin.path), origin, progress, builder, redactor),
+    flowOf: (origin, progress) =>
+      inputs !== undefined && origin === inputs.origin
+        ? makeEntryFlow(config, progress, builder, redactor, inputs)
+        : makeFlow(config, sourceOf(origin), origin, progress, builder, redactor, docker?.containerOf(origin)),
     maxWaitMs: config.batch.max_wait_ms,
     onProblem,
     now: Date.now,
   })
-  return { pipeline, redactor, builder, close: () => destination.close() }
+  return { pipeline, redactor, builder, inputs, close: () => destination.close() }
 }
 
-function openSource(config: Config, once: boolean, positions: string | undefined): Source {
+function openSources(config: Config, once: boolean, positions: string | undefined): Source[] {
   const paths = config.sources.flatMap(({ path }) => path)
-  if (paths.length === 1 && paths[0] === '-') return createStdinSource()
-  return createFileSource({
+  if (paths.length === 0) return []
+  if (paths.length === 1 && paths[0] === '-') return [createStdinSource()]
+  const files = createFileSource({
     paths,
     exclude: config.sources.flatMap(({ exclude }) => exclude),
     from: config.sources.every(({ from }) => from === 'end') ? 'end' : 'start',
@@ -72,6 +89,7 @@ function openSource(config: Config, once: boolean, positions: string | undefined
     positions: positions === undefined ? undefined : openPositions(positions),
     lookMs: config.positions.every_ms,
   })
+  return [files]
 }
 
 /** The source whose path names the file, or whose pattern finds it: the first that does. */
@@ -90,8 +108,8 @@ export function makeFlow(
   progress: Progress,
   builder: BatchBuilder,
   redactor: Redactor,
+  container = containerOf(origin.path),
 ): OriginFlow {
-  const container = containerOf(origin.path)
   const added = new Map([...Object.entries(source.labels), ...(container?.fields ?? [])])
   const around: Surroundings = {
     service: container?.service ?? source.service ?? origin.name,
@@ -121,6 +139,58 @@ export function makeFlow(
     progress,
     lane,
   })
+}
+
+function openDocker({ inputs }: Config, positions: string | undefined): DockerSource | undefined {
+  if (inputs.docker === undefined) return undefined
+  const { socket, from } = inputs.docker
+  return new DockerSource({
+    api: dockerApi(socket),
+    from,
+    positions: positions === undefined ? undefined : `${positions}.docker`,
+  })
+}
+
+/** A container's lines come as CRI's, whatever they hold. */
+function dockerSettings({ timezone, env }: Config): SourceConfig {
+  return {
+    path: [],
+    exclude: [],
+    format: 'auto',
+    timezone,
+    service: undefined,
+    node: undefined,
+    env,
+    level: undefined,
+    labels: {},
+    framing: 'cri',
+    multiline: 'auto',
+    max_line_bytes: MAX_CONTAINER_LINE_BYTES,
+    from: 'start',
+  }
+}
+
+/** A line that the runtime cut into parts is joined to so many bytes. */
+const MAX_CONTAINER_LINE_BYTES = 1024 * 1024
+
+/** Entries have their sender's place; what is configured is for those that say nothing. */
+function makeEntryFlow(
+  config: Config,
+  progress: Progress,
+  builder: BatchBuilder,
+  redactor: Redactor,
+  inputs: Inputs,
+): EntryFlow {
+  const interpreterOf = ({ input }: EntryPlace) =>
+    new Interpreter({
+      around: { service: input, node: undefined, env: config.env, level: 'unknown', host: hostname() },
+      zone: config.timezone,
+      format: undefined,
+      redactor,
+      now: () => fromMillis(Date.now()),
+      keepOriginal: config.line === 'original',
+    })
+  return new EntryFlow({ interpreterOf, builder, progress, onUnreadable: () => inputs.drop('spool_other_version', 1) })
 }
 
 export function makeLane(

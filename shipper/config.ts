@@ -21,10 +21,37 @@ export interface SourceConfig {
   readonly env: string | undefined
   readonly level: Level | undefined
   readonly labels: Readonly<Record<string, string>>
-  readonly framing: 'auto' | 'lines' | 'docker' | 'cri'
+  readonly framing: 'auto' | 'lines' | 'docker' | 'cri' | 'journal'
   readonly multiline: 'auto' | 'off'
   readonly max_line_bytes: number
   readonly from: 'start' | 'end'
+}
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** Each undefined: off. */
+export interface InputsConfig {
+  readonly syslog:
+    | {
+        readonly tcp: Address | undefined
+        readonly udp: Address | undefined
+        readonly max_connections: number
+        readonly max_message_bytes: number
+        readonly idle_timeout_ms: number
+      }
+    | undefined
+  readonly push:
+    | {
+        readonly listen: Address
+        readonly bearer_token: string | undefined
+        readonly max_body_bytes: number
+        readonly max_unpacked_bytes: number
+      }
+    | undefined
+  readonly docker: { readonly socket: string; readonly from: 'start' | 'end' } | undefined
 }
 
 export interface LokiConfig {
@@ -49,6 +76,8 @@ export interface LokiConfig {
 export interface Config {
   readonly loki: LokiConfig
   readonly sources: readonly SourceConfig[]
+  readonly inputs: InputsConfig
+  readonly spool: { readonly folder: string; readonly max_bytes: number }
   readonly labels: { readonly allow: readonly string[]; readonly max_values_per_label: number }
   readonly batch: { readonly max_bytes: number; readonly max_entries: number; readonly max_wait_ms: number }
   readonly push: {

@@ -2,7 +2,15 @@
 import type { Format } from './formats/format.ts'
 import { createMemory, type DetectMemory, detect } from './formats/index.ts'
 import { normalize, RESERVED_NAMES, type Surroundings } from './normalize/normalize.ts'
-import { type LogRecord, type Message, ORIGINAL_LINE, type ParsedLine, type Runtime } from './record.ts'
+import {
+  type LogRecord,
+  type Message,
+  ORIGINAL_LINE,
+  type ParsedLine,
+  type Runtime,
+  TEXT_FIELDS,
+  type TextField,
+} from './record.ts'
 import type { Redactor } from './redact/redact.ts'
 import type { Instant } from './terms/instant.ts'
 import type { Fields } from './terms/json.ts'
@@ -48,30 +56,48 @@ export class Interpreter {
   recordOf(message: Message, parsed: ParsedLine): LogRecord {
     const { around, now, redactor, added, keepOriginal } = this.options
     const { runtime } = message
-    const record = normalize(
-      parsed,
-      runtime,
-      now(),
-      runtime?.attrs === undefined ? around : ofContainer(around, runtime),
-    )
-    if (runtime !== undefined) addRuntime(record.fields, runtime)
+    const record = normalize(parsed, runtime, now(), runtime === undefined ? around : ofRuntime(around, runtime))
+    if (runtime !== undefined) addRuntime(record, runtime)
     if (added !== undefined) for (const [name, value] of added) setDefault(record.fields, name, value)
     const text = message.rest === '' ? message.head : `${message.head}\n${message.rest}`
     if (keepOriginal) record.fields.set(ORIGINAL_LINE, text)
-    if (redactor !== undefined && (redactor.mayHold(text) || runtime?.attrs !== undefined)) redactor.redact(record)
+    if (redactor !== undefined && (redactor.mayHold(text) || saysMore(runtime))) redactor.redact(record)
     return record
   }
 }
 
+function saysMore(runtime: Runtime | undefined): boolean {
+  return runtime?.attrs !== undefined || (runtime?.known !== undefined && runtime.known.length > 0)
+}
+
 /** Docker's json-file driver can write labels of the container beside each line; compose's say which service it is. */
-function ofContainer(around: Surroundings, { attrs }: Runtime): Surroundings {
+function ofRuntime(around: Surroundings, { attrs, place }: Runtime): Surroundings {
+  if (place !== undefined) return { ...around, ...place }
   const service = attrs?.get('com.docker.compose.service') ?? attrs?.get('com.docker.swarm.service.name')
   return service === undefined ? around : { ...around, service }
 }
 
-function addRuntime(fields: Fields, { stream, attrs }: Runtime): void {
+function addRuntime(record: LogRecord, { stream, attrs, known }: Runtime): void {
+  const { fields } = record
   if (stream !== undefined) setDefault(fields, 'stream', stream)
   for (const [name, value] of attrs ?? []) setDefault(fields, name, value)
+  for (const [name, value] of known ?? []) addKnown(record, name, value)
+}
+
+const TEXTS: ReadonlySet<string> = new Set(TEXT_FIELDS)
+
+/** A sender's word fills the record's own field of that name; it stays beside one that the line has filled otherwise. */
+function addKnown(record: LogRecord, name: string, value: string): void {
+  if (TEXTS.has(name)) {
+    const field = name as TextField
+    record.text[field] ??= value
+    if (record.text[field] === value) return
+  } else if (name === 'duration_ms') {
+    const number = Number(value)
+    if (value !== '' && Number.isFinite(number)) record.duration_ms ??= number
+    if (record.duration_ms === number) return
+  }
+  setDefault(record.fields, name, value)
 }
 
 function setDefault(fields: Fields, name: string, value: string): void {

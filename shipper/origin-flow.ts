@@ -4,6 +4,18 @@ import { createFramer, type FramedEvent, type Framer, type FramerOptions, type F
 import type { Interpreter } from './interpret.ts'
 import type { Lane } from './lanes/lane.ts'
 
+/** What happens to one origin's bytes. */
+export interface Flow {
+  data(bytes: Uint8Array, offset: number): void
+  idle(): void
+  end(): void
+  /** Records made. */
+  readonly records: number
+  /** The same by format. */
+  readonly formats: ReadonlyMap<string, number>
+  readonly counts: Framer['counts']
+}
+
 export interface OriginFlowOptions {
   readonly framing: FramerOptions
   readonly interpreter: Interpreter
@@ -13,7 +25,7 @@ export interface OriginFlowOptions {
   readonly lane: Lane | undefined
 }
 
-export class OriginFlow implements FramerSink {
+export class OriginFlow implements FramerSink, Flow {
   private readonly made = new Map<string, number>()
   private readonly options: OriginFlowOptions
   private readonly framer: Framer

@@ -4,7 +4,7 @@
  */
 import type { Batch } from './batch/batch.ts'
 import { type BatchBuilder, newProgress, type Progress } from './batch/builder.ts'
-import type { OriginFlow } from './origin-flow.ts'
+import type { Flow } from './origin-flow.ts'
 import type { Delivery, Destination } from './push/push.ts'
 import type { Origin, Source, SourceEvent } from './sources/source.ts'
 
@@ -13,7 +13,7 @@ export interface PipelineOptions {
   readonly destination: Destination
   readonly builder: BatchBuilder
   /** How an origin's bytes become records: its service, format, zone … */
-  readonly flowOf: (origin: Origin, progress: Progress) => OriginFlow
+  readonly flowOf: (origin: Origin, progress: Progress) => Flow
   /** A batch goes out when its first record is this old. */
   readonly maxWaitMs: number
   readonly onProblem: (path: string, message: string) => void
@@ -21,7 +21,7 @@ export interface PipelineOptions {
   readonly now: () => number
 }
 
-/** read = delivered + rejected + pending. A record is counted once, whatever happens to it. */
+/** read = delivered + rejected + dropped + pending. A record is counted once, whatever happens to it. */
 export interface Counts {
   delivered: number
   readonly rejected: Map<string, number>
@@ -32,6 +32,8 @@ export interface Counts {
   readonly ended: { lines: number; empty: number; truncated: number; records: number }
   readonly formats: Map<string, number>
 }
+
+const NOTHING: ReadonlyMap<string, number> = new Map()
 
 export class Pipeline {
   readonly counts: Counts = {
@@ -46,10 +48,12 @@ export class Pipeline {
   /** Why the destination gave up, when it did: nothing more was sent then. */
   gaveUp: string | undefined
   private readonly options: PipelineOptions
-  private readonly flows = new Map<number, OriginFlow>()
+  private readonly flows = new Map<number, Flow>()
   private sending: Promise<void> | undefined
   private firstPendingAt: number | undefined
   private sendingSince: number | undefined
+  /** Ends the wait for the next event: a silent source must not keep a run that is over. */
+  private interrupt: (() => void) | undefined
 
   constructor(options: PipelineOptions) {
     this.options = options
@@ -80,12 +84,17 @@ export class Pipeline {
 
   /** What was read and is neither delivered nor rejected yet. */
   get pending(): number {
-    return this.read - this.counts.delivered - sum(this.counts.rejected.values())
+    return this.read - this.counts.delivered - sum(this.counts.rejected.values()) - sum(this.dropped.values())
   }
 
-  /** Records made so far. */
+  /** What arrived and could not be kept, by reason. */
+  get dropped(): ReadonlyMap<string, number> {
+    return this.options.source.dropped ?? NOTHING
+  }
+
+  /** Records made so far, and what was dropped before it could become one. */
   get read(): number {
-    let records = this.counts.ended.records
+    let records = this.counts.ended.records + sum(this.dropped.values())
     for (const flow of this.flows.values()) records += flow.records
     return records
   }
@@ -139,7 +148,7 @@ export class Pipeline {
     this.firstPendingAt ??= this.options.now()
   }
 
-  private flowOf(origin: Origin, offset: number, carried: Record<string, unknown> | undefined): OriginFlow {
+  private flowOf(origin: Origin, offset: number, carried: Record<string, unknown> | undefined): Flow {
     let flow = this.flows.get(origin.id)
     if (flow === undefined) {
       flow = this.options.flowOf(origin, newProgress(origin, offset, carried))
@@ -162,21 +171,26 @@ export class Pipeline {
     addCounts(formats, flow.formats)
   }
 
-  /** The source's next event, or undefined when a batch is due before it comes. */
+  /** The source's next event, or undefined when a batch is due, or the destination gives up, before it comes. */
   private async unlessDue(
     next: Promise<IteratorResult<SourceEvent>>,
   ): Promise<IteratorResult<SourceEvent> | undefined> {
-    if (this.firstPendingAt === undefined) return next
-    const left = this.firstPendingAt + this.options.maxWaitMs - this.options.now()
-    if (left <= 0) return undefined
+    const left =
+      this.firstPendingAt === undefined
+        ? Number.POSITIVE_INFINITY
+        : this.firstPendingAt + this.options.maxWaitMs - this.options.now()
+    if (left <= 0 || this.gaveUp !== undefined) return undefined
     let timer: NodeJS.Timeout | undefined
+    // A promise of its own each time: one that lives on would keep every race that it was in.
     const due = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, left, undefined)
+      this.interrupt = () => resolve(undefined)
+      if (Number.isFinite(left)) timer = setTimeout(resolve, left, undefined)
     })
     try {
       return await Promise.race([next, due])
     } finally {
       clearTimeout(timer)
+      this.interrupt = undefined
     }
   }
 
@@ -201,6 +215,7 @@ export class Pipeline {
       this.count(batch, delivery)
       if (!delivery.done) {
         this.gaveUp = delivery.gaveUp ?? 'stopped before everything was delivered'
+        this.interrupt?.()
         return
       }
     }

@@ -12,6 +12,21 @@ export interface Runtime {
   readonly stream: 'stdout' | 'stderr' | undefined
   /** Labels and variables of the container that Docker's json-file driver writes beside each line (tag, env, labels). */
   readonly attrs?: ReadonlyMap<string, string>
+  /** What a sender said of its line (labels, structured metadata): fields of the record unless the line has them. */
+  readonly known?: Known
+  /** What a sender said of where its line comes from: goes before what is configured, and after what the line says. */
+  readonly place?: RuntimePlace
+}
+
+/** Names and values beside a line, in the order in which they came. */
+export type Known = readonly (readonly [name: string, value: string])[]
+
+export interface RuntimePlace {
+  readonly service?: string
+  readonly node?: string
+  readonly env?: string
+  readonly level?: Level
+  readonly host?: string
 }
 
 /** One event's text: its first line, and the lines that belong to it (a stack trace, a continued statement). */

@@ -181,11 +181,15 @@ async function openExporter(
 }
 
 /** Brings the counters up to what the pipeline has counted. */
-function refresh(telemetry: Telemetry, { pipeline, redactor }: Assembly): void {
+function refresh(telemetry: Telemetry, { pipeline, redactor, inputs }: Assembly): void {
   const { balance } = telemetry
   balance.read = pipeline.read
   balance.delivered = pipeline.counts.delivered
   for (const [reason, count] of pipeline.counts.rejected) balance.rejected.set(reason, count)
+  for (const [reason, count] of pipeline.dropped) balance.dropped.set(reason, count)
+  for (const [name, count] of inputs?.received ?? []) telemetry.received(name).value = count
+  for (const [reason, count] of inputs?.refused ?? []) telemetry.refused(reason).value = count
+  telemetry.spoolBytes.value = inputs?.spoolBytes ?? 0
   telemetry.records.value = pipeline.read
   telemetry.readLines.value = pipeline.lines
   telemetry.oldestUnacknowledged.value = pipeline.oldestPendingMs / 1000
@@ -243,7 +247,7 @@ export function summarize({ pipeline, redactor, builder }: Assembly, problems: r
     read: pipeline.read,
     delivered: counts.delivered,
     rejected: Object.fromEntries(counts.rejected),
-    dropped: {},
+    dropped: Object.fromEntries(pipeline.dropped),
     pending: pipeline.pending,
     truncated: builder.truncated + pipeline.truncatedLines,
     redacted: Object.fromEntries([...redactor.counts].filter(([, count]) => count > 0)),
@@ -253,7 +257,8 @@ export function summarize({ pipeline, redactor, builder }: Assembly, problems: r
 }
 
 function describe(summary: Summary): string {
-  const { files, lines, empty_lines, read, delivered, rejected, pending, formats, truncated, redacted } = summary
+  const { files, lines, empty_lines, read, delivered, rejected, dropped, pending, formats, truncated, redacted } =
+    summary
   const reasons = (counts: Readonly<Record<string, number>>) => {
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
     const parts = Object.entries(counts).map(([reason, count]) => `${reason} ${count}`)
@@ -266,7 +271,7 @@ function describe(summary: Summary): string {
         .map(([name, count]) => `${name} ${count}`)
         .join(', ') || 'none'
     }`,
-    `balance  read ${read} = delivered ${delivered} + rejected ${reasons(rejected)} + dropped 0${pending > 0 ? ` + pending ${pending}` : ''}`,
+    `balance  read ${read} = delivered ${delivered} + rejected ${reasons(rejected)} + dropped ${reasons(dropped)}${pending > 0 ? ` + pending ${pending}` : ''}`,
   ]
   if (Object.keys(redacted).length > 0) rows.push(`redacted ${reasons(redacted)}`)
   if (truncated > 0) rows.push(`cut      ${truncated} records were longer than Loki takes`)

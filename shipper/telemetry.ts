@@ -138,6 +138,10 @@ export interface Telemetry {
   /** Keep what they return: one look-up per format, per reason, not per line. */
   linesByFormat(format: string): Series
   problems(kind: string): Series
+  /** Entries that inputs put into the spool. */
+  received(input: string): Series
+  refused(reason: string): Series
+  readonly spoolBytes: Series
   /** Called when metrics are rendered, for counts that others keep (the redactor's per rule). */
   redacted: () => ReadonlyMap<string, number>
   /** Prometheus text format 0.0.4. */
@@ -156,6 +160,9 @@ export function createTelemetry(): Telemetry {
   const batches = counter('longship_batches_total', 'Batches that Loki has answered.')
   const pushed = counter('longship_pushed_bytes_total', 'Bytes sent to Loki.')
   const problems = counter('longship_problems_total', 'Files that could not be read, and the like.', 'kind')
+  const received = counter('longship_received_total', 'Entries that inputs put into the spool.', 'input')
+  const refused = counter('longship_refused_total', 'Times that inputs had to refuse what was sent.', 'reason')
+  const spooled = gauge('longship_spool_bytes', 'Bytes in the spool.')
   const oldest = gauge(
     'longship_oldest_unacknowledged_seconds',
     'Age of the oldest record that Loki has not acknowledged.',
@@ -173,9 +180,13 @@ export function createTelemetry(): Telemetry {
     batchLatency: latency,
     linesByFormat: (format) => formats.series(format),
     problems: (kind) => problems.series(kind),
+    received: (input) => received.series(input),
+    refused: (reason) => refused.series(reason),
+    spoolBytes: spooled.series(),
     redacted: () => new Map(),
     renderMetrics: () => {
-      const plain = [lines, bytes, records, formats, retries, batches, pushed, problems, oldest, latency]
+      const inputs = [received, refused, spooled]
+      const plain = [lines, bytes, records, formats, retries, batches, pushed, problems, ...inputs, oldest, latency]
       return [...plain, ...balanceMetrics(balance, telemetry.redacted())].map((metric) => metric.render()).join('')
     },
   }

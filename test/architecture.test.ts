@@ -8,12 +8,20 @@ import { promisify } from 'node:util'
 import { globSync } from 'tinyglobby'
 
 /** What any stage may use besides its own folder: the vocabulary, and how to say what went wrong or was counted. */
-const VOCABULARY = ['shipper/terms', 'shipper/errors.ts', 'shipper/version.ts', 'shipper/suggest.ts']
+const VOCABULARY = ['shipper/terms', 'shipper/errors.ts', 'shipper/version.ts', 'shipper/suggest.ts', 'shipper/lock.ts']
+/** Loki's and OpenTelemetry's encodings, read by whoever listens for them. */
+const WIRE = 'shipper/wire'
 const STAGE = [...VOCABULARY, 'shipper/record.ts', 'shipper/telemetry.ts']
 const CONFIG = ['shipper/config.ts', 'shipper/config']
-const ASSEMBLY = ['endpoint.ts', 'interpret.ts', 'origin-flow.ts', 'pipeline.ts', 'assemble.ts', 'shipping.ts'].map(
-  (f) => `shipper/${f}`,
-)
+const ASSEMBLY = [
+  'endpoint.ts',
+  'interpret.ts',
+  'origin-flow.ts',
+  'entry-flow.ts',
+  'pipeline.ts',
+  'assemble.ts',
+  'shipping.ts',
+].map((f) => `shipper/${f}`)
 const STAGES = ['sources', 'framing', 'formats', 'normalize', 'redact', 'batch', 'push'].map((s) => `shipper/${s}`)
 const ASSEMBLY_MAY = [
   ...STAGE,
@@ -21,6 +29,9 @@ const ASSEMBLY_MAY = [
   ...CONFIG,
   ...ASSEMBLY,
   'shipper/lanes',
+  'shipper/spool',
+  'shipper/inputs',
+  'shipper/docker',
   'shipper/exporter.ts',
   'shipper/report.ts',
 ]
@@ -37,6 +48,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'shipper/errors.ts': [],
   'shipper/suggest.ts': [],
   'shipper/version.ts': ['package.json'],
+  'shipper/lock.ts': ['shipper/terms', 'shipper/errors.ts'],
   'shipper/record.ts': VOCABULARY,
   'shipper/telemetry.ts': [...VOCABULARY, 'shipper/record.ts'],
 
@@ -45,6 +57,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'shipper/formats': STAGE,
   'shipper/normalize': STAGE,
   'shipper/redact': STAGE,
+  [WIRE]: VOCABULARY,
+  'shipper/inputs': [...STAGE, WIRE, 'shipper/spool', 'type:shipper/sources/source.ts'],
+  'shipper/docker': [...STAGE, 'shipper/sources', 'shipper/framing', 'shipper/spool/disk.ts'],
+  'shipper/spool': [...STAGE, 'shipper/sources'],
   'shipper/batch': [...STAGE, 'type:shipper/sources/source.ts'],
   'shipper/push': [...STAGE, 'type:shipper/batch/batch.ts'],
   'shipper/lanes': [...STAGE, 'shipper/batch', 'shipper/normalize', 'shipper/redact'],
@@ -56,11 +72,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 
   ...Object.fromEntries(ASSEMBLY.map((file) => [file, ASSEMBLY_MAY])),
   'shipper/demo': [...ASSEMBLY_MAY, 'loki'],
-  'shipper/querying': [...ASSEMBLY_MAY, 'loki'],
-  'shipper/commands': [...ASSEMBLY_MAY, 'shipper/demo', 'shipper/querying', 'loki', 'dashboards', 'logger'],
+  'shipper/querying': [...ASSEMBLY_MAY, WIRE, 'loki'],
+  'shipper/commands': [...ASSEMBLY_MAY, WIRE, 'shipper/demo', 'shipper/querying', 'loki', 'dashboards', 'logger'],
   'shipper/cli.ts': ['shipper/commands', 'shipper/errors.ts', 'shipper/suggest.ts', 'shipper/version.ts'],
 
-  loki: VOCABULARY,
+  loki: [...VOCABULARY, WIRE],
   // The application side: the record's rules and the way to Loki, never the assembly that ships files.
   logger: [
     ...STAGE,

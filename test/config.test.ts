@@ -94,3 +94,29 @@ function keysOf(node: Node, prefix = ''): string[] {
     return member.items?.properties === undefined ? [key] : keysOf(member.items, `${key}[].`)
   })
 }
+
+test('inputs: off unless given; what is open to others needs a token', () => {
+  assert.deepEqual(loadConfig().inputs, { syslog: undefined, push: undefined, docker: undefined })
+  const { inputs, spool } = load(
+    'inputs: { syslog: { udp: ":514" }, push: { listen: "[::1]:3500", max_body_bytes: 1MiB } }',
+  )
+  assert.deepEqual(inputs.syslog?.udp, { host: '0.0.0.0', port: 514 })
+  assert.equal(inputs.syslog?.tcp, undefined)
+  assert.equal(inputs.syslog?.idle_timeout_ms, 600_000)
+  assert.deepEqual(inputs.push?.listen, { host: '::1', port: 3500 })
+  assert.equal(inputs.push?.max_unpacked_bytes, 4 * 1024 ** 2)
+  assert.equal(spool.max_bytes, 512 * 1024 ** 2)
+  const problems = problemsOf(
+    'inputs: { syslog: { max_message_bytes: 2MiB }, push: { listen: "0.0.0.0:3500" } }\nspool: { max_bytes: 1MiB }',
+  )
+  assert.match(problems[0], /inputs\.syslog needs "tcp" or "udp"/)
+  assert.match(problems[1], /inputs\.syslog\.max_message_bytes must be at most 1MiB, got "2MiB"/)
+  assert.match(problems[2], /inputs\.push\.listen is "0\.0\.0\.0:3500", open to others: give bearer_token/)
+  assert.match(problems[3], /spool\.max_bytes must be at least 16MiB/)
+  assert.match(problemsOf('inputs: { push: { listen: "3500" } }')[0], /must be an address: .*got "3500"/)
+  assert.match(
+    problemsOf('inputs: { push: { listen: ":1", bearer_token: s, bearer_token_file: f } }')[0],
+    /exclude each other/,
+  )
+  assert.doesNotMatch(describeConfig(load('inputs: { push: { listen: ":1", bearer_token: hush } }')), /hush/)
+})

@@ -1,5 +1,5 @@
 /** Label matchers: = != =~ !~, regular expressions in Go's syntax, anchored at both ends. */
-import { quote } from './quote.ts'
+import { quote } from '../../shipper/wire/quote.ts'
 import { compileRegex } from './regex.ts'
 
 export { compileRegex } from './regex.ts'

@@ -1,4 +1,6 @@
 /** A query over several lines, as /loki/api/v1/format_query writes it (syntax.Prettify of Loki 3.7), its oddities too. */
+
+import { quote } from '../../shipper/wire/quote.ts'
 import type {
   BinaryExpr,
   Expr,
@@ -13,7 +15,6 @@ import type {
 } from './ast.ts'
 import { writeShortest } from './numbers.ts'
 import { writeExpr, writeMatchers, writeStage, writeUnwrap } from './print.ts'
-import { quote } from './quote.ts'
 import { writePrometheusDuration } from './units.ts'
 
 /** What is longer, in bytes, is split. */

@@ -1,4 +1,6 @@
 /** A query as Loki writes it (Go's Expr.String()): the canonical text, which parses to the same tree. */
+
+import { quote } from '../../shipper/wire/quote.ts'
 import type {
   BinaryExpr,
   Expr,
@@ -16,7 +18,6 @@ import type {
 } from './ast.ts'
 import { type Matcher, writeMatcher } from './matcher.ts'
 import { writeFixed, writePlain, writeShortest } from './numbers.ts'
-import { quote } from './quote.ts'
 import { isSearch } from './stages/textfilter.ts'
 import { writeGoDuration, writeHumanBytes, writePrometheusDuration } from './units.ts'
 

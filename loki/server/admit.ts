@@ -1,7 +1,8 @@
 /** The ingester's half of a push: the limit on streams, entries too far behind, each stream's own rate. */
+
+import { entryBytes } from '../../shipper/wire/pushed.ts'
 import type { Limits } from '../limits.ts'
 import type { Accepted, Answer, IngestSettings } from './ingest.ts'
-import { entryBytes } from './pushed.ts'
 import { discard, openStream, type Stream, type Tenant } from './tenant.ts'
 import * as rules from './validate.ts'
 

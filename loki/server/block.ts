@@ -3,7 +3,7 @@
  * are UTF-8; an entry's structured metadata stands behind its line as pairs (name id varint, length varint,
  * value bytes). The buffers are SharedArrayBuffers, so that worker threads can scan a block where it lies.
  */
-import { copyBytes } from './bytes.ts'
+import { copyBytes } from '../../shipper/wire/bytes.ts'
 
 /** A block is closed when its bytes pass this: a range query skips whole blocks by their times. */
 const BLOCK_BYTES = 1024 * 1024

@@ -4,11 +4,12 @@
  * out. Most dashboards ask for one event of one service in all streams. Read when a filter first asks, and kept as long
  * as the block.
  */
+
+import type { Names } from '../../shipper/wire/names.ts'
 import type { LabelFilter, StageExpr } from '../logql/ast.ts'
 import type { Matcher } from '../logql/matcher.ts'
 import type { Block } from './block.ts'
 import { createInterned } from './interned.ts'
-import type { Names } from './names.ts'
 import { createPairs, readPairs } from './pairs.ts'
 import type { Stream } from './tenant.ts'
 

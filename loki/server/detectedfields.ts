@@ -2,6 +2,8 @@
  * Answers detected_fields and detected_field/<name>/values: what structured metadata has, and what json, else logfmt,
  * finds in the newest lines of a query (grafana/loki v3.7.6 pkg/querier/queryrange/detected_fields.go).
  */
+
+import { compareText } from '../../shipper/wire/labels.ts'
 import type { ResultEntry, ResultStream } from '../logql/engine/result.ts'
 import { QueryError } from '../logql/error.ts'
 import { parseQuery } from '../logql/parser.ts'
@@ -10,7 +12,6 @@ import { createStage } from '../logql/stages/index.ts'
 import { runRange } from './ask.ts'
 import { checkEntries } from './asklimits.ts'
 import { fieldType, writtenSize } from './fieldtype.ts'
-import { compareText } from './labels.ts'
 import { readOrderedBounds, readPositive, readStep } from './params.ts'
 import type { QueryRequest } from './query.ts'
 

@@ -1,6 +1,7 @@
 /** Answers detected_labels: labels worth choosing by, with how many values they have (pkg/querier/querier.go DetectedLabels). */
+
+import { compareText } from '../../shipper/wire/labels.ts'
 import { selectorOf, streamsIn } from './labelquery.ts'
-import { compareText } from './labels.ts'
 import { readOrderedBounds } from './params.ts'
 import type { QueryRequest } from './query.ts'
 

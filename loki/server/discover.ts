@@ -1,10 +1,11 @@
 /** discover_log_levels: puts Loki's detected_level into the structured metadata of pushed entries. */
+
+import { appendVarint, type ByteBuffer, ensure } from '../../shipper/wire/bytes.ts'
+import type { Label } from '../../shipper/wire/labels.ts'
+import { nameId } from '../../shipper/wire/names.ts'
+import type { PushedStream } from '../../shipper/wire/pushed.ts'
 import type { Limits } from '../limits.ts'
-import { appendVarint, type ByteBuffer, ensure } from './bytes.ts'
-import type { Label } from './labels.ts'
 import { levelOfLine, normalizeLevel, severityLevel } from './level.ts'
-import { nameId } from './names.ts'
-import type { PushedStream } from './pushed.ts'
 import type { Tenant } from './tenant.ts'
 
 /** Adds detected_level to entries, as discover_log_levels says. */

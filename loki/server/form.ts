@@ -3,8 +3,8 @@
  * so that what is malformed is refused with the same words.
  */
 import type { IncomingMessage } from 'node:http'
+import { readBody } from '../../shipper/wire/body.ts'
 import { QueryError } from '../logql/error.ts'
-import { readBody } from './body.ts'
 
 export interface Target {
   /** Decoded: a%2Fb is a/b. */

@@ -2,11 +2,12 @@
  * A push on its way into the store: the distributor's checks, the rate limit, the ingester's checks, the write to
  * the segment, memory. Nothing waits in between, so that the checks hold when the entries are stored.
  */
+
+import { type Label, readLabels, writeLabels } from '../../shipper/wire/labels.ts'
+import { entryBytes, type Push, type PushedStream } from '../../shipper/wire/pushed.ts'
 import type { Limits } from '../limits.ts'
 import { admit } from './admit.ts'
 import { levelAdder } from './discover.ts'
-import { type Label, readLabels, writeLabels } from './labels.ts'
-import { entryBytes, type Push, type PushedStream } from './pushed.ts'
 import { discard, openStream, storeEntry, type Tenant } from './tenant.ts'
 import * as rules from './validate.ts'
 

@@ -1,10 +1,11 @@
 /** Answers which labels, label values and series there are: those of streams with entries in the asked time. */
+
+import { compareText } from '../../shipper/wire/labels.ts'
 import { QueryError } from '../logql/error.ts'
 import type { Matcher } from '../logql/matcher.ts'
 import { parseSelector } from '../logql/parser.ts'
 import { writePrometheusDuration } from '../logql/units.ts'
 import { checkLength, lookBack } from './asklimits.ts'
-import { compareText } from './labels.ts'
 import { millisOf, readBounds } from './params.ts'
 import type { QueryRequest } from './query.ts'
 import { hasEntriesIn, selectStreams } from './scan.ts'

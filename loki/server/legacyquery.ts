@@ -1,11 +1,12 @@
 /** Answers /api/prom/query: log queries as Loki answered them before its v1 API, with labels as one text. */
+
+import { writeLabels } from '../../shipper/wire/labels.ts'
 import type { ResultEntry, ResultStream } from '../logql/engine/result.ts'
 import { QueryError } from '../logql/error.ts'
 import { parseQuery } from '../logql/parser.ts'
 import { writeExpr } from '../logql/print.ts'
 import { statsJson } from './answer.ts'
 import { runRange } from './ask.ts'
-import { writeLabels } from './labels.ts'
 import { readRange } from './params.ts'
 import type { QueryRequest } from './query.ts'
 

@@ -1,10 +1,25 @@
 /** OpenTelemetry logs as Loki takes them at /otlp/v1/logs (grafana/loki v3.7.6 pkg/loghttp/push/otlp.go). */
+
+import { appendText, byteBuffer } from '../../shipper/wire/bytes.ts'
+import { isLabelName, type Label, sortLabels, writeLabels } from '../../shipper/wire/labels.ts'
+import { type Names, normalizeName } from '../../shipper/wire/names.ts'
+import {
+  type Attribute,
+  type AttributeValue,
+  attributeText,
+  type LogRecord,
+  type ResourceLogs,
+} from '../../shipper/wire/otlprecord.ts'
+import {
+  addEntry,
+  addPair,
+  addStream,
+  createPush,
+  type Push,
+  PushError,
+  type PushedStream,
+} from '../../shipper/wire/pushed.ts'
 import type { Limits } from '../limits.ts'
-import { appendText, byteBuffer } from './bytes.ts'
-import { isLabelName, type Label, sortLabels, writeLabels } from './labels.ts'
-import { type Names, normalizeName } from './names.ts'
-import { type Attribute, type AttributeValue, attributeText, type LogRecord, type ResourceLogs } from './otlprecord.ts'
-import { addEntry, addPair, addStream, createPush, type Push, PushError, type PushedStream } from './pushed.ts'
 
 /** Resource attributes that become labels: Loki's default_resource_attributes_as_index_labels. */
 const LABEL_ATTRIBUTES: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 /** Reads one segment record's payload back into its tenant's streams. The CRC was right, so the form is trusted. */
-import { copyBytes } from './bytes.ts'
-import { nameId } from './names.ts'
-import { type Cursor, cursor, readVarint } from './protobuf.ts'
+import { copyBytes } from '../../shipper/wire/bytes.ts'
+import { nameId } from '../../shipper/wire/names.ts'
+import { type Cursor, cursor, readVarint } from '../../shipper/wire/protobuf.ts'
 import { openStream, storeEntry, type Tenant } from './tenant.ts'
 
 /** Returns the newest entry's second since 1970. */

@@ -1,9 +1,10 @@
 /** The entry under a scan's cursor, read out of its block when a stage asks. */
+
+import type { Names } from '../../shipper/wire/names.ts'
 import type { EntryRow } from '../logql/engine/source.ts'
 import { createRow, type EntrySource, type MovingRow } from '../logql/row.ts'
 import { type Block, entryStart } from './block.ts'
 import { createInterned } from './interned.ts'
-import type { Names } from './names.ts'
 import { createPairs, readPairs } from './pairs.ts'
 import type { Stream } from './tenant.ts'
 

@@ -1,8 +1,9 @@
 /** All tenants' streams, in memory and in the segments that outlive the process. */
+
+import { lockDirectory } from '../../shipper/lock.ts'
+import { type Push, PushError } from '../../shipper/wire/pushed.ts'
 import { MINUTE } from '../logql/units.ts'
 import { type Answer, ingest } from './ingest.ts'
-import { lockDirectory } from './lock.ts'
-import { type Push, PushError } from './pushed.ts'
 import { openSegments, type Segments } from './segments.ts'
 import type { Settings } from './settings.ts'
 import { createTenant, dropBlocksBefore, type Tenant } from './tenant.ts'

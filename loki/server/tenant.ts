@@ -1,8 +1,9 @@
 /** One tenant's streams in memory: the label index, the blocks, and the counters that its metrics show. */
+
+import { type Label, readLabels } from '../../shipper/wire/labels.ts'
+import { createNames, type Names } from '../../shipper/wire/names.ts'
 import { appendEntry, type Block, blockMemory, createBlock, hasEntry, hasRoom, relativeTime, seal } from './block.ts'
 import { type Bucket, createBucket } from './bucket.ts'
-import { type Label, readLabels } from './labels.ts'
-import { createNames, type Names } from './names.ts'
 
 export interface Stream {
   /** Loki's text of the labels, the stream's key. */

@@ -2,11 +2,12 @@
  * Loki's checks of a push, in Loki's order, with its words (grafana/loki v3.7.6 pkg/distributor, pkg/validation and
  * pkg/ingester). The distributor's half looks at labels and entries; the ingester's half at streams.
  */
+
+import type { Label } from '../../shipper/wire/labels.ts'
+import type { PushedStream } from '../../shipper/wire/pushed.ts'
 import type { Limits } from '../limits.ts'
 import { writeSize } from '../logql/units.ts'
 import { take } from './bucket.ts'
-import type { Label } from './labels.ts'
-import type { PushedStream } from './pushed.ts'
 import type { Stream, Tenant } from './tenant.ts'
 
 /** Loki's validation.ErrXxx reasons, as loki_discarded_samples_total names them. */

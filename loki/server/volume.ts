@@ -2,12 +2,13 @@
  * Answers index/volume and index/volume_range: bytes by series or by label (grafana/loki v3.7.6
  * pkg/ingester/instance.go GetVolume, pkg/querier/queryrange/volume.go).
  */
+
+import { compareText, writeLabels } from '../../shipper/wire/labels.ts'
 import { QueryError } from '../logql/error.ts'
 import { createMatcher, type Matcher } from '../logql/matcher.ts'
 import { parseSelector } from '../logql/parser.ts'
 import { queryJson, valueText } from './answer.ts'
 import { checkLength, lookBack } from './asklimits.ts'
-import { compareText, writeLabels } from './labels.ts'
 import {
   instantOf,
   millisOf,

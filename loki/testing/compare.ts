@@ -1,7 +1,8 @@
 /** Expected against got: what belongs together, and each as the line that a report shows. */
+
+import { compareText, writeLabels } from '../../shipper/wire/labels.ts'
 import { writePrometheusDuration } from '../logql/units.ts'
 import { valueText } from '../server/answer.ts'
-import { compareText, writeLabels } from '../server/labels.ts'
 import type { FoundEntry, FoundSeries, Labels } from './target.ts'
 import type { ExpectedLog, ExpectedSample } from './testfile.ts'
 

@@ -1,9 +1,10 @@
 /** A test's own Loki in this process: empty, in memory, without limits, and nothing added to what is pushed. */
+
+import { writeLabels } from '../../shipper/wire/labels.ts'
+import { readJsonPush } from '../../shipper/wire/pushjson.ts'
 import type { Instant, QueryResult } from '../logql/engine/result.ts'
 import { runInstant, runRange } from '../server/ask.ts'
-import { writeLabels } from '../server/labels.ts'
 import { OWN_SETTINGS } from '../server/ownsettings.ts'
-import { readJsonPush } from '../server/pushjson.ts'
 import { storePush } from '../server/receive.ts'
 import type { Settings } from '../server/settings.ts'
 import { openStore } from '../server/store.ts'

@@ -1,7 +1,7 @@
 /** The test file: what it may hold. docs/testing.md explains it, schema/test.schema.json is made from it. */
 
+import { readLabels } from '../../shipper/wire/labels.ts'
 import { readPrometheusDuration } from '../logql/units.ts'
-import { readLabels } from '../server/labels.ts'
 import {
   boolean,
   checked,

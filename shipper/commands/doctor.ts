@@ -7,6 +7,7 @@ import { createRedactor } from '../redact/redact.ts'
 import { parseArguments } from './arguments.ts'
 import { checkFiles } from './doctor/files.ts'
 import type { Finding } from './doctor/finding.ts'
+import { checkInputs } from './doctor/inputs.ts'
 import { checkLoki } from './doctor/loki.ts'
 import { describeSize, sizeOf } from './doctor/size.ts'
 
@@ -49,6 +50,7 @@ export async function run(
   const config = load(options, report)
   if (config === undefined) return exitCode
   for (const finding of checkFiles(config)) report(finding)
+  for await (const finding of checkInputs(config)) report(finding)
   for await (const finding of checkLoki(config, options.push === true)) report(finding)
   return exitCode
 }

@@ -5,6 +5,7 @@ import { type Config, loadConfig } from '../config.ts'
 import { LongshipError } from '../errors.ts'
 import { formats } from '../formats/index.ts'
 import { FRAMINGS } from '../framing/index.ts'
+import { hasInputs, openInputs } from '../inputs/index.ts'
 import { runShipping, type ShippingResult } from '../shipping.ts'
 import { createLog } from '../telemetry.ts'
 import { parseArguments } from './arguments.ts'
@@ -34,13 +35,16 @@ export async function run(argv: string[]): Promise<number> {
   const config = configOf(args, options)
   const log = createLog({ level: config.telemetry.log_level, format: config.telemetry.log_format })
   const positions = options.positions ?? (options.once ? undefined : config.positions.file)
+  // With --once everything ends, and nothing that listens does.
+  const inputs = !options.once && hasInputs(config) ? await openInputs(config) : undefined
+  if (inputs !== undefined) log.info('listening', { addresses: inputs.addresses.join(', ') })
   const result = await runShipping({
     config,
     once: options.once,
     positions,
     log,
     showProgress: !options.json,
-    assemble,
+    assemble: (given) => assemble({ ...given, inputs }),
   })
   console.log(options.json ? JSON.stringify(result.summary) : result.text)
   return exitCodeOf(result, options.once)
@@ -84,14 +88,18 @@ function configOf(files: readonly string[], options: Options): Config {
       sources: files.length === 0 ? undefined : [withoutUndefined(source)],
     },
   })
-  if (config.sources.length === 0) {
+  const listens = !options.once && (hasInputs(config) || config.inputs.docker !== undefined)
+  if (config.sources.length === 0 && !listens) {
     throw new LongshipError(
       'usage',
-      'nothing to ship: name files (longship ship app.log) or list sources in longship.yaml and give --config.',
+      'nothing to ship: name files (longship ship app.log) or list sources or inputs in longship.yaml and give --config.',
     )
   }
-  return config
+  // Files on the command line stand for all that is configured.
+  return files.length === 0 ? config : { ...config, inputs: NO_INPUTS }
 }
+
+const NO_INPUTS: Config['inputs'] = { syslog: undefined, push: undefined, docker: undefined }
 
 function withoutUndefined(object: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
@@ -99,6 +107,7 @@ function withoutUndefined(object: Record<string, unknown>): Record<string, unkno
 
 /** A follower's problems passed, or were told while they lasted: a file that came late, positions that were torn. */
 function exitCodeOf({ summary }: ShippingResult, once: boolean): number {
-  const isWhole = summary.gave_up === undefined && summary.pending === 0 && Object.keys(summary.rejected).length === 0
+  const lost = Object.keys(summary.rejected).length + Object.keys(summary.dropped).length
+  const isWhole = summary.gave_up === undefined && summary.pending === 0 && lost === 0
   return isWhole && (!once || summary.problems.length === 0) ? 0 : 1
 }

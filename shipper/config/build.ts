@@ -2,12 +2,10 @@
 import { RE2JS } from 're2js'
 import type { Config, LokiConfig } from '../config.ts'
 import { didYouMean } from '../suggest.ts'
+import { addressOf, inputsOf, spoolOf } from './inputs.ts'
+import { boundedSize, type Raw, type Report } from './raw.ts'
 import { durationMs, sizeBytes } from './units.ts'
-import { type Problem, pathText } from './validate.ts'
-
-// biome-ignore lint/suspicious/noExplicitAny: what the schema has checked
-type Raw = Record<string, any>
-type Report = (path: Problem['path'], message: string) => undefined
+import type { Problem } from './validate.ts'
 
 /** Loki's gRPC ceiling is 4 MiB, and what is added around entries needs room. */
 const MAX_BATCH_BYTES = 3 * 1024 * 1024
@@ -26,6 +24,8 @@ export function buildConfig(
   const config = {
     loki: lokiOf(raw.loki, readFile, report),
     sources: raw.sources.map((source: Raw, index: number) => sourceOf(source, index, raw, report)),
+    inputs: inputsOf(raw.inputs, readFile, report),
+    spool: spoolOf(raw.spool, report),
     labels: { allow: listOf(raw.labels.allow), max_values_per_label: raw.labels.max_values_per_label },
     batch: {
       max_bytes: boundedSize(raw.batch.max_bytes, ['batch', 'max_bytes'], MAX_BATCH_BYTES, report),
@@ -40,19 +40,13 @@ export function buildConfig(
     line: raw.line,
     shutdown_deadline_ms: durationMs(raw.shutdown_deadline),
     telemetry: {
-      listen: listenOf(raw.telemetry.listen, report),
+      listen:
+        raw.telemetry.listen === 'off' ? undefined : addressOf(raw.telemetry.listen, ['telemetry', 'listen'], report),
       log_level: raw.telemetry.log_level,
       log_format: raw.telemetry.log_format,
     },
   }
   return problems.length > 0 ? { config: undefined, problems } : { config: deepFreeze(config) as Config, problems }
-}
-
-function boundedSize(text: string | number, path: Problem['path'], max: number, report: Report): number {
-  const bytes = sizeBytes(text)
-  if (bytes > max)
-    report(path, `${pathText(path)} must be at most ${max / 1024 / 1024}MiB, got ${JSON.stringify(text)}.`)
-  return bytes
 }
 
 function lokiOf(raw: Raw, readFile: (path: string) => string, report: Report): LokiConfig {
@@ -191,15 +185,6 @@ function zoneOf(zone: string, path: Problem['path'], report: Report): string {
     report(path, `${where} must be an IANA time zone such as UTC or Europe/Berlin, got ${JSON.stringify(zone)}.${hint}`)
   }
   return zone
-}
-
-function listenOf(text: string, report: Report): Config['telemetry']['listen'] {
-  if (text === 'off') return undefined
-  const colon = text.lastIndexOf(':')
-  const port = Number(text.slice(colon + 1))
-  if (port > 65_535)
-    return report(['telemetry', 'listen'], `telemetry.listen must have a port up to 65535, got ${port}.`)
-  return { host: text.slice(0, colon).replace(/^\[|\]$/g, '') || '0.0.0.0', port }
 }
 
 function listOf(value: string | readonly string[]): string[] {

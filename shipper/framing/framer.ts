@@ -11,7 +11,7 @@ import { LineSplitter, MAX_LINE_BYTES } from './lines.ts'
 import { type AssembledEvent, EventAssembler, type Line } from './multiline.ts'
 import { decodeText, isAsciiBlock } from './text.ts'
 
-export const FRAMINGS = ['auto', 'docker', 'cri', 'lines'] as const
+export const FRAMINGS = ['auto', 'docker', 'cri', 'lines', 'journal'] as const
 
 export type Framing = (typeof FRAMINGS)[number]
 
@@ -68,11 +68,20 @@ interface Stream {
   fragmentStart: number
 }
 
-export function createFramer(options: FramerOptions): Framer {
-  return new Framer(options)
+/** Blocks in, events out. One per origin. */
+export interface Framer {
+  readonly counts: FramerCounts
+  /** Everything before it was emitted. */
+  readonly position: number
+  /** bytes[0] stands at `offset` of the origin; blocks are contiguous. */
+  push(bytes: Uint8Array, offset: number, sink: FramerSink): void
+  /** Nothing new for a while: events that only waited for a continuation go out. A line without its end stays. */
+  idle(sink: FramerSink): void
+  /** The origin brings no more: everything goes out. */
+  end(sink: FramerSink): void
 }
 
-export class Framer {
+export class LineFramer implements Framer {
   readonly counts: FramerCounts = { lines: 0, empty: 0, truncated: 0, split: 0 }
   readonly #options: FramerOptions
   readonly #max: number
@@ -101,7 +110,6 @@ export class Framer {
     this.#plain = this.#stream('')
   }
 
-  /** Everything before it was emitted. */
   get position(): number {
     let position = this.#finished[0]?.start ?? this.#at
     for (const stream of this.#streams.values()) {
@@ -111,7 +119,6 @@ export class Framer {
     return position
   }
 
-  /** bytes[0] stands at `offset` of the origin; blocks are contiguous. */
   push(bytes: Uint8Array, offset: number, sink: FramerSink): void {
     if (!this.#begun) this.#at = offset
     this.#begun = true
@@ -121,14 +128,12 @@ export class Framer {
     this.#block = undefined
   }
 
-  /** Nothing new for a while: events that only waited for a continuation go out. A line without its end stays. */
   idle(sink: FramerSink): void {
     this.#use(sink)
     for (const stream of this.#streams.values()) stream.assembler.flush(this.#onEvent)
     this.#release(Number.POSITIVE_INFINITY)
   }
 
-  /** The origin brings no more: everything goes out. */
   end(sink: FramerSink): void {
     this.#use(sink)
     this.#splitter.flush(this.#onLine)

@@ -3,7 +3,6 @@
  * Loki would refuse is refused, and entries of one file keep its order wherever their times allow.
  */
 import { OWN_SETTINGS } from '../../loki/server/ownsettings.ts'
-import { readProtoPush } from '../../loki/server/pushproto.ts'
 import { storePush } from '../../loki/server/receive.ts'
 import type { Settings } from '../../loki/server/settings.ts'
 import { openStore, type Store } from '../../loki/server/store.ts'
@@ -24,6 +23,7 @@ import { createFileSource } from '../sources/file.ts'
 import type { Source } from '../sources/source.ts'
 import { createStdinSource } from '../sources/stdin.ts'
 import { fromMillis, type Instant } from '../terms/instant.ts'
+import { readProtoPush } from '../wire/pushproto.ts'
 import { withFirstTimes } from './first-time.ts'
 
 export interface Loaded {

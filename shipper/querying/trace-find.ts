@@ -1,6 +1,7 @@
 /** Every record that carries an id, wherever it carries it: in structured metadata first, else somewhere in the line. */
-import { quote } from '../../loki/logql/quote.ts'
+
 import { IDENTIFIERS } from '../record.ts'
+import { quote } from '../wire/quote.ts'
 import { type Entry, labelsKey } from './answer.ts'
 import type { Loki } from './loki.ts'
 import { pages } from './paging.ts'

@@ -42,19 +42,22 @@ function kubernetes(namespace: string, pod: string, container: string): Containe
 }
 
 /** The compose service when there is one, else the container's name. */
+export function dockerContainer(name: string, labels: ReadonlyMap<string, unknown>): Container {
+  const service = labels.get('com.docker.compose.service')
+  const fields = new Map([['container', name]])
+  const project = labels.get('com.docker.compose.project')
+  if (typeof project === 'string') fields.set('compose_project', project)
+  return { service: typeof service === 'string' ? service : name, pod: undefined, fields }
+}
+
 function docker(path: string, readFile: (path: string) => string): Container | undefined {
   try {
     const config = JSON.parse(readFile(`${dirname(path)}/config.v2.json`)) as {
       Name?: unknown
       Config?: { Labels?: Record<string, unknown> }
     }
-    const labels = new Map(Object.entries(config.Config?.Labels ?? {}))
     const name = typeof config.Name === 'string' ? config.Name.replace(/^\//, '') : basename(dirname(path)).slice(0, 12)
-    const service = labels.get('com.docker.compose.service')
-    const fields = new Map([['container', name]])
-    const project = labels.get('com.docker.compose.project')
-    if (typeof project === 'string') fields.set('compose_project', project)
-    return { service: typeof service === 'string' ? service : name, pod: undefined, fields }
+    return dockerContainer(name, new Map(Object.entries(config.Config?.Labels ?? {})))
   } catch {
     return undefined
   }

@@ -31,9 +31,11 @@ export type SourceEvent =
 
 /** A source of bytes. */
 export interface Source {
+  /** What it could not keep, by reason: inputs that nobody can be asked to send again. */
+  readonly dropped?: ReadonlyMap<string, number>
   /** Ends when every origin has ended (once), or when the signal aborts. */
   events(signal: AbortSignal): AsyncIterable<SourceEvent>
-  /** Everything of this origin before `offset` is acknowledged by Loki. Kept in the positions file soon after, atomically. */
+  /** Everything of this origin before `offset` is acknowledged by Loki. Kept in the positions file soon after, atomically. Other sources' origins are passed over. */
   commit(origin: Origin, offset: number, carried?: Carried): void
   /** Writes positions now, closes files. */
   close(): Promise<void>

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
@@ -150,4 +152,37 @@ test('a disk that is full, by bytes or by inodes, and one that counts no inodes'
   assert.match(fullnessOf({ bavail: 31, bsize: 4096, files: 9, ffree: 9 }) ?? '', /full \(126,976 bytes left\)/)
   assert.match(fullnessOf({ bavail: 9999, bsize: 4096, files: 9, ffree: 0 }) ?? '', /no inodes/)
   assert.equal(fullnessOf({ bavail: 9999, bsize: 4096, files: 0, ffree: 0 }), undefined)
+})
+
+test('inputs: addresses that are free, taken or open to others, the spool, the Docker socket', async () => {
+  const loki = await startDouble()
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as { port: number }
+  await withFolder(async (folder) => {
+    const path = join(folder, 'longship.yaml')
+    const inputs = {
+      syslog: { tcp: '127.0.0.1:0', udp: '0.0.0.0:5514' },
+      push: { listen: `127.0.0.1:${port}` },
+      docker: { socket: join(folder, 'no.sock') },
+    }
+    const positions = { file: join(folder, 'positions.json') }
+    const push = { dead_letter: join(folder, 'dead.jsonl') }
+    const spool = { folder: join(folder, 'spool'), max_bytes: '16MiB' }
+    writeFileSync(path, JSON.stringify({ loki: { url: loki.url }, inputs, positions, push, spool }))
+    const { code, of } = await doctor('--config', path)
+    const one = (check: string) =>
+      of(check)
+        .map(({ status, message }) => `${status} ${message}`)
+        .join('\n')
+    assert.equal(code, 1)
+    assert.match(one('inputs.syslog.tcp'), /^ok 127\.0\.0\.1:0 can be listened on$/)
+    assert.match(one('inputs.syslog.udp'), /^warn 0\.0\.0\.0:5514 is open to others/)
+    assert.match(one('inputs.push'), /^warn 127\.0\.0\.1:\d+ is taken; perhaps Longship runs already$/)
+    assert.match(one('spool'), /^ok .*spool can be written and has room$/)
+    assert.match(one('inputs.docker'), /^fail .*no\.sock does not answer: .*ENOENT/)
+    assert.deepEqual(of('sources'), [], 'inputs are something to read')
+  })
+  taken.close()
+  await loki.close()
 })

@@ -1,5 +1,5 @@
 /** Labels as Prometheus writes them: {a="b", c="d"}. */
-import { quote } from '../quote.ts'
+import { quote } from '../../../shipper/wire/quote.ts'
 
 export type Label = readonly [name: string, value: string]
 

@@ -1,5 +1,5 @@
 /** Numbers, durations and sizes as Go reads them out of labels, with Go's messages for what is none. */
-import { quote } from '../quote.ts'
+import { quote } from '../../../shipper/wire/quote.ts'
 
 export type Reading = number | { readonly fault: string }
 

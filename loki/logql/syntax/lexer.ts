@@ -2,8 +2,9 @@
  * LogQL's tokens, with Loki's names and places (pkg/logql/syntax/lex.go, v3.7.6). A function's name is one only before a
  * parenthesis or a grouping; any rune that is no token of its own is an IDENTIFIER, as in Loki.
  */
+
+import { unquote } from '../../../shipper/wire/quote.ts'
 import { parseError, type QueryError } from '../error.ts'
-import { unquote } from '../quote.ts'
 import { END, Scanner } from './scanner.ts'
 import { type Token, tokenNumber } from './tokens.ts'
 import { readBytes, readDuration, readRange } from './tokenvalues.ts'

@@ -1,7 +1,8 @@
 /** Numbers in a query, as Go's strconv reads them, and what becomes of operations between two of them. */
+
+import { quote } from '../../../shipper/wire/quote.ts'
 import type { BinaryOp } from '../ast.ts'
 import { parseError, type QueryError } from '../error.ts'
-import { quote } from '../quote.ts'
 
 export interface Literal {
   readonly kind: 'number'

@@ -1,5 +1,5 @@
 /** What LogQL's number-like tokens are worth: 5m, 1h30m, 1.5s, 10KB, and the range in brackets. */
-import { quote } from '../quote.ts'
+import { quote } from '../../../shipper/wire/quote.ts'
 import { readGoDuration, readLogqlSize } from '../units.ts'
 
 /** Prometheus's units from large to small, in milliseconds. */

@@ -1,5 +1,5 @@
 /** Go's text/template, the letters: text and actions into tokens, one at a time, since what is wrong further on comes later. */
-import { quote } from '../quote.ts'
+import { quote } from '../../../shipper/wire/quote.ts'
 
 export type TokenKind =
   | 'error'

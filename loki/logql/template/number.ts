@@ -1,5 +1,5 @@
 /** Numbers as Go's templates write them. */
-import { unquote } from '../quote.ts'
+import { unquote } from '../../../shipper/wire/quote.ts'
 import type { NumberNode } from './nodes.ts'
 
 const INTEGER = /^[+-]?(?:0[xX]_?[0-9a-fA-F]+|0[oO]?_?[0-7]+|0[bB]_?[01]+|0|[1-9][0-9]*)$/

@@ -1,5 +1,5 @@
 /** Go's text/template, the grammar of its blocks. Throws TemplateError with Go's message. */
-import { unquote } from '../quote.ts'
+import { unquote } from '../../../shipper/wire/quote.ts'
 import type { Token } from './lexer.ts'
 import type { BodyNode } from './nodes.ts'
 import { PipelineParser } from './pipeline.ts'

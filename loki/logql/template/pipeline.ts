@@ -1,5 +1,5 @@
 /** The grammar inside an action: pipelines of commands, their operands, and the variables that they declare. */
-import { unquote } from '../quote.ts'
+import { unquote } from '../../../shipper/wire/quote.ts'
 import type { ArgNode, CommandNode, PipeNode } from './nodes.ts'
 import { numberFault, readNumber } from './number.ts'
 import type { TokenReader } from './tokenreader.ts'

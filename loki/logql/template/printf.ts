@@ -1,6 +1,6 @@
 /** Go's fmt: Sprint, Sprintln and Sprintf. */
 
-import { quote } from '../quote.ts'
+import { quote } from '../../../shipper/wire/quote.ts'
 import { type Flags, readDirective } from './directive.ts'
 import { exponential, fixed } from './rounded.ts'
 import {

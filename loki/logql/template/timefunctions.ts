@@ -1,5 +1,5 @@
 /** Loki's functions over times. */
-import { quote } from '../quote.ts'
+import { quote } from '../../../shipper/wire/quote.ts'
 import type { GoFunction } from './call.ts'
 import { formatTime, type GoTime, nanosOf, timeOf, timeOfNanos, ZERO_TIME } from './time.ts'
 import { parseTime } from './timeparse.ts'

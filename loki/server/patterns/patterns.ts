@@ -1,11 +1,12 @@
 /** Answers patterns: the templates of a selector's lines and how often each came, by time. */
+
+import { compareText } from '../../../shipper/wire/labels.ts'
 import type { EntryRow } from '../../logql/engine/source.ts'
 import { createTurn } from '../../logql/engine/turn.ts'
 import { QueryError } from '../../logql/error.ts'
 import { parseSelector } from '../../logql/parser.ts'
 import { NO_HINTS } from '../../logql/stages/hints.ts'
 import { checkLength, checkSelector, lookBack } from '../asklimits.ts'
-import { compareText } from '../labels.ts'
 import { millisOf, readBounds, readStep } from '../params.ts'
 import type { QueryRequest } from '../query.ts'
 import { createSource } from '../scan.ts'

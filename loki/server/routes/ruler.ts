@@ -3,7 +3,7 @@
  * (Loki answers the same with local storage). Without --rules there are no groups.
  */
 
-import { readBody } from '../body.ts'
+import { readBody } from '../../../shipper/wire/body.ts'
 import { readForm } from '../form.ts'
 import { alertsJson, failureJson, type RuleFilter, rulesJson } from '../ruler/answers.ts'
 import { readRuleGroup } from '../ruler/rulefile.ts'

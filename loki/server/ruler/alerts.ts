@@ -2,7 +2,7 @@
  * The life of an alerting rule's alerts: pending → firing → resolved, one alert for each set of labels that the
  * condition answers (prometheus/prometheus rules/alerting.go). Times in milliseconds.
  */
-import { writeLabels } from '../labels.ts'
+import { writeLabels } from '../../../shipper/wire/labels.ts'
 import type { Expand } from './expand.ts'
 import type { Rule, Sample } from './rule.ts'
 import { labelMap } from './vector.ts'

@@ -1,7 +1,7 @@
 /** Rule groups as the YAML that Loki's configuration API answers, indented and quoted as go-yaml does. */
 import { stringify } from 'yaml'
+import { compareText } from '../../../shipper/wire/labels.ts'
 import { writePrometheusDuration } from '../../logql/units.ts'
-import { compareText } from '../labels.ts'
 import type { FolderFile } from './folder.ts'
 import type { Rule, RuleGroup } from './rule.ts'
 

@@ -2,6 +2,8 @@
  * Reads and checks a rule file as Loki's loader does (grafana/loki v3.7.6 pkg/ruler), with its words for what is wrong,
  * and the file, line, group and rule in front of them.
  */
+
+import { compareText, isLabelName } from '../../../shipper/wire/labels.ts'
 import type { Expr } from '../../logql/ast.ts'
 import { parseQuery } from '../../logql/parser.ts'
 import {
@@ -17,7 +19,6 @@ import {
   withDefault,
 } from '../../yaml/shape.ts'
 import { isEmpty, type Problem, readYaml } from '../../yaml/source.ts'
-import { compareText, isLabelName } from '../labels.ts'
 import { templateError } from './expand.ts'
 import type { Rule, RuleGroup } from './rule.ts'
 

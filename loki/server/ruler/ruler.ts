@@ -2,9 +2,10 @@
  * The ruler: rule files in, alerts out. Each group is evaluated at its interval, at times that stand on multiples of it;
  * files are looked at every poll interval. Time, waiting and fetch come from outside.
  */
+
+import { compareText } from '../../../shipper/wire/labels.ts'
 import type { Limits } from '../../limits.ts'
 import { writeExpr } from '../../logql/print.ts'
-import { compareText } from '../labels.ts'
 import type { Tenant } from '../tenant.ts'
 import { needsSending } from './alerts.ts'
 import { alertsJson, type RuleFilter, rulesJson } from './answers.ts'

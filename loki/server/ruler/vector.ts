@@ -1,5 +1,5 @@
 /** Samples of rules: label sets without empty values, names and labels of recorded series. */
-import { compareText, writeLabels } from '../labels.ts'
+import { compareText, writeLabels } from '../../../shipper/wire/labels.ts'
 import type { Rule, Sample } from './rule.ts'
 
 /** Sorted by name; an empty value means no label. */

@@ -1,7 +1,7 @@
 /** One client of a tail: its entries wait for their time, go out in small answers, and are dropped when it is slow. */
 
+import { writeLabels } from '../../../shipper/wire/labels.ts'
 import { nanosText, textJson } from '../answer.ts'
-import { writeLabels } from '../labels.ts'
 import { writeLegacyStream, writeRfc3339 } from '../legacyquery.ts'
 import type { WebSocket } from '../websocket.ts'
 

@@ -7,7 +7,8 @@ import { openPositions } from '../../sources/positions.ts'
 import type { Finding } from './finding.ts'
 
 export function* checkFiles(config: Config): Generator<Finding> {
-  if (config.sources.length === 0) {
+  const { syslog, push, docker } = config.inputs
+  if (config.sources.length === 0 && (syslog ?? push ?? docker) === undefined) {
     yield {
       check: 'sources',
       status: 'warn',
@@ -65,7 +66,7 @@ function checkPositions(path: string): Finding {
 }
 
 /** The file, or the nearest folder above it that exists. Nothing is written to find out. */
-function checkWritable(check: string, path: string): Finding {
+export function checkWritable(check: string, path: string): Finding {
   const absolute = resolve(path)
   const stat = statSync(absolute, { throwIfNoEntry: false })
   if (stat?.isDirectory()) return { check, status: 'fail', message: `${path} is a directory; name a file in it` }

@@ -1,6 +1,5 @@
 /** Raw logs of a test → entries as `longship ship` would push them: same formats, labels, metadata, line, redaction. */
 
-import { readLabels } from '../../../loki/server/labels.ts'
 import type { Normalize, NormalizedEntry } from '../../../loki/testing/input.ts'
 import { metadataOf } from '../../batch/builder.ts'
 import { OriginClocks } from '../../batch/clock.ts'
@@ -12,6 +11,7 @@ import { Interpreter } from '../../interpret.ts'
 import type { LogRecord } from '../../record.ts'
 import { createRedactor } from '../../redact/redact.ts'
 import { isZone } from '../../terms/zone.ts'
+import { readLabels } from '../../wire/labels.ts'
 import { checkZone, formatOf } from '../normalize.ts'
 
 const NANOS = 1_000_000_000n

@@ -2,7 +2,7 @@
  * A stream's labels as Loki holds them: sorted by name, empty values gone, written {a="b", c="d"}.
  * The text is read as Prometheus's ParseMetric reads it, with its messages.
  */
-import { quote, unquote } from '../logql/quote.ts'
+import { quote, unquote } from './quote.ts'
 
 export type Label = readonly [name: string, value: string]
 

@@ -3,12 +3,12 @@
  * As strict as Loki, whose decoder wants texts where texts belong and no half surrogates; messages are near to its own.
  */
 
-import { quote } from '../logql/quote.ts'
 import type { ByteBuffer } from './bytes.ts'
 import { appendText, byteBuffer } from './bytes.ts'
 import type { Label } from './labels.ts'
 import type { Names } from './names.ts'
 import { addEntry, addPair, addStream, createPush, type Push, PushError, type PushedStream } from './pushed.ts'
+import { quote } from './quote.ts'
 
 /** Throws a PushError (400, or 500 for a metadata name that Loki cannot store); then nothing of the push is stored. */
 export function readJsonPush(bytes: Buffer, names: Names): Push {

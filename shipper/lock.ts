@@ -1,16 +1,16 @@
-/** One server a data directory: two would write over each other. A lock of a process that is gone is taken over. */
+/** One process a data directory: two would write over each other. A lock of a process that is gone is taken over. */
 import { readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { LongshipError } from '../../shipper/errors.ts'
-import { makeFolder } from '../../shipper/terms/folder.ts'
+import { LongshipError } from './errors.ts'
+import { makeFolder } from './terms/folder.ts'
 
 const held = new Set<string>()
 
 /** Takes the directory's lock and returns how to give it back. Throws a config error when it is in use. */
-export function lockDirectory(dir: string): () => void {
+export function lockDirectory(dir: string, advice = 'stop it or name another with --data'): () => void {
   const path = join(dir, 'lock')
   const mine = `${process.pid} ${startOf(process.pid)}`
-  if (held.has(path)) throw inUse(dir, process.pid)
+  if (held.has(path)) throw inUse(dir, process.pid, advice)
   try {
     makeFolder(dir)
   } catch (error) {
@@ -27,7 +27,7 @@ export function lockDirectory(dir: string): () => void {
     }
     const [pid, start] = readText(path).split(' ')
     if (pid !== undefined && pid !== '' && pid !== String(process.pid) && startOf(Number(pid)) === start)
-      throw inUse(dir, Number(pid))
+      throw inUse(dir, Number(pid), advice)
     remove(path)
   }
   held.add(path)
@@ -37,11 +37,8 @@ export function lockDirectory(dir: string): () => void {
   }
 }
 
-function inUse(dir: string, pid: number): LongshipError {
-  return new LongshipError(
-    'config',
-    `the data directory ${dir} is in use by process ${pid}; stop it or name another with --data`,
-  )
+function inUse(dir: string, pid: number, advice: string): LongshipError {
+  return new LongshipError('config', `the data directory ${dir} is in use by process ${pid}; ${advice}`)
 }
 
 /** When a process started, as Linux counts; elsewhere just whether it lives. Undefined when it does not. */

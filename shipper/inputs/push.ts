@@ -1,0 +1,98 @@
+/**
+ * The HTTP input: what speaks Loki's push API or OTLP sends here, and its lines are normalized on their way. Answers are
+ * Loki's: 204 when everything is on the disk, 429 when there is no room, 400 for what cannot be read.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { PushError } from '../wire/pushed.ts'
+import { type BodyLimits, READERS } from './http-body.ts'
+import { type Address, addressText, begun, type Intake, type Listening } from './input.ts'
+
+export interface PushInputOptions extends BodyLimits {
+  readonly listen: Address
+  /** Undefined: anybody who can connect. */
+  readonly bearer_token: string | undefined
+}
+
+interface Reply {
+  readonly status: number
+  readonly text: string
+}
+
+/** Bodies that are read and stored at a time; more senders are asked to come again. */
+const MAX_REQUESTS = 64
+const MAX_HELD_BYTES = 32 * 1024 * 1024
+const REQUEST_TIMEOUT_MS = 30_000
+const RETRY_AFTER_SECONDS = 2
+
+const FULL: Reply = { status: 429, text: 'the spool is full: Loki has not taken what is in it; try again later' }
+const BUSY: Reply = { status: 429, text: 'too many pushes at a time; try again later' }
+const FAILED: Reply = { status: 503, text: 'the spool cannot be written; try again later' }
+const UNKNOWN: Reply = { status: 404, text: 'no such path: POST /loki/api/v1/push or /otlp/v1/logs' }
+const NOT_POST: Reply = { status: 405, text: 'method not allowed' }
+const NO_TOKEN: Reply = { status: 401, text: 'no credentials provided' }
+
+export async function listenPush(options: PushInputOptions, intake: Intake): Promise<Listening> {
+  const isAllowed = tokenCheck(options.bearer_token)
+  let requests = 0
+  let held = 0
+  const answer = async (request: IncomingMessage): Promise<Reply> => {
+    const read = READERS.get(request.url?.split('?')[0] ?? '')
+    if (!isAllowed(request.headers.authorization)) return NO_TOKEN
+    if (read === undefined) return UNKNOWN
+    if (request.method !== 'POST') return NOT_POST
+    const bytes = Number(request.headers['content-length'] ?? options.max_body_bytes)
+    if (requests >= MAX_REQUESTS || (requests > 0 && held + bytes > MAX_HELD_BYTES)) return BUSY
+    requests++
+    held += bytes
+    try {
+      const appended = await intake.offer(await read(request, options))
+      return appended === 'stored' ? { status: 204, text: '' } : appended === 'full' ? FULL : FAILED
+    } catch (error) {
+      if (error instanceof PushError) return { status: error.status, text: error.message }
+      // The sender went away in the middle of its body; nobody reads this answer.
+      return { status: 400, text: 'the body did not come whole' }
+    } finally {
+      requests--
+      held -= bytes
+    }
+  }
+  const server = createServer((request, response) => {
+    request.on('error', () => {})
+    void answer(request).then((reply) => send(request, response, reply))
+  })
+  server.requestTimeout = REQUEST_TIMEOUT_MS
+  server.headersTimeout = REQUEST_TIMEOUT_MS
+  server.listen(options.listen.port, options.listen.host)
+  await begun(server, `push ${addressText(options.listen)}`)
+  const { port } = server.address() as { port: number }
+  return {
+    addresses: [`push http://${addressText({ host: options.listen.host, port })}`],
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeIdleConnections()
+      // Whoever is in the middle of a body has had no answer, and sends it again.
+      setTimeout(() => server.closeAllConnections(), CLOSE_MS).unref()
+      await closed
+    },
+  }
+}
+
+const CLOSE_MS = 1000
+
+function send(request: IncomingMessage, response: ServerResponse, { status, text }: Reply): void {
+  if (status === 429 || status === 503) response.setHeader('retry-after', RETRY_AFTER_SECONDS)
+  if (status === 401) response.setHeader('www-authenticate', 'Bearer')
+  // A body that was not read would be taken for the next request.
+  if (!request.complete) response.setHeader('connection', 'close')
+  if (text === '') response.writeHead(status).end()
+  else response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`)
+}
+
+/** Compares in a time that says nothing about the token. */
+function tokenCheck(token: string | undefined): (header: string | undefined) => boolean {
+  if (token === undefined) return () => true
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  const wanted = digest(`Bearer ${token}`)
+  return (header = '') => timingSafeEqual(digest(header), wanted)
+}
