@@ -73,7 +73,7 @@ test('serve: wrong usage, a wrong file and a taken port end with 2 and say why',
     [['--port', 'x'], /--port.*Must be from 0 to 65535/],
     [['--nope'], /unknown option '--nope'/],
     [['--port', '0', '--data', '/proc/longship/x'], /cannot use the data directory \/proc\/longship\/x: E/],
-    [['--port', '0', '--data', '/dev/null/x'], /cannot use the data directory \/dev\/null\/x: ENOTDIR/],
+    [['--port', '0', '--data', '/dev/null/x'], /cannot use the data directory \/dev\/null\/x: E(NOTDIR|EXIST)/],
     [['--config', '/nowhere.yaml', '--data', 'memory'], /cannot read \/nowhere.yaml/],
     [
       ['--port', taken, '--data', 'memory'],
