@@ -103,11 +103,11 @@ export const provisioning: Dashboard = {
         }),
         table({
           title: 'Running since',
-          description: 'When a machine that still runs was last started.',
+          description: 'When a machine that still runs was last started, the longest first.',
           unit: 'ago',
           queries: [{ expr: `${latest(RUNNING)} and ${LEAKS}` }],
           width: 8,
-          options: { columns: { workspace_id: 'Workspace', Value: 'Started' } },
+          options: { columns: { workspace_id: 'Workspace', Value: 'Started' }, isAscending: true },
           empty: 'Every machine that was started has been stopped',
         }),
         table({
@@ -122,7 +122,7 @@ export const provisioning: Dashboard = {
         }),
         logs({
           title: 'Timeline',
-          description: 'The events of workspaces in their order; search for one by its id.',
+          description: 'The events of workspaces, newest first; search for one by its id.',
           queries: [
             {
               expr: pipeline(ALL, `${SEARCH} | workspace_id!="" | line_format \`{{ .workspace_id }} {{ .event }}\``),

@@ -1,5 +1,18 @@
 /** 7: the background sync manager: healthy or not, backing off, contended, behind. It logs messages, not events. */
-import { ALL, count, join, message, orZero, pipeline, RANGE, SEARCH, STEP, sum, unwrap } from './lib/logql.ts'
+import {
+  ALL,
+  aggregate,
+  count,
+  join,
+  message,
+  orZero,
+  pipeline,
+  RANGE,
+  SEARCH,
+  STEP,
+  sum,
+  unwrap,
+} from './lib/logql.ts'
 import { DURATION_STEPS, logs, NONE_WANTED, stat, statetimeline, steps, timeseries } from './lib/panels.ts'
 import type { Dashboard } from './lib/spec.ts'
 
@@ -40,7 +53,12 @@ export const sync: Dashboard = {
           title: 'Healthy',
           description: 'The last word of each worker in the range: a cycle that ended well, or a failure.',
           thresholds: steps(1, 0.5),
-          queries: [{ expr: `last_over_time(${pipeline(ALL, STATE)} [${RANGE}]) by (${BY})`, legend: '{{worker}}' }],
+          queries: [
+            {
+              expr: aggregate('min', `last_over_time(${pipeline(ALL, STATE)} [${RANGE}]) by (${BY})`, 'worker'),
+              legend: '{{worker}}',
+            },
+          ],
           options: { words: HEALTH_WORDS },
           width: 6,
           empty: NO_SYNC,
@@ -69,7 +87,7 @@ export const sync: Dashboard = {
           title: 'Pending, last cycle',
           description: 'Mutations that waited when a worker last began to push.',
           thresholds: steps(100, 1000),
-          queries: [{ expr: last('pushing mutations', 'count', RANGE), legend: '{{worker}}' }],
+          queries: [{ expr: sum(last('pushing mutations', 'count', RANGE), 'worker'), legend: '{{worker}}' }],
           width: 6,
           empty: NO_SYNC,
         }),

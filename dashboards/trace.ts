@@ -93,8 +93,9 @@ export const trace: Dashboard = {
       panels: [
         logs({
           title: 'Timeline',
-          description: 'Every line that carries the id, in all services.',
+          description: 'Every line that carries the id, in all services, the oldest first.',
           queries: [{ expr: TRACE, maxLines: 1000 }],
+          options: { isForward: true },
           empty: NOTHING,
         }),
       ],
