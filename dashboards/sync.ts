@@ -35,6 +35,13 @@ const FAILURES =
   '|= `consecutive_failures` | json failures="consecutive_failures", worker="worker" | failures!="" ' +
   unwrap('failures')
 
+/** slog writes times as RFC 3339, with as many digits of a second as there are: Go reads them without being told. */
+const WAITS = [
+  '|= `backoff_until` | json until="backoff_until", worker="worker" | until=~`[0-9]{4}-.+`',
+  '| label_format until_ms=`{{ toDateInZone "2006-01-02T15:04:05Z07:00" "UTC" .until | unixEpochMillis }}`',
+  unwrap('until_ms'),
+].join(' ')
+
 const HEALTH_WORDS = [
   { value: 0, text: 'failing', color: 'red' },
   { value: 1, text: 'healthy', color: 'green' },
@@ -60,7 +67,6 @@ export const sync: Dashboard = {
             },
           ],
           options: { words: HEALTH_WORDS },
-          width: 6,
           empty: NO_SYNC,
         }),
         stat({
@@ -69,6 +75,13 @@ export const sync: Dashboard = {
           thresholds: steps(1, 3),
           queries: [{ expr: orZero(`max_over_time(${pipeline(ALL, FAILURES)} [${RANGE}]) by ()`) }],
           empty: '0',
+        }),
+        stat({
+          title: 'Backing off until',
+          description: 'The latest end of a wait that each worker named in the range. One that lies behind is over.',
+          unit: 'ago',
+          queries: [{ expr: `max_over_time(${pipeline(ALL, WAITS)} [${RANGE}]) by (worker)`, legend: '{{worker}}' }],
+          empty: 'No worker had to wait',
         }),
         stat({
           title: 'Lease held by another',
@@ -88,7 +101,6 @@ export const sync: Dashboard = {
           description: 'Mutations that waited when a worker last began to push.',
           thresholds: steps(100, 1000),
           queries: [{ expr: sum(last('pushing mutations', 'count', RANGE), 'worker'), legend: '{{worker}}' }],
-          width: 6,
           empty: NO_SYNC,
         }),
       ],
