@@ -62,8 +62,12 @@ export const sync: Dashboard = {
           thresholds: steps(1, 0.5),
           queries: [
             {
-              expr: aggregate('min', `last_over_time(${pipeline(ALL, STATE)} [${RANGE}]) by (${BY})`, 'worker'),
-              legend: '{{worker}}',
+              expr: aggregate(
+                'min',
+                `last_over_time(${pipeline(ALL, STATE)} [${RANGE}]) by (${BY})`,
+                'service, worker',
+              ),
+              legend: '{{service}} {{worker}}',
             },
           ],
           options: { words: HEALTH_WORDS },
@@ -80,7 +84,12 @@ export const sync: Dashboard = {
           title: 'Backing off until',
           description: 'The latest end of a wait that each worker named in the range. One that lies behind is over.',
           unit: 'ago',
-          queries: [{ expr: `max_over_time(${pipeline(ALL, WAITS)} [${RANGE}]) by (worker)`, legend: '{{worker}}' }],
+          queries: [
+            {
+              expr: `max_over_time(${pipeline(ALL, WAITS)} [${RANGE}]) by (service, worker)`,
+              legend: '{{service}} {{worker}}',
+            },
+          ],
           empty: 'No worker had to wait',
         }),
         stat({
@@ -100,7 +109,12 @@ export const sync: Dashboard = {
           title: 'Pending, last cycle',
           description: 'Mutations that waited when a worker last began to push.',
           thresholds: steps(100, 1000),
-          queries: [{ expr: sum(last('pushing mutations', 'count', RANGE), 'worker'), legend: '{{worker}}' }],
+          queries: [
+            {
+              expr: sum(last('pushing mutations', 'count', RANGE), 'service, worker'),
+              legend: '{{service}} {{worker}}',
+            },
+          ],
           empty: NO_SYNC,
         }),
       ],
@@ -110,10 +124,10 @@ export const sync: Dashboard = {
       panels: [
         statetimeline({
           title: 'State',
-          description: 'Healthy or failing, by worker, a step.',
+          description: 'Healthy or failing, by worker, until it says otherwise.',
           thresholds: steps(1, 0.5),
           queries: [{ expr: `last_over_time(${pipeline(ALL, STATE)} [${STEP}]) by (${BY})`, legend: '{{worker}}' }],
-          options: { words: HEALTH_WORDS },
+          options: { words: HEALTH_WORDS, isHeld: true },
           height: 6,
           empty: NO_SYNC,
         }),

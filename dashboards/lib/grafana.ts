@@ -81,7 +81,8 @@ const KINDS: Readonly<Record<PanelKind, (panel: Panel) => Builder>> = {
       .enableLogDetails(true)
       .sortOrder(isForward ? LogsSortOrder.Ascending : LogsSortOrder.Descending),
   heatmap: () => new Heatmap().calculate(false),
-  statetimeline: () => new StateTimeline().mergeValues(true).showValue(VisibilityMode.Auto).rowHeight(0.8),
+  statetimeline: ({ options: { isHeld = false } }) =>
+    new StateTimeline().mergeValues(true).showValue(VisibilityMode.Auto).rowHeight(0.8).spanNulls(isHeld),
   text: ({ options: { content = '' } }) => new Text().mode(TextMode.Markdown).content(content),
 }
 
@@ -122,7 +123,8 @@ function timeseries({ options: { isStacked = false, isBars = false } }: Panel): 
     .drawStyle(isBars ? GraphDrawStyle.Bars : GraphDrawStyle.Line)
     .fillOpacity(isBars ? 80 : isStacked ? 25 : 8)
     .lineWidth(isBars ? 0 : 1)
-    .showPoints(VisibilityMode.Never)
+    // A point between two gaps makes no line: "auto" shows it, "never" would show nothing.
+    .showPoints(isBars ? VisibilityMode.Never : VisibilityMode.Auto)
     // A step without a value is a step without events: no line is drawn through it.
     .spanNulls(false)
     .axisPlacement(AxisPlacement.Auto)

@@ -62,6 +62,8 @@ export interface PanelOptions {
   readonly isAscending?: boolean
   /** Log lines in the order in which they happened: the oldest first. */
   readonly isForward?: boolean
+  /** A state lasts until the next is said, however long that takes; else as long as its step. */
+  readonly isHeld?: boolean
   /** Markdown of a text panel. */
   readonly content?: string
 }
