@@ -76,7 +76,7 @@ export const agentNodes: Dashboard = {
           empty: '0',
         }),
         stat({
-          title: 'HTTP without correlation id',
+          title: 'Requests without id',
           description: 'HTTP requests that carry no correlation id: nobody can follow them.',
           thresholds: NONE_WANTED,
           queries: [{ expr: orZero(sum(count(ALL, UNCORRELATED, RANGE))) }],

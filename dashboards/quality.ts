@@ -102,15 +102,15 @@ export const quality: Dashboard = {
       title: 'All services',
       panels: [
         total(
-          'HTTP without correlation id',
-          'HTTP requests in the range without one.',
+          'Requests without id',
+          'HTTP requests in the range without a correlation id.',
           sum(count(ALL, UNCORRELATED, RANGE)),
         ),
         total('Errors without type', 'Errors in the range without one.', sum(count(ERRORS, NO_TYPE, RANGE))),
         total('Errors without stack', 'Errors in the range without one.', sum(count(ERRORS, NO_STACK, RANGE))),
-        total('Nodes that never end', 'Starts of nodes in the range less their ends.', UNFINISHED),
+        total('Nodes without end', 'Starts of nodes in the range less their ends.', UNFINISHED),
         total(
-          'Operations that never end',
+          'Operations without end',
           'Starts of operations in the range less their ends.',
           `sum(${unfinishedOperations(RANGE, 'service, operation')})`,
         ),

@@ -58,6 +58,7 @@ export const sync: Dashboard = {
       panels: [
         stat({
           title: 'Healthy',
+          width: 8,
           description: 'The last word of each worker in the range: a cycle that ended well, or a failure.',
           thresholds: steps(1, 0.5),
           queries: [
@@ -74,14 +75,21 @@ export const sync: Dashboard = {
           empty: NO_SYNC,
         }),
         stat({
-          title: 'Consecutive failures',
-          description: 'The most that any worker counted in the range.',
-          thresholds: steps(1, 3),
-          queries: [{ expr: orZero(`max_over_time(${pipeline(ALL, FAILURES)} [${RANGE}]) by ()`) }],
-          empty: '0',
+          title: 'Pending, last cycle',
+          width: 8,
+          description: 'Mutations that waited when a worker last began to push.',
+          thresholds: steps(100, 1000),
+          queries: [
+            {
+              expr: sum(last('pushing mutations', 'count', RANGE), 'service, worker'),
+              legend: '{{service}} {{worker}}',
+            },
+          ],
+          empty: NO_SYNC,
         }),
         stat({
           title: 'Backing off until',
+          width: 8,
           description: 'The latest end of a wait that each worker named in the range. One that lies behind is over.',
           unit: 'ago',
           queries: [
@@ -93,29 +101,27 @@ export const sync: Dashboard = {
           empty: 'No worker had to wait',
         }),
         stat({
+          title: 'Consecutive failures',
+          width: 8,
+          description: 'The most that any worker counted in the range.',
+          thresholds: steps(1, 3),
+          queries: [{ expr: orZero(`max_over_time(${pipeline(ALL, FAILURES)} [${RANGE}]) by ()`) }],
+          empty: '0',
+        }),
+        stat({
           title: 'Lease held by another',
+          width: 8,
           description: 'Cycles in which the lease was another worker’s, in the range. Normal for a standby.',
           queries: [{ expr: orZero(sum(counted('lease held by another worker', RANGE))) }],
           empty: '0',
         }),
         stat({
           title: 'Lease errors',
+          width: 8,
           description: 'Cycles in which the lease could not be asked for.',
           thresholds: NONE_WANTED,
           queries: [{ expr: orZero(sum(counted('lease error', RANGE))) }],
           empty: '0',
-        }),
-        stat({
-          title: 'Pending, last cycle',
-          description: 'Mutations that waited when a worker last began to push.',
-          thresholds: steps(100, 1000),
-          queries: [
-            {
-              expr: sum(last('pushing mutations', 'count', RANGE), 'service, worker'),
-              legend: '{{service}} {{worker}}',
-            },
-          ],
-          empty: NO_SYNC,
         }),
       ],
     },
@@ -162,6 +168,7 @@ export const sync: Dashboard = {
             { expr: summed('per-project batch pushed', 'mutations', STEP), legend: 'pushed' },
             { expr: summed('pull complete', 'mutations_applied', STEP), legend: 'applied' },
           ],
+          options: { isBars: true },
           empty: NO_SYNC,
         }),
         timeseries({
@@ -184,6 +191,8 @@ export const sync: Dashboard = {
         }),
         timeseries({
           title: 'Duration of failures',
+          width: 24,
+          height: 6,
           description: 'How long pushes and pulls took that failed, the longest of a step.',
           unit: 'ms',
           thresholds: DURATION_STEPS,

@@ -84,6 +84,7 @@ export const trace: Dashboard = {
           thresholds: steps(2, 3),
           queries: [{ expr: lanes(), legend: '{{service}} {{node}}' }],
           options: { words: SEVERITIES },
+          height: 9,
           empty: NOTHING,
         }),
         timeseries({

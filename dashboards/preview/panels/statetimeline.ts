@@ -7,6 +7,8 @@ import { h } from '../page/dom.ts'
 import type { Drawn, PanelContext } from './panel.ts'
 import { shownText } from './values.ts'
 
+const LETTER_PX = 7
+
 interface Run {
   readonly from: number
   readonly to: number
@@ -38,7 +40,7 @@ export function drawStateTimeline(context: PanelContext): Drawn {
         h(
           'div',
           { class: 'track' },
-          runs.map((run) => bar(run, config, name, part)),
+          runs.map((run) => bar(run, config, name, part, (context.width * 0.8) / (to - from))),
         ),
       ),
     ),
@@ -74,14 +76,25 @@ function runsOf(
   return runs
 }
 
-function bar({ from, to, value }: Run, config: FieldConfig, name: string, part: (time: number) => string): HTMLElement {
+function bar(
+  { from, to, value }: Run,
+  config: FieldConfig,
+  name: string,
+  part: (time: number) => string,
+  pxPerMs: number,
+): HTMLElement {
   const text = mappingFor(value, config.mappings)?.text ?? shownText(value, config)
   const title = `${name}: ${text}\n${clockText(from)} – ${clockText(to)}`
   const width = `calc(${part(to)} - ${part(from)})`
   return h(
     'span',
-    { class: 'state', title, style: { left: part(from), width, background: valueColour(value, config) } },
-    text,
+    {
+      class: 'state',
+      title,
+      style: { left: `min(${part(from)}, calc(100% - 3px))`, width, background: valueColour(value, config) },
+    },
+    // Half a word says less than the colour.
+    (to - from) * pxPerMs > text.length * LETTER_PX + 10 ? text : '',
   )
 }
 
