@@ -25,8 +25,9 @@ const NO_NODES = 'No node_start, node_complete or node_failed in this range'
 
 /** Ids are many: those of one look at most. */
 const RUN_WINDOW = '15m'
-const unfinished = (window: string, by: string) => open(ALL, 'node_start', ['node_complete', 'node_failed'], window, by)
-export const UNFINISHED = `sum(${unfinished(RANGE, 'service, node')})`
+export const unfinishedNodes = (window: string, by: string) =>
+  open(ALL, 'node_start', ['node_complete', 'node_failed'], window, by)
+export const UNFINISHED = `sum(${unfinishedNodes(RANGE, 'service, node')})`
 export const UNCORRELATED = '| event="http_request" | correlation_id=""'
 
 export const agentNodes: Dashboard = {
@@ -75,7 +76,7 @@ export const agentNodes: Dashboard = {
           empty: '0',
         }),
         stat({
-          title: 'HTTP without correlation id',
+          title: 'Requests without id',
           description: 'HTTP requests that carry no correlation id: nobody can follow them.',
           thresholds: NONE_WANTED,
           queries: [{ expr: orZero(sum(count(ALL, UNCORRELATED, RANGE))) }],
@@ -139,12 +140,12 @@ export const agentNodes: Dashboard = {
         }),
         table({
           title: 'Nodes: success rate',
-          description: 'Of what ended in the range, the part that did not fail, by node.',
+          description: 'Of what ended in the range, the part that did not fail, by node, the worst first.',
           unit: 'ratio',
           thresholds: SUCCESS_STEPS,
           queries: [{ expr: successRate(ALL, ENDED, RANGE, 'service, node') }],
           width: 8,
-          options: { columns: { service: 'Service', node: 'Node', Value: 'Success rate' } },
+          options: { columns: { service: 'Service', node: 'Node', Value: 'Success rate' }, isAscending: true },
           empty: NO_NODES,
         }),
       ],
@@ -164,7 +165,7 @@ export const agentNodes: Dashboard = {
           title: 'Nodes without an end',
           description: `Runs that started in the last ${RUN_WINDOW} of the range and have not ended, those that run among them. The id leads to the trace.`,
           thresholds: NONE_WANTED,
-          queries: [{ expr: unfinished(RUN_WINDOW, 'service, node, correlation_id') }],
+          queries: [{ expr: unfinishedNodes(RUN_WINDOW, 'service, node, correlation_id') }],
           width: 8,
           options: {
             columns: { service: 'Service', node: 'Node', correlation_id: 'Correlation id', Value: 'Open' },

@@ -63,14 +63,14 @@ export const errors: Dashboard = {
         }),
         stat({
           title: 'Error types',
-          description: 'Different error_type in the range.',
-          queries: [{ expr: orZero(`count(${sum(count(ALL, TYPED, RANGE), 'error_type')})`) }],
+          description: 'Different error_type of each service in the range.',
+          queries: [{ expr: orZero(`count(${byType('')})`) }],
           width: 6,
           empty: '0',
         }),
         stat({
           title: 'New error types',
-          description: 'Error types of the range that the range before it did not have.',
+          description: 'Error types of a service that it did not have in the range before.',
           thresholds: NONE_WANTED,
           queries: [{ expr: orZero(`count(${byType('')} unless ${byType(BEFORE)})`) }],
           width: 6,

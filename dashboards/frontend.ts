@@ -37,6 +37,7 @@ export const frontend: Dashboard = {
       panels: [
         stat({
           title: 'Exceptions',
+          width: 6,
           description: 'Errors that browsers reported.',
           thresholds: NONE_WANTED,
           queries: [{ expr: orZero(sum(count(ALL, EXCEPTIONS, RANGE))) }],
@@ -44,13 +45,15 @@ export const frontend: Dashboard = {
         }),
         stat({
           title: 'Sessions',
+          width: 6,
           description: 'Sessions that reported an event.',
           queries: [{ expr: `count(${sum(count(ALL, SESSION, RANGE), 'session_id')})` }],
           empty: NOTHING,
         }),
-        ...VITALS.map(({ name, title, good, poor, unit }) =>
+        ...VITALS.map(({ name, title, good, poor, unit }, index) =>
           stat({
             title,
+            width: index < 2 ? 6 : 8,
             description: `p75 of ${name.toUpperCase()}. Good up to ${good}, poor from ${poor}.`,
             unit,
             thresholds: steps(good, poor),

@@ -94,11 +94,14 @@ export const operations: Dashboard = {
       panels: [
         table({
           title: 'Success rate by operation',
-          description: 'Of what ended in the range, the part that did not fail.',
+          description: 'Of what ended in the range, the part that did not fail, the worst first.',
           unit: 'ratio',
           thresholds: SUCCESS_STEPS,
           queries: [{ expr: successRate(ALL, ENDED, RANGE, 'service, operation') }],
-          options: { columns: { service: 'Service', operation: 'Operation', Value: 'Success rate' } },
+          options: {
+            columns: { service: 'Service', operation: 'Operation', Value: 'Success rate' },
+            isAscending: true,
+          },
           empty: NO_OPERATIONS,
         }),
         timeseries({

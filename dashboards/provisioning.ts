@@ -8,13 +8,17 @@ const BEGUN = event('provision.start')
 const SKIPPED = event('provision.skip_existing')
 const RUNNING = event('provision.ec2_started')
 const RESTARTED = event('restart.pre_stop')
+/** An entry without one would have no name in the picture. */
+const NAMED_BACKEND = '| label_format backend=`{{ if .backend }}{{ .backend }}{{ else }}not said{{ end }}`'
 const NOTHING = 'No provisioning in this range'
 
 const latest = (stages: string) => `max_over_time(${pipeline(ALL, `${stages} ${TIME}`)} [${RANGE}]) by (workspace_id)`
 
-/** Started more often than stopped: a machine runs, and costs. */
-const running = (by: string) => open(ALL, 'provision.ec2_started', ['provision.ec2_stopped'], RANGE, by)
-const LEAKS = running('workspace_id')
+/**
+ * Started more often than stopped: a machine runs, and costs. Machine by machine, or the stops of those that were started
+ * before the range would hide it.
+ */
+const LEAKS = open(ALL, 'provision.ec2_started', ['provision.ec2_stopped'], RANGE, 'workspace_id')
 /** From the row to the machine, of workspaces that have both in the range. */
 const STARTUP = `(${latest(RUNNING)} - ${latest(BEGUN)}) >= 0`
 const STARTUP_STEPS = steps(120_000, 300_000)
@@ -46,9 +50,9 @@ export const provisioning: Dashboard = {
         stat({
           title: 'Leaks',
           description:
-            'Machines started in the range less those stopped in it. Those that are in use count too: the table says which.',
+            'Machines that were started more often than stopped in the range. Those that are in use count too.',
           thresholds: NONE_WANTED,
-          queries: [{ expr: orZero(`sum(${running('service')})`) }],
+          queries: [{ expr: orZero(`count(${LEAKS})`) }],
           empty: '0',
         }),
         stat({
@@ -80,7 +84,7 @@ export const provisioning: Dashboard = {
           description: 'restart.pre_stop by its backend (cp or none).',
           queries: [
             {
-              expr: sum(count(ALL, `${RESTARTED} ${fieldsOf('backend')}`, RANGE), 'backend'),
+              expr: sum(count(ALL, `${RESTARTED} ${fieldsOf('backend')} ${NAMED_BACKEND}`, RANGE), 'backend'),
               legend: '{{backend}}',
             },
           ],
@@ -103,11 +107,11 @@ export const provisioning: Dashboard = {
         }),
         table({
           title: 'Running since',
-          description: 'When a machine that still runs was last started.',
+          description: 'When a machine that still runs was last started, the longest first.',
           unit: 'ago',
           queries: [{ expr: `${latest(RUNNING)} and ${LEAKS}` }],
           width: 8,
-          options: { columns: { workspace_id: 'Workspace', Value: 'Started' } },
+          options: { columns: { workspace_id: 'Workspace', Value: 'Started' }, isAscending: true },
           empty: 'Every machine that was started has been stopped',
         }),
         table({
@@ -122,7 +126,7 @@ export const provisioning: Dashboard = {
         }),
         logs({
           title: 'Timeline',
-          description: 'The events of workspaces in their order; search for one by its id.',
+          description: 'The events of workspaces, newest first; search for one by its id.',
           queries: [
             {
               expr: pipeline(ALL, `${SEARCH} | workspace_id!="" | line_format \`{{ .workspace_id }} {{ .event }}\``),

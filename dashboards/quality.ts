@@ -1,5 +1,5 @@
 /** 12: what a team can mend in how it logs, by service. */
-import { UNCORRELATED, UNFINISHED } from './agentnodes.ts'
+import { UNCORRELATED, UNFINISHED, unfinishedNodes } from './agentnodes.ts'
 import {
   ALL,
   count,
@@ -102,15 +102,15 @@ export const quality: Dashboard = {
       title: 'All services',
       panels: [
         total(
-          'HTTP without correlation id',
-          'HTTP requests in the range without one.',
+          'Requests without id',
+          'HTTP requests in the range without a correlation id.',
           sum(count(ALL, UNCORRELATED, RANGE)),
         ),
         total('Errors without type', 'Errors in the range without one.', sum(count(ERRORS, NO_TYPE, RANGE))),
         total('Errors without stack', 'Errors in the range without one.', sum(count(ERRORS, NO_STACK, RANGE))),
-        total('Nodes that never end', 'Starts of nodes in the range less their ends.', UNFINISHED),
+        total('Nodes without end', 'Starts of nodes in the range less their ends.', UNFINISHED),
         total(
-          'Operations that never end',
+          'Operations without end',
           'Starts of operations in the range less their ends.',
           `sum(${unfinishedOperations(RANGE, 'service, operation')})`,
         ),
@@ -162,10 +162,24 @@ export const quality: Dashboard = {
           options: { columns: { service: 'Service', Value: 'Of the budget' } },
           empty: 'No log lines in the last 24 hours',
         }),
+        table({
+          title: 'Started, never ended',
+          description: 'Starts of nodes and of operations in the range less their ends, where there are more starts.',
+          thresholds: NONE_WANTED,
+          queries: [
+            {
+              expr: `${named('nodes', `sum by (service) (${unfinishedNodes(RANGE, 'service, node')})`)} or ${named('operations', `sum by (service) (${unfinishedOperations(RANGE, 'service, operation')})`)}`,
+            },
+          ],
+          width: 8,
+          options: { columns: { service: 'Service', what: 'What', Value: 'Open' } },
+          empty: 'Every node and every operation that started has ended',
+        }),
         timeseries({
           title: 'Lines that no format took, along the range',
           description: 'A step. A rise says that a program changed how it logs.',
           queries: [{ expr: sum(count(ALL, FORMATLESS, STEP), 'service'), legend: '{{service}}' }],
+          width: 16,
           options: { isBars: true, isStacked: true },
           empty: 'A format took every line',
         }),
@@ -178,6 +192,11 @@ export const quality: Dashboard = {
       ],
     },
   ],
+}
+
+/** With a label that says what it counts. */
+function named(what: string, expr: string): string {
+  return `label_replace(${expr}, "what", "${what}", "", "")`
 }
 
 function total(title: string, description: string, expr: string) {

@@ -1,5 +1,18 @@
 /** 7: the background sync manager: healthy or not, backing off, contended, behind. It logs messages, not events. */
-import { ALL, count, join, message, orZero, pipeline, RANGE, SEARCH, STEP, sum, unwrap } from './lib/logql.ts'
+import {
+  ALL,
+  aggregate,
+  count,
+  join,
+  message,
+  orZero,
+  pipeline,
+  RANGE,
+  SEARCH,
+  STEP,
+  sum,
+  unwrap,
+} from './lib/logql.ts'
 import { DURATION_STEPS, logs, NONE_WANTED, stat, statetimeline, steps, timeseries } from './lib/panels.ts'
 import type { Dashboard } from './lib/spec.ts'
 
@@ -22,6 +35,13 @@ const FAILURES =
   '|= `consecutive_failures` | json failures="consecutive_failures", worker="worker" | failures!="" ' +
   unwrap('failures')
 
+/** slog writes times as RFC 3339, with as many digits of a second as there are: Go reads them without being told. */
+const WAITS = [
+  '|= `backoff_until` | json until="backoff_until", worker="worker" | until=~`[0-9]{4}-.+`',
+  '| label_format until_ms=`{{ toDateInZone "2006-01-02T15:04:05Z07:00" "UTC" .until | unixEpochMillis }}`',
+  unwrap('until_ms'),
+].join(' ')
+
 const HEALTH_WORDS = [
   { value: 0, text: 'failing', color: 'red' },
   { value: 1, text: 'healthy', color: 'green' },
@@ -38,15 +58,51 @@ export const sync: Dashboard = {
       panels: [
         stat({
           title: 'Healthy',
+          width: 8,
           description: 'The last word of each worker in the range: a cycle that ended well, or a failure.',
           thresholds: steps(1, 0.5),
-          queries: [{ expr: `last_over_time(${pipeline(ALL, STATE)} [${RANGE}]) by (${BY})`, legend: '{{worker}}' }],
+          queries: [
+            {
+              expr: aggregate(
+                'min',
+                `last_over_time(${pipeline(ALL, STATE)} [${RANGE}]) by (${BY})`,
+                'service, worker',
+              ),
+              legend: '{{service}} {{worker}}',
+            },
+          ],
           options: { words: HEALTH_WORDS },
-          width: 6,
           empty: NO_SYNC,
         }),
         stat({
+          title: 'Pending, last cycle',
+          width: 8,
+          description: 'Mutations that waited when a worker last began to push.',
+          thresholds: steps(100, 1000),
+          queries: [
+            {
+              expr: sum(last('pushing mutations', 'count', RANGE), 'service, worker'),
+              legend: '{{service}} {{worker}}',
+            },
+          ],
+          empty: NO_SYNC,
+        }),
+        stat({
+          title: 'Backing off until',
+          width: 8,
+          description: 'The latest end of a wait that each worker named in the range. One that lies behind is over.',
+          unit: 'ago',
+          queries: [
+            {
+              expr: `max_over_time(${pipeline(ALL, WAITS)} [${RANGE}]) by (service, worker)`,
+              legend: '{{service}} {{worker}}',
+            },
+          ],
+          empty: 'No worker had to wait',
+        }),
+        stat({
           title: 'Consecutive failures',
+          width: 8,
           description: 'The most that any worker counted in the range.',
           thresholds: steps(1, 3),
           queries: [{ expr: orZero(`max_over_time(${pipeline(ALL, FAILURES)} [${RANGE}]) by ()`) }],
@@ -54,24 +110,18 @@ export const sync: Dashboard = {
         }),
         stat({
           title: 'Lease held by another',
+          width: 8,
           description: 'Cycles in which the lease was another worker’s, in the range. Normal for a standby.',
           queries: [{ expr: orZero(sum(counted('lease held by another worker', RANGE))) }],
           empty: '0',
         }),
         stat({
           title: 'Lease errors',
+          width: 8,
           description: 'Cycles in which the lease could not be asked for.',
           thresholds: NONE_WANTED,
           queries: [{ expr: orZero(sum(counted('lease error', RANGE))) }],
           empty: '0',
-        }),
-        stat({
-          title: 'Pending, last cycle',
-          description: 'Mutations that waited when a worker last began to push.',
-          thresholds: steps(100, 1000),
-          queries: [{ expr: last('pushing mutations', 'count', RANGE), legend: '{{worker}}' }],
-          width: 6,
-          empty: NO_SYNC,
         }),
       ],
     },
@@ -80,10 +130,10 @@ export const sync: Dashboard = {
       panels: [
         statetimeline({
           title: 'State',
-          description: 'Healthy or failing, by worker, a step.',
+          description: 'Healthy or failing, by worker, until it says otherwise.',
           thresholds: steps(1, 0.5),
           queries: [{ expr: `last_over_time(${pipeline(ALL, STATE)} [${STEP}]) by (${BY})`, legend: '{{worker}}' }],
-          options: { words: HEALTH_WORDS },
+          options: { words: HEALTH_WORDS, isHeld: true },
           height: 6,
           empty: NO_SYNC,
         }),
@@ -118,6 +168,7 @@ export const sync: Dashboard = {
             { expr: summed('per-project batch pushed', 'mutations', STEP), legend: 'pushed' },
             { expr: summed('pull complete', 'mutations_applied', STEP), legend: 'applied' },
           ],
+          options: { isBars: true },
           empty: NO_SYNC,
         }),
         timeseries({
@@ -140,6 +191,8 @@ export const sync: Dashboard = {
         }),
         timeseries({
           title: 'Duration of failures',
+          width: 24,
+          height: 6,
           description: 'How long pushes and pulls took that failed, the longest of a step.',
           unit: 'ms',
           thresholds: DURATION_STEPS,

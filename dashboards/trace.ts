@@ -1,6 +1,17 @@
 /** 4: everything that happened under one id, across services, in the order of time. */
 import { count, ERROR_LEVELS, orZero, RANGE, STEP, sum, TIME, unwrap } from './lib/logql.ts'
-import { bargauge, ID_FIELDS, LEVEL_COLORS, logs, NONE_WANTED, stat, table, timeseries } from './lib/panels.ts'
+import {
+  bargauge,
+  ID_FIELDS,
+  LEVEL_COLORS,
+  logs,
+  NONE_WANTED,
+  stat,
+  statetimeline,
+  steps,
+  table,
+  timeseries,
+} from './lib/panels.ts'
 import type { Dashboard } from './lib/spec.ts'
 
 const NOTHING = 'Nothing happened under this id in this range'
@@ -8,6 +19,15 @@ const NOTHING = 'Nothing happened under this id in this range'
 /** A trace crosses services and nodes: those that are chosen elsewhere do not narrow it. The line filter is cheap. */
 const TRACE = `{env=~"$env", service=~".+"} |= \`$id\` | ${ID_FIELDS.map((field) => `${field}=\`$id\``).join(' or ')}`
 const TRACE_ERRORS = TRACE.replace('{', `{level=~"${ERROR_LEVELS}", `)
+
+const WORST = ERROR_LEVELS.split('|')
+  .map((level) => `(eq .level "${level}")`)
+  .join(' ')
+const SEVERITIES = [
+  { value: 1, text: 'fine', color: 'green' },
+  { value: 2, text: 'warning', color: 'yellow' },
+  { value: 3, text: 'error', color: 'red' },
+]
 
 const duration = `max_over_time(${TRACE} ${unwrap('duration_ms')} [${RANGE}]) by (service, node, event)`
 
@@ -58,9 +78,18 @@ export const trace: Dashboard = {
           width: 6,
           empty: NOTHING,
         }),
+        statetimeline({
+          title: 'Who spoke when',
+          description: 'A lane for each service and node, coloured by its worst line of a step. Zoom in for the order.',
+          thresholds: steps(2, 3),
+          queries: [{ expr: lanes(), legend: '{{service}} {{node}}' }],
+          options: { words: SEVERITIES },
+          height: 9,
+          empty: NOTHING,
+        }),
         timeseries({
           title: 'Lines by service',
-          description: 'When which service spoke, a step. Zoom in for the order.',
+          description: 'When which service spoke, a step.',
           queries: [{ expr: sum(count(TRACE, '', STEP), 'service'), legend: '{{service}}' }],
           options: { isBars: true, isStacked: true },
           empty: NOTHING,
@@ -93,13 +122,19 @@ export const trace: Dashboard = {
       panels: [
         logs({
           title: 'Timeline',
-          description: 'Every line that carries the id, in all services.',
+          description: 'Every line that carries the id, in all services, the oldest first.',
           queries: [{ expr: TRACE, maxLines: 1000 }],
+          options: { isForward: true },
           empty: NOTHING,
         }),
       ],
     },
   ],
+}
+
+function lanes(): string {
+  const severity = `| label_format severity=\`{{ if eq .level "warn" }}2{{ else if or ${WORST} }}3{{ else }}1{{ end }}\``
+  return `max_over_time(${TRACE} ${severity} ${unwrap('severity')} [${STEP}]) by (service, node)`
 }
 
 function span(): string {

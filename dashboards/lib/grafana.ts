@@ -29,7 +29,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { PanelBuilder as Heatmap } from '@grafana/grafana-foundation-sdk/heatmap'
 import { PanelBuilder as Logs } from '@grafana/grafana-foundation-sdk/logs'
-import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/loki'
+import { DataqueryBuilder, LokiQueryDirection } from '@grafana/grafana-foundation-sdk/loki'
 import {
   PanelBuilder as PieChart,
   PieChartLegendOptionsBuilder,
@@ -41,6 +41,7 @@ import { PanelBuilder as StateTimeline } from '@grafana/grafana-foundation-sdk/s
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table'
 import { PanelBuilder as Text, TextMode } from '@grafana/grafana-foundation-sdk/text'
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries'
+import { String as StringUnit } from '@grafana/grafana-foundation-sdk/units'
 import { errorsLink, traceLink } from './links.ts'
 import { ID_FIELDS } from './panels.ts'
 import type { Panel, PanelKind, PanelOptions, Query } from './spec.ts'
@@ -49,20 +50,20 @@ import { DATA_SOURCE } from './variables.ts'
 
 type Builder = TimeSeries | Stat | Table | BarGauge | PieChart | Logs | Heatmap | StateTimeline | Text
 
-const KINDS: Readonly<Record<PanelKind, (options: PanelOptions) => Builder>> = {
+const KINDS: Readonly<Record<PanelKind, (panel: Panel) => Builder>> = {
   timeseries,
-  stat: () =>
-    new Stat().reduceOptions(lastValue()).colorMode(BigValueColorMode.Value).graphMode(BigValueGraphMode.None),
+  stat: (panel) =>
+    new Stat().reduceOptions(valuesOf(panel)).colorMode(BigValueColorMode.Value).graphMode(BigValueGraphMode.None),
   table: tableOf,
-  bargauge: () =>
+  bargauge: (panel) =>
     new BarGauge()
-      .reduceOptions(lastValue())
+      .reduceOptions(valuesOf(panel))
       .orientation(VizOrientation.Horizontal)
       .displayMode(BarGaugeDisplayMode.Gradient)
       .showUnfilled(true),
-  piechart: () =>
+  piechart: (panel) =>
     new PieChart()
-      .reduceOptions(lastValue())
+      .reduceOptions(valuesOf(panel))
       .pieType(PieChartType.Donut)
       .legend(
         new PieChartLegendOptionsBuilder()
@@ -71,22 +72,23 @@ const KINDS: Readonly<Record<PanelKind, (options: PanelOptions) => Builder>> = {
           .placement(LegendPlacement.Right)
           .values([PieChartLegendValues.Value, PieChartLegendValues.Percent]),
       ),
-  logs: () =>
+  logs: ({ options: { isForward = false } }) =>
     new Logs()
       .showTime(true)
       .showLabels(false)
       .wrapLogMessage(true)
       .prettifyLogMessage(false)
       .enableLogDetails(true)
-      .sortOrder(LogsSortOrder.Descending),
+      .sortOrder(isForward ? LogsSortOrder.Ascending : LogsSortOrder.Descending),
   heatmap: () => new Heatmap().calculate(false),
-  statetimeline: () => new StateTimeline().mergeValues(true).showValue(VisibilityMode.Auto).rowHeight(0.8),
-  text: ({ content = '' }) => new Text().mode(TextMode.Markdown).content(content),
+  statetimeline: ({ options: { isHeld = false } }) =>
+    new StateTimeline().mergeValues(true).showValue(VisibilityMode.Auto).rowHeight(0.8).spanNulls(isHeld),
+  text: ({ options: { content = '' } }) => new Text().mode(TextMode.Markdown).content(content),
 }
 
 export function panelOf(panel: Panel, id: number): Builder {
   const { title, description, options, thresholds } = panel
-  const builder = KINDS[panel.kind](options)
+  const builder = KINDS[panel.kind](panel)
   builder.id(id).title(title).description(description).span(panel.width).height(panel.height)
   if (panel.kind === 'text') return builder
   builder
@@ -103,12 +105,13 @@ export function panelOf(panel: Panel, id: number): Builder {
   if (options.decimals !== undefined) builder.decimals(options.decimals)
   if (options.words !== undefined) builder.mappings([wordsOf(options.words)])
   for (const [name, color] of Object.entries(options.colors ?? {})) paint(builder, name, color)
-  if (panel.kind === 'table') for (const field of ID_FIELDS) linkIds(builder, field)
-  builder.targets(panel.queries.map(targetOf))
+  if (panel.kind === 'table') dressTable(builder as Table, panel)
+  if (isRows(panel.kind)) nameRows(builder, panel)
+  builder.targets(panel.queries.map((query, index) => targetOf(query, index, options)))
   return builder
 }
 
-function timeseries({ isStacked = false, isBars = false }: PanelOptions): TimeSeries {
+function timeseries({ options: { isStacked = false, isBars = false } }: Panel): TimeSeries {
   const legend = new VizLegendOptionsBuilder()
     .showLegend(true)
     .displayMode(LegendDisplayMode.Table)
@@ -120,7 +123,8 @@ function timeseries({ isStacked = false, isBars = false }: PanelOptions): TimeSe
     .drawStyle(isBars ? GraphDrawStyle.Bars : GraphDrawStyle.Line)
     .fillOpacity(isBars ? 80 : isStacked ? 25 : 8)
     .lineWidth(isBars ? 0 : 1)
-    .showPoints(VisibilityMode.Never)
+    // A point between two gaps makes no line: "auto" shows it, "never" would show nothing.
+    .showPoints(isBars ? VisibilityMode.Never : VisibilityMode.Auto)
     // A step without a value is a step without events: no line is drawn through it.
     .spanNulls(false)
     .axisPlacement(AxisPlacement.Auto)
@@ -130,8 +134,8 @@ function timeseries({ isStacked = false, isBars = false }: PanelOptions): TimeSe
   return isStacked ? builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal)) : builder
 }
 
-/** Loki answers an instant query with one frame a series: labels become columns, and the frames one table. */
-function tableOf({ columns = {} }: PanelOptions): Table {
+/** Grafana's Loki data source makes one table of an instant query: a column a label, and "Value #A". */
+function tableOf({ options: { columns = {}, isAscending = false } }: Panel): Table {
   const names: Record<string, string> = {}
   const indexByName: Record<string, number> = {}
   for (const [index, [label, heading]] of Object.entries(columns).entries()) {
@@ -148,21 +152,52 @@ function tableOf({ columns = {} }: PanelOptions): Table {
       id: 'organize',
       options: { excludeByName: { Time: true }, indexByName, renameByName: names, includeByName: {} },
     })
-    .withTransformation({ id: 'sortBy', options: { sort: [{ field: names['Value'] ?? 'Value', desc: true }] } })
+    .withTransformation({ id: 'sortBy', options: { sort: [{ field: names['Value'] ?? 'Value', desc: !isAscending }] } })
 }
 
-function lastValue(): ReduceDataOptionsBuilder {
-  return new ReduceDataOptionsBuilder().values(false).calcs(['lastNotNull']).fields('')
+/** The unit is that of the numbers: Grafana would make milliseconds of a job's id that is a number, too. */
+function dressTable(builder: Table, { thresholds }: Panel): void {
+  builder.overrideByFieldType('string', [{ id: 'unit', value: StringUnit }])
+  if (thresholds.length > 1) {
+    builder.overrideByFieldType('number', [{ id: 'custom.cellOptions', value: { type: 'color-text' } }])
+  }
+  for (const field of ID_FIELDS) linkIds(builder, field)
 }
 
-/** refIds as Grafana gives them: A, B … */
-function targetOf({ expr, legend, isInstant = false, maxLines }: Query, index: number): DataqueryBuilder {
+const hasLabels = ({ legend = '' }: Query) => legend.includes('{{')
+
+/** Kinds that show single values: of an instant query's table every row is one, named by its labels. */
+const isRows = (kind: PanelKind) => kind === 'stat' || kind === 'bargauge' || kind === 'piechart'
+
+function valuesOf({ queries }: Panel): ReduceDataOptionsBuilder {
+  return new ReduceDataOptionsBuilder().values(queries.some(hasLabels)).calcs(['lastNotNull']).fields('')
+}
+
+/** Tables have no legends: a row without labels is named by its query. */
+function nameRows(builder: Builder, { queries }: Panel): void {
+  for (const [index, query] of queries.entries()) {
+    if (query.legend === undefined || hasLabels(query)) continue
+    builder.overrideByQuery(refIdOf(index), [{ id: 'displayName', value: query.legend }])
+  }
+}
+
+/** As Grafana gives them: A, B … */
+function refIdOf(index: number): string {
+  return String.fromCharCode(65 + index)
+}
+
+function targetOf(
+  { expr, legend, isInstant = false, maxLines }: Query,
+  index: number,
+  { isForward = false }: PanelOptions,
+): DataqueryBuilder {
   const target = new DataqueryBuilder()
-    .refId(String.fromCharCode(65 + index))
+    .refId(refIdOf(index))
     .datasource(DATA_SOURCE)
     .queryType(isInstant ? 'instant' : 'range')
     .expr(expr)
   if (legend !== undefined) target.legendFormat(legend)
+  if (isForward) target.direction(LokiQueryDirection.Forward)
   return maxLines === undefined ? target : target.maxLines(maxLines)
 }
 

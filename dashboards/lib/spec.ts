@@ -58,6 +58,12 @@ export interface PanelOptions {
   readonly columns?: Readonly<Record<string, string>>
   /** Words for numbers: 1 → healthy. */
   readonly words?: readonly { readonly value: number; readonly text: string; readonly color: string }[]
+  /** The smallest value of a table first: where that is the worst. */
+  readonly isAscending?: boolean
+  /** Log lines in the order in which they happened: the oldest first. */
+  readonly isForward?: boolean
+  /** A state lasts until the next is said, however long that takes; else as long as its step. */
+  readonly isHeld?: boolean
   /** Markdown of a text panel. */
   readonly content?: string
 }

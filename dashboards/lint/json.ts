@@ -48,6 +48,7 @@ export interface PanelJson {
   readonly datasource?: DataSourceJson
   readonly gridPos?: { readonly x: number; readonly y: number; readonly w: number; readonly h: number }
   readonly targets?: readonly TargetJson[]
+  readonly options?: Readonly<Record<string, unknown>>
   readonly fieldConfig?: {
     readonly defaults?: {
       readonly unit?: string
@@ -56,6 +57,7 @@ export interface PanelJson {
       readonly links?: readonly LinkJson[]
     }
     readonly overrides?: readonly {
+      readonly matcher?: { readonly id: string; readonly options?: unknown }
       readonly properties?: readonly { readonly id: string; readonly value?: unknown }[]
     }[]
   }

@@ -33,6 +33,28 @@ export const panelRules: readonly PanelRule[] = [
     },
   },
   {
+    // Grafana's Loki data source makes one table of an instant query: the last row would be all that is seen of it.
+    name: 'panel-every-row',
+    check: ({ options, targets = [] }) => {
+      const isMany = targets.some(
+        ({ queryType, legendFormat }) => queryType === 'instant' && legendFormat?.includes('{{'),
+      )
+      const reduce = options?.['reduceOptions'] as { readonly values?: boolean } | undefined
+      return unless(!isMany || reduce === undefined || reduce.values, 'it shows the last of its series only')
+    },
+  },
+  {
+    // With a unit of its own Grafana reads "12" of a text column as a number, and an id as a date.
+    name: 'table-text-columns',
+    check: ({ type, fieldConfig }) => {
+      const own = fieldConfig?.overrides?.find(
+        ({ matcher }) => matcher?.id === 'byType' && matcher.options === 'string',
+      )
+      const unit = own?.properties?.find(({ id }) => id === 'unit')?.value
+      return unless(type !== 'table' || unit === units.String, 'its columns of texts have the unit of its numbers')
+    },
+  },
+  {
     name: 'panel-no-targets',
     check: ({ targets = [] }) => unless(targets.length > 0, 'it asks nothing'),
   },

@@ -27,7 +27,8 @@ export function ruleFiles(slos: readonly Slo[]): Map<string, string> {
       })).filter(({ alerts }) => alerts.length > 0),
     })),
   ]
-  const all = sets.flatMap(({ groups }) => groups.flatMap((group) => group.alerts))
+  const groups = sets.flatMap((set) => set.groups)
+  const all = groups.flatMap(({ alerts }) => alerts)
   const records = [
     { name: 'longship-records', interval: '1m', rules: recordings },
     { name: 'slo-records', interval: '5m', rules: slos.flatMap(sloRecordings) },
@@ -35,7 +36,7 @@ export function ruleFiles(slos: readonly Slo[]): Map<string, string> {
   return new Map([
     ...sets.flatMap(filesOf),
     ['loki/rules/recordings.yaml', yaml({ groups: records })],
-    ['grafana/provisioning/alerting/longship.yaml', yaml(grafanaFile(all))],
+    ['grafana/provisioning/alerting/longship.yaml', yaml(grafanaFile(groups))],
     ...all.map((alert): [string, string] => [`${RUNBOOKS}/${runbookName(alert.name)}.md`, runbookText(alert)]),
   ])
 }
@@ -44,7 +45,14 @@ interface RuleSet {
   readonly name: string
   /** How often tests evaluate it. */
   readonly evaluation: string
-  readonly groups: readonly { readonly name: string; readonly interval: string; readonly alerts: readonly Alert[] }[]
+  readonly groups: readonly RuleGroup[]
+}
+
+interface RuleGroup {
+  readonly name: string
+  /** How often it is evaluated. */
+  readonly interval: string
+  readonly alerts: readonly Alert[]
 }
 
 /** A rule file of the ruler, and its test. */
@@ -86,12 +94,20 @@ function annotations({ name, summary, runbook, dashboard }: Alert) {
   return { summary, description: runbook.means, runbook_url, dashboard: `/d/${dashboard}` }
 }
 
-/** The file-provisioning shape; the SDK's alerting builders write that of the HTTP API. */
-function grafanaFile(list: readonly Alert[]) {
-  return {
-    apiVersion: 1,
-    groups: [{ orgId: 1, name: 'longship', folder: 'Longship', interval: '1m', rules: list.map(grafanaRule) }],
-  }
+/**
+ * The file-provisioning shape; the SDK's alerting builders write that of the HTTP API. A group for each interval of the
+ * ruler's: days need not be counted every minute here either.
+ */
+function grafanaFile(list: readonly RuleGroup[]) {
+  const intervals = [...new Set(list.map(({ interval }) => interval))]
+  const groups = intervals.map((interval) => ({
+    orgId: 1,
+    name: `longship-${interval}`,
+    folder: 'Longship',
+    interval,
+    rules: list.filter((group) => group.interval === interval).flatMap(({ alerts }) => alerts.map(grafanaRule)),
+  }))
+  return { apiVersion: 1, groups }
 }
 
 function grafanaRule(alert: Alert) {

@@ -43,6 +43,8 @@ const FAULTS: readonly (readonly [rule: string, fault: Fault])[] = [
   ['panel-datasource', (_dashboard, panel) => void (panel.datasource.uid = 'loki')],
   ['panel-datasource', (_dashboard, _panel, query) => void delete query.datasource],
   ['panel-units', (_dashboard, panel) => void (panel.fieldConfig.defaults.unit = 'percents')],
+  ['panel-every-row', (_dashboard, panel) => showLastRow(panel)],
+  ['table-text-columns', (_dashboard, panel) => void (panel.type = 'table')],
   ['panel-no-targets', (_dashboard, panel) => void (panel.targets = [])],
   ['panel-ref-ids', (_dashboard, panel, query) => void panel.targets.push(query)],
   ['panel-thresholds', (_dashboard, panel) => void panel.fieldConfig.defaults.thresholds.steps.push({ value: null })],
@@ -64,6 +66,12 @@ const FAULTS: readonly (readonly [rule: string, fault: Fault])[] = [
   ],
   ['target-legend', (_dashboard, _panel, query) => void (query.legendFormat = '{{service}}')],
 ]
+
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+function showLastRow(panel: any): void {
+  panel.options.reduceOptions = { values: false }
+  panel.targets[0].queryType = 'instant'
+}
 
 describe('the rule', () => {
   for (const [index, [rule, fault]] of FAULTS.entries()) {

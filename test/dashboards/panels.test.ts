@@ -12,6 +12,7 @@ import { END, openSamples, START } from './samples.ts'
 /** Panels that the samples leave empty, and why that is right. Anything else must show data. */
 const EMPTY: ReadonlyMap<string, string> = new Map([
   ['longship-nodes / Nodes without an end', 'every node of the samples ends: values.test.yaml has one that does not'],
+  ['longship-quality / Started, never ended', 'as above'],
   [
     'longship-quality / Operations without an end',
     'every operation of the samples ends: values.test.yaml has one that does not',

@@ -9,7 +9,7 @@ import { reportFile } from '../../loki/testing/report.ts'
 import { runTestFile } from './runfile.ts'
 
 interface RuleFile {
-  readonly groups: readonly { readonly rules: readonly Rule[] }[]
+  readonly groups: readonly { readonly interval: string; readonly rules: readonly Rule[] }[]
 }
 interface Rule {
   readonly alert?: string
@@ -73,7 +73,7 @@ describe('every alert', () => {
 })
 
 describe('the alerts that Grafana evaluates', () => {
-  const { groups } = read<{ groups: readonly { rules: readonly GrafanaRule[] }[] }>(
+  const { groups } = read<{ groups: readonly { interval: string; rules: readonly GrafanaRule[] }[] }>(
     'grafana/provisioning/alerting/longship.yaml',
   )
   const rules = groups.flatMap((group) => group.rules)
@@ -87,6 +87,16 @@ describe('the alerts that Grafana evaluates', () => {
       pairs(rules.map(({ title, data }) => [title, data[0]!.model.expr!])),
       pairs(ofRuler.map(({ alert, expr }) => [alert!, expr])),
     )
+  })
+
+  test('are asked as often as the ruler asks them', () => {
+    const ofRuler = globSync('loki/rules/*.yaml').flatMap((file) =>
+      read<RuleFile>(file).groups.flatMap(({ interval, rules }) =>
+        rules.flatMap(({ alert }) => (alert === undefined ? [] : [[alert, interval] as const])),
+      ),
+    )
+    const ofGrafana = groups.flatMap((group) => group.rules.map(({ title }) => [title, group.interval] as const))
+    assert.deepEqual(new Map([...ofGrafana].sort()), new Map([...ofRuler].sort()))
   })
 
   test('have uids that Grafana takes, each its own', () => {

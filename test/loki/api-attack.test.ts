@@ -52,6 +52,24 @@ test('requests that are no requests', async () => {
   })
 })
 
+test('a page of another site cannot push, not even what a browser sends without asking first', async () => {
+  await withServer(PLAIN, async (loki) => {
+    const push = async (headers: Record<string, string>) => {
+      const body = JSON.stringify({ streams: [{ stream: { a: 'b' }, values: [[ns(), 'x']] }] })
+      return (await loki.send('/loki/api/v1/push', body, { 'Content-Type': 'application/json', ...headers })).status
+    }
+    const host = new URL(loki.url).host
+    assert.equal(await push({ Origin: 'http://evil.example' }), 403)
+    assert.equal(await push({ Origin: 'null' }), 403)
+    assert.equal(await push({ 'Sec-Fetch-Site': 'cross-site' }), 403)
+    assert.equal(await push({ Origin: 'http://127.0.0.1:1', 'Sec-Fetch-Site': 'same-site' }), 403)
+    assert.equal(await push({ Origin: `http://${host}` }), 204)
+    assert.equal(await push({ Origin: 'http://localhost:5173', 'Sec-Fetch-Site': 'same-origin' }), 204)
+    assert.equal(await push({}), 204)
+    assert.equal((await loki.send('/otlp/v1/logs', '{}', { Origin: 'http://evil.example' })).status, 403)
+  })
+})
+
 test('queries of a megabyte are answered, and soon', async () => {
   await withServer(PLAIN, async (loki) => {
     const MB = 1024 * 1024

@@ -220,16 +220,21 @@ describe('the preview page', { skip: program === undefined ? NOTICE : false, con
     })
   })
 
-  test('links lead to other dashboards and to the trace of an id, and keep the time', async () => {
-    await visit(`/d/longship-errors?${site.range}`, async (tab) => {
+  test('links lead to other dashboards and to the trace of an id, and keep time and choice', async () => {
+    const own = 'var-filters=service%7C%3D%7Cmigratekit'
+    await visit(`/d/longship-errors?${site.range}&var-env=prod&${own}`, async (tab) => {
       await settled(tab)
       const trace = await tab.evaluate<string>(
         `document.querySelector('.panel-table a.data-link').getAttribute('href')`,
       )
-      assert.match(trace, /^\/d\/longship-trace\?var-id=[\w-]+&from=1777982400000&to=1777985430000/)
+      assert.match(trace, /^\/d\/longship-trace\?var-id=[\w-]+&from=1777982400000&to=1777985430000.*&var-env=prod&/)
+      assert.ok(!trace.includes(own), 'a trace has all of its lines')
       await tab.evaluate(`document.querySelector('.panel-timeseries > header > .dropdown:last-child > button').click()`)
       const errors = await tab.evaluate<string>(`document.querySelector('.menu a').getAttribute('href')`)
-      assert.match(errors, /^\/d\/longship-errors\?var-env=%24__all&.*&from=1777982400000/)
+      assert.match(
+        errors,
+        /^\/d\/longship-errors\?from=1777982400000&.*&var-env=prod&.*&var-filters=service%7C%3D%7Cmigratekit$/,
+      )
       await tab.evaluate(
         `[...document.querySelectorAll('.board-head button')].find((each) => each.textContent.startsWith('Dashboards')).click()`,
       )
@@ -239,7 +244,7 @@ describe('the preview page', { skip: program === undefined ? NOTICE : false, con
       await tab.until(`document.querySelector('h1')?.textContent === 'Service health'`)
       assert.match(
         await tab.evaluate<string>('location.search'),
-        /from=1777982400000&to=1777985430000.*var-service=%24__all/,
+        /from=1777982400000&to=1777985430000.*var-env=prod&var-service=%24__all.*&var-filters=service%7C%3D%7Cmigratekit/,
       )
     })
   })

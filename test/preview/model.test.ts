@@ -1,9 +1,12 @@
 /** The page's model against its tables: what it shows, asks and suggests. The cases are in the .txt files beside this. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { framesOf } from '../../dashboards/preview/loki/frames.ts'
 import { timeBuiltIns } from '../../dashboards/preview/model/builtins.ts'
 import { mappingFor, valueColour } from '../../dashboards/preview/model/colours.ts'
 import { complete, wantedAt } from '../../dashboards/preview/model/completion.ts'
+import type { Panel } from '../../dashboards/preview/model/dashboard.ts'
+import { configureFrames } from '../../dashboards/preview/model/fields.ts'
 import { displayName, type Frame, lengthOf } from '../../dashboards/preview/model/frame.ts'
 import { lanesOf } from '../../dashboards/preview/model/lanes.ts'
 import { readLine } from '../../dashboards/preview/model/logline.ts'
@@ -15,6 +18,7 @@ import { formatValue } from '../../dashboards/preview/model/units.ts'
 import { readOptionQuery } from '../../dashboards/preview/model/variableoptions.ts'
 import { ALL, interpolateQuery, type Variable } from '../../dashboards/preview/model/variables.ts'
 import { byLevel } from '../../dashboards/preview/model/volume.ts'
+import { singleValues } from '../../dashboards/preview/panels/values.ts'
 import { readTable } from './table.ts'
 
 process.env['TZ'] = 'UTC'
@@ -105,6 +109,34 @@ check('transform.txt', ([text]) => {
   const { frames, unknown } = transform([frame('A', 'api', 3), frame('B', 'web', 5)], list)
   return [...rowsOf(frames[0]!), ...unknown].join('|')
 })
+
+check('values.txt', ([reduce, text]) => {
+  const refs = text!.split(' | ').map((part, index) => {
+    const series = part.split(' ').map((each) => {
+      const [labels, value] = each.split(':') as [string, string]
+      const pairs = labels.split(',').map((pair) => pair.split('=') as [string, string])
+      return { labels: new Map(labels === '' ? [] : pairs), times: [1000], values: [Number(value)] }
+    })
+    const answer = { type: 'vector' as const, series, stats: { bytes: 0, lines: 0, seconds: 0 } }
+    return framesOf(answer, { refId: 'AB'[index]! }, true)
+  })
+  const panel: Panel = {
+    type: 'stat',
+    options: { reduceOptions: { values: reduce === 'rows', calcs: ['lastNotNull'] } },
+    fieldConfig: {
+      overrides: [
+        { matcher: { id: 'byName', options: 'web' }, properties: [{ id: 'color', value: FIXED_RED }] },
+        { matcher: { id: 'byFrameRefID', options: 'B' }, properties: [{ id: 'displayName', value: 'second' }] },
+      ],
+    },
+  }
+  const frames = configureFrames(refs.flat(), panel)
+  return singleValues({ panel, frames, links: () => [] })
+    .map(({ name, value, color }) => `${name} ${value} ${color}`)
+    .join(' | ')
+})
+
+const FIXED_RED = { mode: 'fixed', fixedColor: 'red' }
 
 check('volume.txt', ([text]) => {
   const series = text!.split(' ').map((part) => {

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { readBoards } from '../../dashboards/preview/server/boards.ts'
 import { CONTENT_SECURITY_POLICY } from '../../dashboards/preview/server/headers.ts'
 import { createPage } from '../../dashboards/preview/server/page.ts'
 import { createProxy } from '../../dashboards/preview/server/proxy.ts'
@@ -76,6 +81,34 @@ test('what is no view and no file is left to others, whatever the path holds', a
     assert.equal((await fetch(page + path)).status, 404, path)
   }
   assert.equal((await fetch(page, { method: 'POST' })).status, 404)
+})
+
+test('a folder of strange dashboards: what is none is left out, and what is sent for others has its file as uid', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'longship-strange-'))
+  closing.push(() => rmSync(folder, { recursive: true }))
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
+  write('shared.json', '{"title":"No uid","panels":[]}')
+  write('good.json', '{"uid":"good","title":"Good","description":7,"tags":"x","panels":[null,{"type":5}]}')
+  for (const [name, text] of [
+    ['null.json', 'null'],
+    ['list.json', '[1]'],
+    ['half.json', '{"uid":"half","title":"x","panels":['],
+    ['notext.json', '{"uid":"a","title":{"x":1},"panels":[]}'],
+    ['surrogate.json', '{"uid":"\\ud800","title":"x","panels":[]}'],
+    ['path.json', '{"uid":"../../etc","title":"x","panels":[]}'],
+    ['number.json', '{"uid":7,"title":"x","panels":[]}'],
+    ['huge.json', `{"uid":"huge","title":"${'x'.repeat(17 * 1024 * 1024)}","panels":[]}`],
+  ] as const)
+    write(name, text)
+  mkdirSync(join(folder, 'folder.json'))
+  if (process.platform !== 'win32') execFileSync('mkfifo', [join(folder, 'pipe.json')])
+  assert.deepEqual(
+    readBoards(folder).map(({ uid, title, description, tags }) => [uid, title, description, tags]),
+    [
+      ['good', 'Good', '', []],
+      ['shared', 'No uid', '', []],
+    ],
+  )
 })
 
 test('dashboards are listed, the overview first, and each is there as it stands in its file', async () => {

@@ -26,9 +26,14 @@ export async function createVariableBar(
   change: () => void,
 ): Promise<VariableBar> {
   // In the dashboard's order, whichever answer comes first.
-  const variables = new Map<string, Variable>(
-    models.filter(({ type }) => type !== 'adhoc').map((model) => [model.name, { model, options: [], chosen: [] }]),
-  )
+  const variables = new Map<string, Variable>(models.map((model) => [model.name, { model, options: [], chosen: [] }]))
+  const adhoc = models.filter(({ type }) => type === 'adhoc')
+  // Links take them along like what is chosen.
+  const keepFilters = () => {
+    for (const model of adhoc)
+      variables.set(model.name, { model, options: [], chosen: filtersIn(model).map(writeFilter) })
+  }
+  keepFilters()
   const shown = new Map<string, () => void>()
   const load = async (model: VariableModel) => {
     const given = here().params.getAll(`var-${model.name}`)
@@ -57,21 +62,24 @@ export async function createVariableBar(
     }
     change()
   }
+  const changeFilters = () => {
+    keepFilters()
+    change()
+  }
   const element = h('div', { class: 'variables', role: 'group', 'aria-label': 'Variables' })
   for (const model of models) {
     if (model.hide === 2 || ['constant', 'datasource'].includes(model.type)) continue
     const made =
       model.type === 'adhoc'
-        ? filtersOf(model, range, change)
+        ? filtersOf(model, range, changeFilters)
         : controlOf(model, variables, (chosen) => set(model, chosen))
     element.append(made.element)
     shown.set(model.name, made.show)
   }
-  const adhoc = models.filter(({ type }) => type === 'adhoc')
   const addFilter = (filter: Filter) => {
     writeFilters(adhoc[0], [...filtersIn(adhoc[0]), filter])
     shown.get(adhoc[0].name)?.()
-    change()
+    changeFilters()
   }
   const canFilter = adhoc.length > 0 ? { addFilter } : {}
   return { element, variables, filters: () => adhoc.flatMap(filtersIn), reload, ...canFilter }

@@ -49,11 +49,11 @@ export async function askPanel(question: PanelQuestion): Promise<Frame[]> {
   const asked = queriesOf(question).map(async ({ target, query, isInstant }) => {
     const limit = Math.min(MAX_LINES, target.maxLines ?? DEFAULT_LINES)
     const isForward = target.direction === 'forward' || panel.options?.['sortOrder'] === 'Ascending'
-    const answer =
-      isInstant && isMetricQuery(query)
-        ? await queryInstant(query, range.to, limit, signal)
-        : await queryRange(query, { ...range, stepMs, limit, isForward }, signal)
-    return framesOf(answer, { ...target, direction: isForward ? 'forward' : 'backward' })
+    const isTable = isInstant && isMetricQuery(query)
+    const answer = isTable
+      ? await queryInstant(query, range.to, limit, signal)
+      : await queryRange(query, { ...range, stepMs, limit, isForward }, signal)
+    return framesOf(answer, { ...target, direction: isForward ? 'forward' : 'backward' }, isTable)
   })
   return (await Promise.all(asked)).flat()
 }

@@ -38,6 +38,11 @@ export function colour(name: string | undefined, fallback = '#8e8e8e'): string {
   return /^#[0-9a-f]{3,8}$|^rgba?\([\d\s.,%]+\)$|^hsla?\([\d\s.,%]+\)$/i.test(name) ? name : fallback
 }
 
+/** For text: it must be read on white as well, which Grafana's colours of series are too light for. */
+export function ink(color: string): string {
+  return `color-mix(in srgb, ${color}, black var(--ink))`
+}
+
 export function stepsOf(config: FieldConfig): readonly Step[] {
   return config.thresholds?.steps ?? [{ value: null, color: 'green' }]
 }

@@ -101,6 +101,12 @@ export interface DataLink {
   readonly targetBlank?: boolean
 }
 
+/** A data link of one value, its variables filled in. */
+export interface Link extends DataLink {
+  readonly title: string
+  readonly url: string
+}
+
 export interface Override {
   readonly matcher: { readonly id: string; readonly options?: Loose }
   readonly properties: readonly { readonly id: string; readonly value?: Loose }[]

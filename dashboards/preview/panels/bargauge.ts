@@ -1,5 +1,5 @@
 /** Bar gauges: a bar a series, as long as its value is large, coloured by thresholds. */
-import { colour, stepsOf, stepValue, valueColour } from '../model/colours.ts'
+import { colour, ink, stepsOf, stepValue, valueColour } from '../model/colours.ts'
 import { h } from '../page/dom.ts'
 import { linked } from './linked.ts'
 import type { Drawn, PanelContext } from './panel.ts'
@@ -39,7 +39,7 @@ function bar(
     { class: 'bar', role: 'listitem', title: `${name}: ${text}` },
     h('span', { class: 'name' }, linked(name, links)),
     h('div', { class: 'track' }, fill),
-    h('span', { class: 'number', style: { color: tint } }, text),
+    h('span', { class: 'number', style: { color: ink(tint) } }, text),
   )
 }
 

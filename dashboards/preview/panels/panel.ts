@@ -1,6 +1,6 @@
 /** What a panel's drawing is given, and what it gives back. */
 import type { AnnotationMark } from '../loki/annotations.ts'
-import type { DataLink, Panel } from '../model/dashboard.ts'
+import type { Link, Panel } from '../model/dashboard.ts'
 import type { Field, Frame } from '../model/frame.ts'
 import type { TimeRange } from '../model/times.ts'
 
@@ -27,12 +27,7 @@ export interface PanelContext {
   traceUrl(id: string): string
 }
 
-export type { AnnotationMark }
-
-export interface Link extends DataLink {
-  readonly title: string
-  readonly url: string
-}
+export type { AnnotationMark, Link }
 
 /** `isEmpty`: there was nothing to draw. */
 export interface Drawn {

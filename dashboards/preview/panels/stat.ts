@@ -1,4 +1,5 @@
 /** Stats: one large number a series, coloured by its threshold, with a trend behind it where the panel wants one. */
+import { ink } from '../model/colours.ts'
 import { h, svg } from '../page/dom.ts'
 import { linked } from './linked.ts'
 import type { Drawn, PanelContext } from './panel.ts'
@@ -41,8 +42,8 @@ function tile(
   const number = h(
     'span',
     {
-      class: 'number',
-      style: { 'font-size': `${size}px`, ...(isFilled ? {} : colorMode === 'none' ? {} : { color: value.color }) },
+      class: value.value === null ? 'number words' : 'number',
+      style: { 'font-size': `${size}px`, ...(isFilled ? {} : colorMode === 'none' ? {} : { color: ink(value.color) }) },
     },
     prefix,
     text,
@@ -63,9 +64,9 @@ function none({ config }: SingleValue) {
   return { prefix: '', text: config.noValue ?? 'No data', suffix: '' }
 }
 
-/** As large as the room allows; 0.6: about a letter's width for its height. */
+/** As large as the room allows; 0.66: about a letter's width for its height. */
 function fit(text: string, width: number, height: number): number {
-  return Math.round(Math.max(12, Math.min(height, width / (Math.max(2, text.length) * 0.6), 64)))
+  return Math.round(Math.max(12, Math.min(height, width / (Math.max(2, text.length) * 0.66), 64)))
 }
 
 function sparkline(points: readonly number[], color: string): SVGElement {

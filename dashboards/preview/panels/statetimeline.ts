@@ -1,11 +1,13 @@
 /** State timelines: a row a series, a bar a state, as long as it lasted. */
 import { mappingFor, valueColour } from '../model/colours.ts'
 import type { FieldConfig } from '../model/dashboard.ts'
-import { displayName } from '../model/frame.ts'
+import { displayName, type Field } from '../model/frame.ts'
 import { clockText } from '../model/times.ts'
 import { h } from '../page/dom.ts'
 import type { Drawn, PanelContext } from './panel.ts'
 import { shownText } from './values.ts'
+
+const LETTER_PX = 7
 
 interface Run {
   readonly from: number
@@ -21,7 +23,7 @@ export function drawStateTimeline(context: PanelContext): Drawn {
       .map((field) => ({
         name: displayName(field, frame),
         config: field.config ?? {},
-        runs: runsOf(time!.values as number[], field.values, context),
+        runs: runsOf(time!.values as number[], field, context),
       }))
   })
   if (rows.length === 0) return { element: h('div'), isEmpty: true }
@@ -38,7 +40,7 @@ export function drawStateTimeline(context: PanelContext): Drawn {
         h(
           'div',
           { class: 'track' },
-          runs.map((run) => bar(run, config, name, part)),
+          runs.map((run) => bar(run, config, name, part, (context.width * 0.8) / (to - from))),
         ),
       ),
     ),
@@ -52,26 +54,47 @@ export function drawStateTimeline(context: PanelContext): Drawn {
   return { element }
 }
 
-/** A state lasts until the next begins, as in Grafana; equal neighbours are one. */
-function runsOf(times: readonly number[], values: readonly unknown[], { panel, range }: PanelContext): Run[] {
+/** As in Grafana a state lasts as long as its step, or until the next one where gaps are spanned; equal neighbours are one. */
+function runsOf(
+  times: readonly number[],
+  { values, config = {} }: Field,
+  { panel, range, stepMs }: PanelContext,
+): Run[] {
   const isMerged = panel.options?.['mergeValues'] !== false
-  const starts: Omit<Run, 'to'>[] = []
+  const isHeld = config.custom?.['spanNulls'] === true
+  const runs: { from: number; to: number; value: unknown }[] = []
   for (const [index, value] of values.entries()) {
-    const isSame = isMerged && starts.at(-1)?.value === value
-    if (value !== null && value !== undefined && !isSame)
-      starts.push({ from: Math.max(times[index], range.from), value })
+    if (value === null || value === undefined) continue
+    const from = Math.max(times[index], range.from)
+    const last = runs.at(-1)
+    // A little late is no gap.
+    const isNext = last !== undefined && (isHeld || from <= last.to + stepMs / 2)
+    if (isNext) last.to = from
+    if (!isNext || !isMerged || last.value !== value) runs.push({ from, to: from, value })
+    runs.at(-1)!.to = Math.min(isHeld ? range.to : from + stepMs, range.to)
   }
-  return starts.map((start, index) => ({ ...start, to: starts[index + 1]?.from ?? range.to }))
+  return runs
 }
 
-function bar({ from, to, value }: Run, config: FieldConfig, name: string, part: (time: number) => string): HTMLElement {
+function bar(
+  { from, to, value }: Run,
+  config: FieldConfig,
+  name: string,
+  part: (time: number) => string,
+  pxPerMs: number,
+): HTMLElement {
   const text = mappingFor(value, config.mappings)?.text ?? shownText(value, config)
   const title = `${name}: ${text}\n${clockText(from)} – ${clockText(to)}`
   const width = `calc(${part(to)} - ${part(from)})`
   return h(
     'span',
-    { class: 'state', title, style: { left: part(from), width, background: valueColour(value, config) } },
-    text,
+    {
+      class: 'state',
+      title,
+      style: { left: `min(${part(from)}, calc(100% - 3px))`, width, background: valueColour(value, config) },
+    },
+    // Half a word says less than the colour.
+    (to - from) * pxPerMs > text.length * LETTER_PX + 10 ? text : '',
   )
 }
 

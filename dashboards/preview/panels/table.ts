@@ -1,5 +1,5 @@
 /** Tables: sorted by a click on a column, values in their unit, with colours, bars and links in cells. */
-import { valueColour } from '../model/colours.ts'
+import { ink, valueColour } from '../model/colours.ts'
 import type { FieldConfig } from '../model/dashboard.ts'
 import { displayName, type Field, type Frame, lengthOf } from '../model/frame.ts'
 import { sortRows } from '../model/rows.ts'
@@ -121,7 +121,7 @@ function cell(field: Field, row: number, frame: Frame, { links }: PanelContext, 
   const options = config.custom?.['cellOptions'] ?? { type: config.custom?.['displayMode'] ?? 'auto' }
   const tint = valueColour(value, config, 0, min, max)
   const style: Record<string, string> = {}
-  if (options.type === 'color-text') style['color'] = tint
+  if (options.type === 'color-text') style['color'] = ink(tint)
   const isFilled = options.type === 'color-background' && (value ?? null) !== null
   if (isFilled) style['background'] = tint
   const part = typeof value === 'number' && max > min ? Math.min(1, Math.max(0, (value - min) / (max - min))) : 0

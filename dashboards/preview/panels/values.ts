@@ -1,10 +1,9 @@
 /** Frames → the single values that stats, bar gauges and pies show: one a series, or one a row. */
 import { mappingFor, valueColour } from '../model/colours.ts'
-import type { FieldConfig } from '../model/dashboard.ts'
+import type { FieldConfig, Link, Panel } from '../model/dashboard.ts'
 import { displayName, type Field, type Frame } from '../model/frame.ts'
 import { reduceValues } from '../model/reduce.ts'
 import { type Formatted, formatParts } from '../model/units.ts'
-import type { Link, PanelContext } from './panel.ts'
 
 export interface SingleValue {
   readonly name: string
@@ -20,7 +19,14 @@ export interface SingleValue {
 /** Rows beyond this make a picture that nobody reads. */
 const MAX_VALUES = 100
 
-export function singleValues({ frames, panel, links }: PanelContext): SingleValue[] {
+/** Of a panel's context. */
+export interface ValuesSource {
+  readonly panel: Panel
+  readonly frames: readonly Frame[]
+  links(field: Field, row: number, frame: Frame): readonly Link[]
+}
+
+export function singleValues({ frames, panel, links }: ValuesSource): SingleValue[] {
   const {
     calcs = ['lastNotNull'],
     values: isEvery = false,
@@ -29,13 +35,12 @@ export function singleValues({ frames, panel, links }: PanelContext): SingleValu
   } = panel.options?.['reduceOptions'] ?? {}
   const found: { name: string; value: unknown; field: Field; frame: Frame; row: number }[] = []
   for (const frame of frames) {
-    const names = frame.fields.find(({ type }) => type === 'string')
     for (const field of frame.fields) {
       if (!isWanted(field, frame, wanted)) continue
       const name = displayName(field, frame)
       if (isEvery) {
         for (const [row, value] of field.values.entries())
-          found.push({ name: String(names?.values[row] ?? name), value, field, frame, row })
+          found.push({ name: rowName(field, row, frame), value, field, frame, row })
       } else {
         found.push({
           name,
@@ -50,7 +55,7 @@ export function singleValues({ frames, panel, links }: PanelContext): SingleValu
   const numbers = found.map(({ value }) => value).filter((value): value is number => typeof value === 'number')
   const [min, max] = [Math.min(0, ...numbers), Math.max(...numbers)]
   return found.slice(0, Math.min(limit, MAX_VALUES)).map(({ name, value, field, frame, row }, index) => {
-    const config = field.config ?? {}
+    const config = { ...field.config, ...(isEvery ? ownColour(name, panel) : {}) }
     return {
       name,
       value,
@@ -61,6 +66,25 @@ export function singleValues({ frames, panel, links }: PanelContext): SingleValu
       links: links(field, row, frame),
     }
   })
+}
+
+/** As Grafana names a row: by its texts, and by its column where those are not enough. */
+function rowName(field: Field, row: number, frame: Frame): string {
+  if (field.config?.displayName) return displayName(field, frame)
+  const others = frame.fields.filter((other) => other !== field)
+  const texts = others
+    .filter(({ type }) => type === 'string')
+    .map(({ values }) => String(values[row] ?? ''))
+    .filter((text) => text !== '')
+  const isOne = texts.length > 0 && !others.some(({ type }) => type === 'number')
+  return [...texts, ...(isOne ? [] : [displayName(field, frame)])].join(' ')
+}
+
+/** A row's colour: that of an override by its name, though no field is called so. */
+function ownColour(name: string, { fieldConfig }: Panel): Pick<FieldConfig, 'color'> {
+  const own = fieldConfig?.overrides?.findLast(({ matcher }) => matcher.id === 'byName' && matcher.options === name)
+  const color = own?.properties.find(({ id }) => id === 'color')?.value
+  return color === undefined ? {} : { color }
 }
 
 /** `wanted`: '' for numbers, else a field's name, as a pattern too; the pattern of everything is for every field. */

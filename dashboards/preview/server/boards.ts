@@ -1,6 +1,6 @@
 /** The dashboards that the page can draw: every classic Grafana JSON file in a folder, read again on each question. */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
 
 export interface Board {
   readonly uid: string
@@ -10,6 +10,11 @@ export interface Board {
   /** The file's text. */
   readonly json: string
 }
+
+/** The largest that people export are a few megabytes, and all are read on each question. */
+const MAX_BYTES = 16 * 1024 * 1024
+/** Grafana's own rule. Others have no address here. */
+const UID = /^[\w-]{1,40}$/
 
 /** The overview first, then by title; files that are no dashboards are left out. An absent folder has none. */
 export function readBoards(folder: string): Board[] {
@@ -26,9 +31,15 @@ export function readBoards(folder: string): Board[] {
 
 function readBoard(file: string): Board | undefined {
   try {
+    const stat = statSync(file)
+    // A pipe would be waited for.
+    if (!stat.isFile() || stat.size > MAX_BYTES) return undefined
     const json = readFileSync(file, 'utf8')
-    const { uid, title, description, tags, panels } = JSON.parse(json) as Record<string, unknown>
-    if (typeof uid !== 'string' || typeof title !== 'string' || !Array.isArray(panels)) return undefined
+    const { uid: own, title, description, tags, panels } = JSON.parse(json) as Record<string, unknown>
+    // What is exported for others has no uid.
+    const uid = own ?? basename(file, '.json')
+    if (typeof uid !== 'string' || !UID.test(uid)) return undefined
+    if (typeof title !== 'string' || !Array.isArray(panels)) return undefined
     const words = Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : []
     return { uid, title, description: typeof description === 'string' ? description : '', tags: words, json }
   } catch {

@@ -46,7 +46,8 @@ function withState(
 ): string {
   const params = keepTime === true ? [`from=${encodeURIComponent(raw.from)}`, `to=${encodeURIComponent(raw.to)}`] : []
   if (includeVars === true) {
-    for (const { model, chosen } of variables.values()) params.push(queryParams(model.name, chosen))
+    for (const { model, chosen } of variables.values())
+      if (chosen.length > 0) params.push(queryParams(model.name, chosen))
   }
   return params.length === 0 ? url : `${url}${url.includes('?') ? '&' : '?'}${params.join('&')}`
 }

@@ -61,6 +61,10 @@ export function showTrace(room: HTMLElement, id: string): View {
   }
 }
 
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
 function story(id: string, { entries, isCut, query }: FoundId, url: (id: string) => string): HTMLElement[] {
   if (entries.length === 0) return [h('p', { class: 'none' }, `Nothing carries ${id} in this range. Try a longer one.`)]
   const lanes = lanesOf(entries)
@@ -69,9 +73,9 @@ function story(id: string, { entries, isCut, query }: FoundId, url: (id: string)
     ['error', 'critical', 'fatal'].includes(readLine(line, labels).level),
   ).length
   const facts = [
-    `${isCut ? 'the first ' : ''}${entries.length} lines`,
-    `${new Set(lanes.lanes.map(({ name }) => name.split('/')[0])).size} services`,
-    `${errors} errors`,
+    `${isCut ? 'the first ' : ''}${counted(entries.length, 'line')}`,
+    counted(new Set(lanes.lanes.map(({ name }) => name.split('/')[0])).size, 'service'),
+    counted(errors, 'error'),
     `${formatValue(lanes.to - lanes.from, 'ms')} from first to last`,
   ]
   const { from, to } = Object.fromEntries(here().params)
