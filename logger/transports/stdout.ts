@@ -1,6 +1,6 @@
 /** Lines to standard output (default) or error. A reader that went away (EPIPE) ends the output, not the program. */
 import type { LogLevel } from '../levels.ts'
-import { SinkTransport } from './sink.ts'
+import { type FlushResult, NOTHING_LEFT, SinkTransport } from './sink.ts'
 
 export interface StdoutOptions {
   /** Default: process.stdout. */
@@ -19,6 +19,21 @@ export function stdoutTransport({ stream = process.stdout, level }: StdoutOption
     take(_line, text) {
       if (stream.writable) stream.write(`${text}\n`)
     },
+    flush: (timeoutMs) => written(stream, timeoutMs),
+    close: (timeoutMs) => written(stream, timeoutMs),
+  })
+}
+
+/** Sockets, files opened as streams, and the output of worker threads are written later: what waits is waited for. */
+function written(stream: NodeJS.WritableStream, timeoutMs: number): Promise<FlushResult> {
+  const { writableLength = 0 } = stream as { writableLength?: number }
+  if (writableLength === 0 || !stream.writable) return Promise.resolve(NOTHING_LEFT)
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(NOTHING_LEFT), timeoutMs)
+    stream.write('', () => {
+      clearTimeout(timer)
+      resolve(NOTHING_LEFT)
+    })
   })
 }
 

@@ -64,3 +64,21 @@ export async function startLoki(): Promise<Loki> {
     close: () => server.close(),
   }
 }
+
+/** Any program that sees longship/logger; the signal is sent when it says something on standard error. */
+export function runNode(body: string, signal?: NodeJS.Signals): Promise<Ended & { readonly stdout: string }> {
+  const text = `import { createLogger, lokiTransport } from ${JSON.stringify(join(ROOT, 'logger/index.ts'))}\n${body}`
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', text], { cwd: ROOT })
+  const out = { stdout: '', stderr: '' }
+  child.stdout.on('data', (part: Buffer) => void (out.stdout += String(part)))
+  child.stderr.on('data', (part: Buffer) => void (out.stderr += String(part)))
+  if (signal !== undefined) child.stderr.once('data', () => child.kill(signal))
+  // A program that does not end by its signal is what these tests are for.
+  const late = setTimeout(() => child.kill('SIGKILL'), 20_000)
+  return new Promise((done) =>
+    child.on('close', (code, ended) => {
+      clearTimeout(late)
+      done({ code, signal: ended, ...out })
+    }),
+  )
+}
