@@ -64,8 +64,9 @@ export function readMember(object: object, name: string): unknown {
 /** One member, and the object without it: the object itself when it has none of that name, or cannot be read. */
 export function taken(object: object, name: string): { readonly member: unknown; readonly rest: object } {
   try {
+    if ((object as Fields)[name] === undefined) return { member: undefined, rest: object }
     const { [name]: member, ...rest } = object as Fields
-    return { member, rest: member === undefined ? object : rest }
+    return { member, rest }
   } catch {
     return { member: undefined, rest: object }
   }

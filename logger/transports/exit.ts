@@ -36,7 +36,10 @@ function listen(): void {
     const busy = [...leavers].filter(({ isBusy }) => isBusy)
     if (busy.length === 0) return
     hasWaited = true
-    void Promise.all(busy.map((leaver) => leaver.flush(LAST_WAIT_MS)))
+    // A request that nobody answers would go on holding the process.
+    void Promise.all(busy.map((leaver) => leaver.flush(LAST_WAIT_MS))).then(() => {
+      for (const leaver of busy) if (leaver.isBusy) leaver.spoolNow()
+    })
   })
   // First of all listeners: a program's `once` is gone from the count when it has been called.
   for (const signal of SIGNALS) process.prependListener(signal, onSignal)
