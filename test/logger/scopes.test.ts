@@ -91,6 +91,19 @@ for (const [name, end, signal] of [
   })
 }
 
+test('process.exit after 20,000 lines into a pipe that is read late: all of them', async () => {
+  const { stdout, code } = await runNode(
+    `const logger = createLogger({ service: 'x', format: 'json' })
+     for (let i = 0; i < 20_000; i++) logger.info('line ' + i)
+     logger.error('last words')
+     process.exit(3)`,
+  )
+  assert.equal(code, 3)
+  const lines = stdout.trim().split('\n')
+  assert.equal(lines.length, 20_001)
+  assert.match(lines.at(-1)!, /last words/)
+})
+
 test('a signal ends a program that also has the package signal-exit: neither waits for the other', async () => {
   const spool = newFolder()
   // What signal-exit 4 does: publishes how many listeners it has, ends the process when there are no others.
