@@ -50,7 +50,8 @@ function addMessage(entry: Entry, message: unknown, rest: readonly unknown[]): v
     addValues(entry, rest)
     entry.message ??= readMember(message, 'message')
   } else if (isObject(message)) {
-    addValues(entry, [message, ...rest])
+    addValue(entry, message)
+    addValues(entry, rest)
   } else if (message !== undefined || rest.length > 0) {
     addRest(entry, reason(message), rest)
   }
@@ -94,12 +95,14 @@ function formatted(message: string, values: readonly unknown[]): string {
 
 /** Errors and objects of fields; what has none (a date, a list, a Map, a number) becomes words of the message. */
 function addValues(entry: Entry, values: readonly unknown[]): void {
-  for (const value of values) {
-    const fields = isObject(value) ? fieldsOf(value) : undefined
-    if (isError(value)) addError(entry, value, 'other_error')
-    else if (fields !== undefined) addFields(entry, fields)
-    else if (value !== undefined) entry.message = `${valueWords(entry.message ?? '')} ${valueWords(value)}`.trimStart()
-  }
+  for (const value of values) addValue(entry, value)
+}
+
+function addValue(entry: Entry, value: unknown): void {
+  if (isError(value)) return addError(entry, value, 'other_error')
+  const fields = isObject(value) ? fieldsOf(value) : undefined
+  if (fields !== undefined) addFields(entry, fields)
+  else if (value !== undefined) entry.message = `${valueWords(entry.message ?? '')} ${valueWords(value)}`.trimStart()
 }
 
 /** More than any program names; an object that serves as a table of thousands would be read whole before it is cut. */

@@ -167,7 +167,7 @@ function methodsOf(core: Core, bound: readonly Fields[]): OwnMethods {
       if (fields === null || typeof fields !== 'object') return write(eventLevel(name), [head, fields])
       // A field called event would take the name away.
       const { member, rest } = taken(fields, 'event')
-      write(eventLevel(name), [{ ...head, event_original: member }, rest])
+      write(eventLevel(name), member === undefined ? [head, fields] : [{ ...head, event_original: member }, rest])
     },
     flush: (timeoutMs = DEFAULT_WAIT_MS) => forAll(core, (sink) => sink.flush(timeoutMs)),
     close: (timeoutMs = DEFAULT_WAIT_MS) => close(core, timeoutMs),
