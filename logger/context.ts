@@ -8,7 +8,8 @@ import { randomBytes } from 'node:crypto'
 /** Names and values of fields. */
 export type Fields = Readonly<Record<string, unknown>>
 
-interface Scope {
+/** What one withContext holds. Entered again (where a framework lost it), it still has what was bound inside. */
+export interface Scope {
   fields: Fields
 }
 
@@ -23,7 +24,16 @@ const NONE: Fields = Object.freeze({})
  * @example await withContext({ correlation_id: messageId(456) }, () => handle(message))
  */
 export function withContext<T>(fields: Fields, run: () => T): T {
-  return storage.run({ fields: { ...context(), ...fields } }, run)
+  return within(newScope(fields), run)
+}
+
+/** A scope inside the one in force, for those that enter it more than once. */
+export function newScope(fields: Fields): Scope {
+  return { fields: { ...context(), ...fields } }
+}
+
+export function within<T>(scope: Scope, run: () => T): T {
+  return storage.run(scope, run)
 }
 
 /**

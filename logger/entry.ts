@@ -6,7 +6,7 @@ import { format } from 'node:util'
 import type { Fields } from './context.ts'
 import { failureOf, isError } from './failure.ts'
 import type { KnownLevel } from './levels.ts'
-import { memberNames, readMember, reason } from './write.ts'
+import { fieldsOf, memberNames, readMember, reason, valueWords } from './write.ts'
 
 /** An entry as winston's transports get it: a plain object with `level` and `message`. */
 export type Entry = Record<string, unknown>
@@ -46,11 +46,11 @@ function addMessage(entry: Entry, message: unknown, rest: readonly unknown[]): v
   if (typeof message === 'string') {
     addRest(entry, message, rest)
   } else if (isError(message)) {
+    addError(entry, message, 'other_error')
     addValues(entry, rest)
-    addError(entry, message)
     entry.message ??= readMember(message, 'message')
-  } else if (message !== null && typeof message === 'object') {
-    addFields(entry, message as Fields)
+  } else if (isObject(message)) {
+    addValue(entry, message)
     addValues(entry, rest)
   } else if (message !== undefined || rest.length > 0) {
     addRest(entry, reason(message), rest)
@@ -58,8 +58,8 @@ function addMessage(entry: Entry, message: unknown, rest: readonly unknown[]): v
 }
 
 const TOKEN = /%[sdifjoOc%]/g
-/** What %s and the others take; an object of fields behind "50%down" is not meant for it. */
-const TAKES_OBJECT = /%[joO]/
+/** What takes an object of fields; one behind "50%down" is not meant for it. */
+const TAKES_FIELDS = /%[joO]/
 
 /** printf's tokens take what stands behind the message in turn; the rest are fields, errors, or words of the message. */
 function addRest(entry: Entry, message: string, rest: readonly unknown[]): void {
@@ -71,29 +71,42 @@ function addRest(entry: Entry, message: string, rest: readonly unknown[]): void 
   if (message.includes('%')) {
     for (const [token] of message.matchAll(TOKEN)) {
       if (token === '%%') continue
-      if (taken === rest.length || (isObject(rest[taken]) && !TAKES_OBJECT.test(token))) break
+      if (taken === rest.length || (isFields(rest[taken]) && !TAKES_FIELDS.test(token))) break
       taken++
     }
   }
-  entry.message = taken === 0 ? message : formatted(message, rest.slice(0, taken))
-  addValues(entry, rest.slice(taken))
+  const values = rest.slice(0, taken)
+  entry.message = taken === 0 ? message : formatted(message, values)
+  addValues(entry, [...values.filter(isError), ...rest.slice(taken)])
+}
+
+function isFields(value: unknown): boolean {
+  return isObject(value) && !isError(value) && fieldsOf(value) !== undefined
 }
 
 function formatted(message: string, values: readonly unknown[]): string {
   try {
-    return format(message, ...values)
+    // "failed: %s" with an error: its text stands there, the stack in a field of its own.
+    return format(message, ...values.map((value) => (isError(value) ? reason(value) : value)))
   } catch (error) {
     return `${message} [cannot be formatted: ${reason(error)}]`
   }
 }
 
+/** Errors and objects of fields; what has none (a date, a list, a Map, a number) becomes words of the message. */
 function addValues(entry: Entry, values: readonly unknown[]): void {
-  for (const value of values) {
-    if (isError(value)) addError(entry, value)
-    else if (isObject(value)) addFields(entry, value as Fields)
-    else if (value !== undefined) entry.message = `${entry.message ?? ''} ${reason(value)}`.trimStart()
-  }
+  for (const value of values) addValue(entry, value)
 }
+
+function addValue(entry: Entry, value: unknown): void {
+  if (isError(value)) return addError(entry, value, 'other_error')
+  const fields = isObject(value) ? fieldsOf(value) : undefined
+  if (fields !== undefined) addFields(entry, fields)
+  else if (value !== undefined) entry.message = `${valueWords(entry.message ?? '')} ${valueWords(value)}`.trimStart()
+}
+
+/** More than any program names; an object that serves as a table of thousands would be read whole before it is cut. */
+const MAX_FIELDS = 1000
 
 /** Adds the members of an object, each under the name that it may have. */
 function addFields(entry: Entry, fields: Fields): void {
@@ -102,7 +115,8 @@ function addFields(entry: Entry, fields: Fields): void {
     entry._marshal_err = 'fields cannot be read'
     return
   }
-  for (const name of names) {
+  if (names.length > MAX_FIELDS) entry['…'] = `[${names.length - MAX_FIELDS} more]`
+  for (const name of names.length > MAX_FIELDS ? names.slice(0, MAX_FIELDS) : names) {
     const value = readMember(fields, name)
     if (value === undefined) continue
     const add = SPECIAL.get(name)
@@ -121,7 +135,7 @@ const required: Add = (entry, value, name) => {
   else entry[name] = value
 }
 const error: Add = (entry, value, name) => {
-  if (isError(value)) addError(entry, value)
+  if (isError(value)) addError(entry, value, name === 'error' ? 'error_original' : name)
   else entry[name] = value
 }
 const own: Add = (entry, value, name) => {
@@ -142,8 +156,12 @@ const SPECIAL: ReadonlyMap<string, Add> = new Map([
   ['__proto__', own],
 ])
 
-/** What the call says itself about the error (an error_type of its own) stays. */
-function addError(entry: Entry, thrown: unknown): void {
+/** What the call says itself about the error (an error_type of its own) stays. A second error stands whole in a field. */
+function addError(entry: Entry, thrown: unknown, beside: string): void {
+  if (entry.stack !== undefined) {
+    if (entry[beside] === undefined) entry[beside] = thrown
+    return
+  }
   for (const [name, value] of Object.entries(failureOf(thrown))) {
     if (value !== undefined && entry[name] === undefined) entry[name] = value
   }

@@ -72,11 +72,19 @@ const LAYOUTS: Readonly<Record<LogFormat, ((members: Members, colour: boolean) =
 function jsonLine(entry: Entry): string {
   const page = newPage()
   let line = ''
-  for (const name of Object.keys(entry)) {
-    const member = writeMember(name, entry[name], page)
+  const names = Object.keys(entry)
+  for (let i = 0; i < names.length; i++) {
+    // Names would be cut as well, until all of them are the same marker.
+    if (page.left <= 0) return `{${line},"…":"[${names.length - i} more]"${countOf(entry)}}`
+    const member = writeMember(names[i]!, entry[names[i]!], page)
     if (member !== '') line += line === '' ? member : `,${member}`
   }
   return `{${line}}`
+}
+
+/** Rates count it: it stands in a line that is cut as well. */
+function countOf({ sample_count: count }: Entry): string {
+  return typeof count === 'number' && Number.isFinite(count) ? `,"sample_count":${count}` : ''
 }
 
 /** ISO text of the clock, made once a millisecond. */

@@ -11,9 +11,10 @@ import { LEVEL_METHODS, type LevelMethod, levelOf, WINSTON_LEVELS } from './leve
 import { failedLine, levelOfEntry, lineMaker, type MakeLine } from './line.ts'
 import { createSampler, type Sampler, type SamplingRule } from './sampling.ts'
 import { type LogFormat, readSettings, type Settings } from './settings.ts'
+import { atExit } from './transports/exit.ts'
 import { type FlushResult, MESSAGE, SinkTransport, TAKEN, type Taken } from './transports/sink.ts'
 import { stdoutTransport } from './transports/stdout.ts'
-import { reason } from './write.ts'
+import { reason, taken } from './write.ts'
 
 export interface LoggerOptions {
   /** Default: SERVICE_NAME. */
@@ -73,6 +74,8 @@ interface Core {
   readonly make: MakeLine
   readonly sampler: Sampler | undefined
   isClosed: boolean
+  /** With sampling: says what was left out, for the last time. */
+  stopSampling?: () => void
 }
 
 const DEFAULT_WAIT_MS = 10_000
@@ -104,7 +107,28 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   first ??= logger
   for (const warning of settings.warnings) logger.warn(warning)
   if (options.crashes !== false) watchCrashes(logger)
+  if (sampler !== undefined) core.stopSampling = sayLeftOut(core)
   return logger
+}
+
+/** Rates are asked for minutes: what was left out is said that often, and before the process ends. */
+const LEFT_OUT_EVERY_MS = 30_000
+
+/** Returns what says it for the last time. */
+function sayLeftOut(core: Core): () => void {
+  const say = () => {
+    for (const { event, level, count } of core.sampler?.drain() ?? []) {
+      emit(core, level, [], [`${count} lines left out by sampling`, { event, sample_count: count }])
+    }
+  }
+  const timer = setInterval(say, LEFT_OUT_EVERY_MS)
+  timer.unref()
+  const forget = atExit({ isBusy: false, spoolNow: say, flush: () => Promise.resolve() })
+  return () => {
+    clearInterval(timer)
+    forget()
+    say()
+  }
 }
 
 let first: Logger | undefined
@@ -131,12 +155,19 @@ function methodsOf(core: Core, bound: readonly Fields[]): OwnMethods {
   const methods: Record<string, unknown> = {
     log(level: unknown, ...args: unknown[]) {
       if (typeof level === 'string') write(known(level), args)
-      else if (level !== null && typeof level === 'object') write(known((level as { level?: unknown }).level), [level])
+      else if (level !== null && typeof level === 'object') {
+        const { member, rest } = taken(level, 'level')
+        write(known(member), [rest])
+      }
     },
     child: (fields: Fields) => childOf(core, [...bound, fields]),
     event(name: string, fields?: Fields) {
       const message = isEventName(name) ? eventMessage(name) : reason(name)
-      write(eventLevel(name), [{ event: isEventName(name) ? name : undefined, message }, fields])
+      const head = { event: isEventName(name) ? name : undefined, message }
+      if (fields === null || typeof fields !== 'object') return write(eventLevel(name), [head, fields])
+      // A field called event would take the name away.
+      const { member, rest } = taken(fields, 'event')
+      write(eventLevel(name), member === undefined ? [head, fields] : [{ ...head, event_original: member }, rest])
     },
     flush: (timeoutMs = DEFAULT_WAIT_MS) => forAll(core, (sink) => sink.flush(timeoutMs)),
     close: (timeoutMs = DEFAULT_WAIT_MS) => close(core, timeoutMs),
@@ -194,9 +225,7 @@ async function forAll(core: Core, ask: (sink: SinkTransport) => Promise<FlushRes
 }
 
 async function close(core: Core, timeoutMs: number): Promise<FlushResult> {
-  for (const { event, level, count } of core.sampler?.drain() ?? []) {
-    emit(core, level, [], [`${count} lines left out by sampling`, { event, sample_count: count }])
-  }
+  core.stopSampling?.()
   const result = await forAll(core, (sink) => sink.finish(timeoutMs))
   core.isClosed = true
   await new Promise<void>((resolve) => {

@@ -17,7 +17,7 @@ type Wrapping<Args extends readonly unknown[], Result> =
 
 /**
  * Wraps a node: node_start, then node_complete with duration_ms and the keys of the state that it changed, or node_failed
- * with the error and its stack. `node`, and thread_id where state or config names one, are bound inside.
+ * with the error and its stack; what LangGraph throws to interrupt a node completes it, as interrupted. `node`, and thread_id where state or config names one, are bound inside.
  * @example graph.addNode('developer', logNodeExecution('developer', developer))
  */
 export function logNodeExecution<Args extends readonly unknown[], Result>(
@@ -26,9 +26,10 @@ export function logNodeExecution<Args extends readonly unknown[], Result>(
   const { loggerOf, name, run } = unwrap(wrapping)
   const events = { start: 'node_start', complete: 'node_complete', failed: 'node_failed' }
   const detail = (result: unknown) => ({ state_updates: updatesOf(result) })
-  return named(run, (...args: Args) =>
-    withContext({ node: name, ...threadOf(args) }, () => watched(loggerOf(), events, {}, () => run(...args), detail)),
-  )
+  return named(run, function (this: unknown, ...args: Args) {
+    const called = () => Reflect.apply(run, this, args) as Result
+    return withContext({ node: name, ...threadOf(args) }, () => watched(loggerOf(), events, {}, called, detail))
+  })
 }
 
 /**
@@ -44,15 +45,10 @@ export function logToolExecution<Args extends readonly unknown[], Result>(
     complete: 'tool_execution_complete',
     failed: 'tool_execution_failed',
   }
-  return named(run, (...args: Args) =>
-    watched(
-      loggerOf(),
-      events,
-      { tool },
-      () => run(...args),
-      () => ({}),
-    ),
-  )
+  return named(run, function (this: unknown, ...args: Args) {
+    const called = () => Reflect.apply(run, this, args) as Result
+    return watched(loggerOf(), events, { tool }, called, () => ({}))
+  })
 }
 
 function unwrap<Args extends readonly unknown[], Result>(wrapping: Wrapping<Args, Result>) {
@@ -77,8 +73,13 @@ function watched<Result>(
 ): Result {
   const startedAt = ticks()
   const passed = () => ({ ...fields, duration_ms: rounded(ticks() - startedAt) })
-  const complete = (result: unknown) => logger.event(events.complete, { ...passed(), ...detail(result) })
-  const failed = (error: unknown) => logger.event(events.failed, { ...passed(), error })
+  const complete = (result: unknown, more: Fields = {}) =>
+    logger.event(events.complete, { ...passed(), ...detail(result), ...more })
+  const failed = (error: unknown) => {
+    // LangGraph's interrupt() and jumps to a parent graph leave a node by throwing: nothing has failed.
+    if (memberOf(error, 'is_bubble_up') === true) complete(undefined, { interrupted: true })
+    else logger.event(events.failed, { ...passed(), error })
+  }
   logger.event(events.start, fields)
   let result: Result
   try {
@@ -116,7 +117,9 @@ function threadOf([state, config]: readonly unknown[]): Fields {
   return typeof id === 'string' || typeof id === 'number' ? { thread_id: String(id) } : {}
 }
 
-function updatesOf(result: unknown): readonly string[] {
+/** Keys of the state; of LangGraph's Command those of its update. */
+function updatesOf(given: unknown): readonly string[] {
+  const result = memberOf(given, 'lg_name') === 'Command' ? memberOf(given, 'update') : given
   return result !== null && typeof result === 'object' && !Array.isArray(result) ? (memberNames(result) ?? []) : []
 }
 

@@ -3,6 +3,7 @@
  * stands, so that sum_over_time(… | unwrap sample_count) is what was logged.
  */
 import { LongshipError } from '../shipper/errors.ts'
+import { parseLevel } from './levels.ts'
 
 export interface SamplingRule {
   /** Lines of this event, of these levels, or both; a rule without either is about every line. */
@@ -35,16 +36,19 @@ interface Counter {
   kept: number
 }
 
-/** Throws LongshipError('config') for rules that keep nothing. */
-export function createSampler(rules: readonly SamplingRule[]): Sampler {
-  rules.forEach(check)
+/** Throws LongshipError('config') for rules that keep nothing, and for levels that are none. */
+export function createSampler(given: readonly SamplingRule[]): Sampler {
+  given.forEach(check)
+  const rules = given.map(withOwnLevels)
   const counters = new Map<string, Counter>()
   const counterOf = (rule: number, event: string | undefined, level: string): Counter => {
     const key = `${rule}\0${level}\0${event ?? ''}`
     const known = counters.get(key)
     if (known !== undefined) return known
+    // An event whose name is made from ids must not escape its rule, nor take memory without end.
+    if (counters.size >= MAX_COUNTERS && event !== undefined) return counterOf(rule, undefined, level)
     const counter: Counter = { event, level, seen: 0, left: 0, second: 0, kept: 0 }
-    if (counters.size < MAX_COUNTERS) counters.set(key, counter)
+    counters.set(key, counter)
     return counter
   }
   return {
@@ -68,6 +72,12 @@ export function createSampler(rules: readonly SamplingRule[]): Sampler {
         return count === 0 ? [] : [{ event, level, count }]
       }),
   }
+}
+
+/** Any name of a level, as everywhere: warning, verbose. */
+function withOwnLevels(rule: SamplingRule): SamplingRule {
+  if (rule.level === undefined) return rule
+  return { ...rule, level: (typeof rule.level === 'string' ? [rule.level] : rule.level).map(parseLevel) }
 }
 
 function concerns({ event, level }: SamplingRule, ofLevel: string, ofEvent: string | undefined): boolean {

@@ -3,6 +3,7 @@
  * too large is cut, and a budget bounds the whole line, so that a request object or a cycle costs no more than a line.
  */
 import { writeString } from '../shipper/terms/json.ts'
+import type { Fields } from './context.ts'
 
 /** Loki refuses lines over 256 KiB by default; a character takes up to three bytes. */
 export const MAX_LINE_CHARS = 64 * 1024
@@ -60,6 +61,17 @@ export function readMember(object: object, name: string): unknown {
   }
 }
 
+/** One member, and the object without it: the object itself when it has none of that name, or cannot be read. */
+export function taken(object: object, name: string): { readonly member: unknown; readonly rest: object } {
+  try {
+    if ((object as Fields)[name] === undefined) return { member: undefined, rest: object }
+    const { [name]: member, ...rest } = object as Fields
+    return { member, rest }
+  } catch {
+    return { member: undefined, rest: object }
+  }
+}
+
 /** Own enumerable names; undefined when even asking for them throws (a revoked proxy). */
 export function memberNames(object: object): string[] | undefined {
   try {
@@ -67,6 +79,33 @@ export function memberNames(object: object): string[] | undefined {
   } catch {
     return undefined
   }
+}
+
+/**
+ * The object whose members are a line's fields; undefined for what has none of its own and is a value as a whole (a date,
+ * a list, a Map, a buffer). What says itself how it is written (toJSON) is asked.
+ */
+export function fieldsOf(value: object): Fields | undefined {
+  try {
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype === Object.prototype || prototype === null) return value as Fields
+    if (Array.isArray(value) || ArrayBuffer.isView(value) || WHOLE.some((type) => value instanceof type))
+      return undefined
+    const { toJSON } = value as { toJSON?: unknown }
+    const plain: unknown = typeof toJSON === 'function' ? toJSON.call(value) : value
+    return plain !== null && typeof plain === 'object' && !Array.isArray(plain) ? (plain as Fields) : undefined
+  } catch {
+    // A revoked proxy, a throwing toJSON: whoever reads the members finds out.
+    return value as Fields
+  }
+}
+
+/** A value as words of a message: text as it is, objects as they stand in a line. */
+export function valueWords(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (value === null || typeof value !== 'object') return reason(value)
+  const text = writeValue(value, newPage()) ?? ''
+  return text.startsWith('"') ? (JSON.parse(text) as string) : text
 }
 
 /** Why something was thrown, as text; what was thrown may be hostile too. */
@@ -138,7 +177,11 @@ const KINDS = [
   [WeakSet, () => mark('WeakSet')],
   [RegExp, (value: RegExp, page: Page) => writeValue(String(value), page)],
   [URL, (value: URL, page: Page) => writeValue(value.href, page)],
+  ...[String, Number, Boolean].map((type) => [type, (value: object, page: Page) => writeValue(value.valueOf(), page)]),
 ] as unknown as readonly (readonly [new () => object, Write & ((value: object, page: Page) => string | undefined)])[]
+
+/** What is no set of fields. Errors have fields of their own. */
+const WHOLE = KINDS.map(([type]) => type).filter((type) => (type as unknown) !== Error)
 
 function* first<T>(values: Iterable<T>): Generator<T> {
   let count = 0

@@ -12,7 +12,10 @@ interface Types extends Record<FieldType, unknown> {
   object: Readonly<Record<string, unknown>>
 }
 
-type Typed<F extends Readonly<Record<string, FieldType>>> = { readonly [Name in keyof F]?: Types[F[Name]] }
+/** Under `error` the error itself may stand: the line has its text, type and stack. */
+type Typed<F extends Readonly<Record<string, FieldType>>> = {
+  readonly [Name in keyof F]?: Name extends 'error' ? unknown : Types[F[Name]]
+}
 
 /** Fields of an event: those of the catalogue have their type, others may be added. */
 export type EventFields<Name extends string> = Name extends EventName

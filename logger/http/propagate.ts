@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { context, correlationId, type Fields, requestId, withContext } from '../context.ts'
 import { activeTrace } from '../trace.ts'
+import { readMember } from '../write.ts'
 
 type Fetch = typeof globalThis.fetch
 
@@ -35,11 +36,17 @@ function isWanted(input: Parameters<Fetch>[0], to: FetchOptions['to']): boolean 
   }
 }
 
+/** What a header may hold. An id with anything else stays behind: fetch throws for it, and a request is worth more. */
+const HEADER_TEXT = /^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/
+
 /** Headers that carry the context in force, for http clients other than fetch. @example axios.get(url, { headers: propagation() }) */
 export function propagation(header = 'x-correlation-id'): Record<string, string> {
   const id = correlationId()
   const traceparent = traceparentOf()
-  return { ...(id === undefined ? {} : { [header]: id }), ...(traceparent === undefined ? {} : { traceparent }) }
+  return {
+    ...(id === undefined || !HEADER_TEXT.test(id) ? {} : { [header]: id }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  }
 }
 
 /** The active span is the parent; without OpenTelemetry a parent of our own within the trace that came in. */
@@ -65,21 +72,26 @@ export function inject<T extends object>(message: T): T & { readonly [ENVELOPE]?
   return carried.length === 0 ? message : { ...message, [ENVELOPE]: Object.fromEntries(carried) }
 }
 
+/** Of a stranger's ids: no line breaks, no control characters, of a length that is for ids. */
+const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,256}$/
+
 /**
  * The context that a message brings; a new correlation id when it brings none. Never throws: messages are hostile.
  * @example await withContext(extract(message), () => handle(message))
  */
 export function extract(message: unknown): Fields {
-  const envelope =
-    message !== null && typeof message === 'object' ? (message as { _context?: unknown })[ENVELOPE] : undefined
+  const envelope = memberOf(message, ENVELOPE)
   const fields: Record<string, unknown> = {}
   for (const name of CARRIED) {
-    const value = envelope !== null && typeof envelope === 'object' ? (envelope as Fields)[name] : undefined
-    if ((typeof value === 'string' && value !== '' && value.length <= 256) || typeof value === 'number')
-      fields[name] = value
+    const value = memberOf(envelope, name)
+    if ((typeof value === 'string' && ONE_LINE.test(value)) || typeof value === 'number') fields[name] = value
   }
   fields.correlation_id ??= requestId()
   return fields
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return value !== null && typeof value === 'object' ? readMember(value, name) : undefined
 }
 
 /** Handles a message in the context that it brings. @example await received(message, () => handle(message)) */

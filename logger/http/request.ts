@@ -74,14 +74,17 @@ export function startVisit(logger: Logger, incoming: Incoming, outgoing: Outgoin
   }
 }
 
+const TRACEPARENT_CHARS = 55
+
 /** W3C trace context: version-traceid-parentid-flags. Undefined for one that is not valid. */
 export function parseTraceparent(
   header: string | readonly string[] | undefined,
 ): { readonly trace_id: string; readonly span_id: string } | undefined {
   if (typeof header !== 'string') return undefined
-  const match = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}(?:-|$)/.exec(
-    header.trim(),
-  )
+  const text = header.trim()
+  // Only versions to come may say more.
+  if (text.startsWith('00-') && text.length !== TRACEPARENT_CHARS) return undefined
+  const match = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}(?:-|$)/.exec(text)
   return match === null ? undefined : { trace_id: match[1]!, span_id: match[2]! }
 }
 

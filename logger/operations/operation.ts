@@ -76,12 +76,15 @@ export class OperationContext {
   readonly #logger: Logger
   readonly #startedAt = ticks()
   readonly #open = new Set<StepContext>()
+  readonly #children = new Set<OperationContext>()
+  readonly #onEnd: () => void
   #steps = 0
   #failureStep: string | undefined
   #hasFailed = false
   #isOver = false
 
-  constructor(logger: Logger, ids: Ids, operation: string, fields: Fields) {
+  constructor(logger: Logger, ids: Ids, operation: string, fields: Fields, onEnd: () => void = () => {}) {
+    this.#onEnd = onEnd
     this.#logger = logger.child(defined({ ...ids, operation }))
     this.ids = ids
     this.operation = operation
@@ -145,15 +148,20 @@ export class OperationContext {
     this.#failureStep ??= step
   }
 
-  /** An operation of its own, under the same correlation id. */
+  /** An operation of its own, under the same correlation id. It ends before this one: left open, it is reported as failed. */
   createChildContext(operation: string, fields: Fields = {}): OperationContext {
-    return new OperationContext(this.#logger, this.ids, operation, { parent_operation: this.operation, ...fields })
+    const all = { parent_operation: this.operation, ...fields }
+    const child = new OperationContext(this.#logger, this.ids, operation, all, () => this.#children.delete(child))
+    if (!this.#isOver) this.#children.add(child)
+    return child
   }
 
-  /** Logs operation_end once; steps left open are ended as failed. Default: failed when something failed. */
+  /** Logs operation_end once; steps and children left open are ended as failed. Default: failed when something failed. */
   endOperation(status: End = this.#hasFailed ? 'failed' : 'completed', fields: Fields = {}): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#onEnd()
+    for (const child of this.#children) child[Symbol.dispose]()
     for (const step of this.#open) step.abandon()
     const failed = status === 'failed' || this.#failureStep !== undefined
     const end = {

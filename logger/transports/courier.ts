@@ -86,7 +86,6 @@ export class Courier {
     if (!this.#isClosed) {
       await this.flush(timeoutMs)
       this.spoolNow()
-      this.#abort.abort()
       await this.#sending
       await this.#options.destination.close()
     }
@@ -96,6 +95,7 @@ export class Courier {
   /** Synchronously, for exits: everything not acknowledged goes to the spool. Twice does nothing more. */
   spoolNow(): void {
     this.#isClosed = true
+    this.#abort.abort()
     clearTimeout(this.#timer)
     const left = [...this.#queue.drain(), ...this.#overflow.splice(0)]
     this.#spooled += left.length

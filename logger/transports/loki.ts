@@ -7,6 +7,7 @@ import { createDestination, type PushEvent } from '../../shipper/push/deliver.ts
 import type { EndpointOptions } from '../../shipper/push/endpoint.ts'
 import type { Destination } from '../../shipper/push/push.ts'
 import type { LogLevel } from '../levels.ts'
+import { idleClock } from './clock.ts'
 import { Courier } from './courier.ts'
 import { atExit } from './exit.ts'
 import type { BatchMaker } from './records.ts'
@@ -83,7 +84,7 @@ function batchMaker(labels: readonly string[] | undefined): () => Promise<BatchM
 function openDestination(options: LokiOptions, problem: Problem): Destination {
   const { url, tenant, basicAuth, bearerToken, bearerTokenFile, headers, tls, timeoutMs, backoff } = options
   const endpoint = { url, tenant, basicAuth, bearerToken, bearerTokenFile, headers, tls, timeoutMs }
-  return createDestination({ ...endpoint, backoff, report: (event) => reportTo(problem, event) })
+  return createDestination({ ...endpoint, backoff, clock: idleClock, report: (event) => reportTo(problem, event) })
 }
 
 function reportTo(problem: Problem, event: PushEvent): void {

@@ -2,7 +2,17 @@
  * Lines that could not be delivered before the process ended, as files of JSON lines that the next start ships. Written
  * synchronously, since an exit handler has no other way; owner-only, bounded.
  */
-import { closeSync, fstatSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { open } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -93,14 +103,24 @@ function append(path: string, lines: readonly string[], maxBytes: number): numbe
     for (let at = 0; at < lines.length; at += BLOCK) {
       const block = lines.slice(at, at + BLOCK)
       const bytes = Buffer.from(`${block.join('\n')}\n`)
-      if (size + bytes.length > maxBytes) break
-      for (let from = 0; from < bytes.length; ) from += writeSync(fd, bytes, from)
+      if (size + bytes.length > maxBytes || !writeWhole(fd, bytes, size)) break
       size += bytes.length
       written += block.length
     }
     return written
   } finally {
     closeSync(fd)
+  }
+}
+
+/** A full disk takes a part: what is torn is taken back, so that the next line does not stand behind it. */
+function writeWhole(fd: number, bytes: Buffer, size: number): boolean {
+  try {
+    for (let from = 0; from < bytes.length; ) from += writeSync(fd, bytes, from)
+    return true
+  } catch {
+    ftruncateSync(fd, size)
+    return false
   }
 }
 

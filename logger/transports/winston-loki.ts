@@ -10,7 +10,7 @@ import { readEntry, text } from '../../shipper/push/entry.ts'
 import { scanLabels } from '../../shipper/push/labels.ts'
 import { slice, startOf } from '../../shipper/push/pieces.ts'
 import type { Destination } from '../../shipper/push/push.ts'
-import { systemClock } from '../../shipper/push/retry.ts'
+import { idleClock } from './clock.ts'
 import { createCourierTransport, type Problem, type QueueOptions } from './loki.ts'
 import type { SinkTransport } from './sink.ts'
 
@@ -68,7 +68,7 @@ function destinationOf(batcher: Batcher, { backoff }: WinstonLokiOptions, proble
       if (failure === undefined) return 0
       if (failure.isFinal) return refuse(stream, failure.message, signal)
       problem('failing', `Loki does not take lines, trying on: ${failure.message}`)
-      await systemClock.sleep(Math.min(maxMs, minMs * 2 ** Math.min(attempt, 30)) * Math.random(), signal)
+      await idleClock.sleep(Math.min(maxMs, minMs * 2 ** Math.min(attempt, 30)) * Math.random(), signal)
     }
     return undefined
   }

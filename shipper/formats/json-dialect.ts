@@ -60,6 +60,7 @@ export function jsonDialect(shape: DialectShape): Dialect {
       const outer = readLine(head, options.rest)
       const line = outer && shape.unwrap ? shape.unwrap(outer) : outer
       if (line === undefined || !hasSignature(line, signature) || shape.check?.(line) === false) return undefined
+      if (fallback !== true && times[0] !== 'timestamp' && isRecord(line)) return undefined
       const timeKey = timeKeyOf(line, times, options)
       const fields = rename(line, keys, timeKey)
       const time = timeKey === undefined ? shape.take?.(fields, options) : readInstant(line.get(timeKey)!, options)
@@ -101,6 +102,16 @@ export function hasSignature(line: Fields, { requires, anyOf, excludes }: Signat
   for (const key of excludes) if (line.has(key)) return false
   return anyOf.length === 0 || anyOf.some((key) => line.has(key))
 }
+
+/**
+ * A line that has what every record has (system C's, longship/logger's) is none of another library's, whatever fields a
+ * program gave it: an `@t` or a `time` among them must not become its time.
+ */
+function isRecord(line: Fields): boolean {
+  return RECORD.every((name) => typeof line.get(name) === 'string')
+}
+
+const RECORD = ['timestamp', 'level', 'service', 'node']
 
 /** The line's members under the record's names. A name that the line uses itself stays its own. */
 function rename(line: Fields, keys: ReadonlyMap<string, string>, without: string | undefined): Fields {

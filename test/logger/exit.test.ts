@@ -24,6 +24,7 @@ const ENDS: readonly (readonly [string, string, Partial<Ended>, string | undefin
     { code: 0 },
     'SIGTERM',
   ],
+  ['nothing left to do', `logger.error('last words')`, { code: 0 }, undefined],
   ['close() with Loki away', `logger.error('last words'); await logger.close(200)`, { code: 0 }, undefined],
 ]
 

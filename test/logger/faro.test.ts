@@ -183,6 +183,8 @@ test('the key, the rate, and a payload that is sent twice', async (t) => {
   assert.equal(twice.lines.length, 4)
   assert.equal((await twice.post(PAYLOAD, { 'Idempotency-Key': 'k-2' })).status, 202)
   assert.equal(twice.lines.length, 8)
+  await Promise.all(Array.from({ length: 10 }, () => twice.post(PAYLOAD, { 'Idempotency-Key': 'k-3' })))
+  assert.equal(twice.lines.length, 12, 'ten at once are one')
 })
 
 test('CORS: listed origins, everybody, nobody; the receiver’s own origin always', async (t) => {

@@ -1,5 +1,5 @@
 /** Small programs that log to Loki and end in a hurry, run as processes of their own. */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -37,7 +37,7 @@ export function runProgram(
     stderr += String(part)
   })
   if (killAfterLine !== undefined) child.stdout.once('data', () => child.kill(killAfterLine))
-  return new Promise((done) => child.on('close', (code, signal) => done({ code, signal, stderr })))
+  return ended(child).then(([code, signal]) => ({ code, signal, stderr }))
 }
 
 export interface Loki {
@@ -63,4 +63,26 @@ export async function startLoki(): Promise<Loki> {
     },
     close: () => server.close(),
   }
+}
+
+/** Any program that sees longship/logger; the signal is sent when it says something on standard error. */
+export function runNode(body: string, signal?: NodeJS.Signals): Promise<Ended & { readonly stdout: string }> {
+  const text = `import { createLogger, lokiTransport } from ${JSON.stringify(join(ROOT, 'logger/index.ts'))}\n${body}`
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', text], { cwd: ROOT })
+  const out = { stdout: '', stderr: '' }
+  child.stdout.on('data', (part: Buffer) => void (out.stdout += String(part)))
+  child.stderr.on('data', (part: Buffer) => void (out.stderr += String(part)))
+  if (signal !== undefined) child.stderr.once('data', () => child.kill(signal))
+  return ended(child).then(([code, ending]) => ({ code, signal: ending, ...out }))
+}
+
+/** A program that does not end by itself, or by its signal, is what these tests are for. */
+function ended(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
+  const late = setTimeout(() => child.kill('SIGKILL'), 20_000)
+  return new Promise((done) =>
+    child.on('close', (code, signal) => {
+      clearTimeout(late)
+      done([code, signal])
+    }),
+  )
 }
