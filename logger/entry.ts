@@ -99,9 +99,9 @@ function addValues(entry: Entry, values: readonly unknown[]): void {
 }
 
 function addValue(entry: Entry, value: unknown): void {
-  if (isError(value)) return addError(entry, value, 'other_error')
   const fields = isObject(value) ? fieldsOf(value) : undefined
-  if (fields !== undefined) addFields(entry, fields)
+  if (isError(value)) addError(entry, value, 'other_error')
+  else if (fields !== undefined) addFields(entry, fields)
   else if (value !== undefined) entry.message = `${valueWords(entry.message ?? '')} ${valueWords(value)}`.trimStart()
 }
 
