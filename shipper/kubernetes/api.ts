@@ -34,7 +34,7 @@ const METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=
 
 const ADVICE = new Map([
   [401, 'the token is not taken (kubernetes.token_file)'],
-  [403, 'the service account may not list pods: it needs a ClusterRole with get and list of pods'],
+  [403, 'the service account may not list pods: it needs a ClusterRole with list of pods'],
 ])
 
 export function podsApi(options: ApiOptions): PodsApi {
