@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -43,6 +43,8 @@ export class FakeApi {
   readonly caFile: string
   private readonly folder = mkdtempSync(join(tmpdir(), 'longship-pods-'))
   private server = createServer()
+  /** Also those that are still at their handshake, which the server would wait for. */
+  private readonly sockets = new Set<Socket>()
 
   constructor() {
     this.tokenFile = join(this.folder, 'token')
@@ -55,6 +57,10 @@ export class FakeApi {
     const certificate = selfSigned()
     writeFileSync(this.caFile, certificate.cert)
     this.server = createServer(certificate, (request, response) => this.answer(request, response))
+    this.server.on('connection', (socket: Socket) => {
+      this.sockets.add(socket)
+      socket.on('close', () => this.sockets.delete(socket))
+    })
     this.server.listen(port, '127.0.0.1')
     await once(this.server, 'listening')
   }
@@ -74,9 +80,10 @@ export class FakeApi {
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections()
+    const closed = once(this.server, 'close')
     this.server.close()
-    await once(this.server, 'close')
+    for (const socket of this.sockets) socket.destroy()
+    await closed
   }
 
   async close(): Promise<void> {
