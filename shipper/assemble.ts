@@ -11,6 +11,9 @@ import { EntryFlow } from './entry-flow.ts'
 import { byName } from './formats/index.ts'
 import type { Inputs } from './inputs/index.ts'
 import { Interpreter } from './interpret.ts'
+import { podsApi } from './kubernetes/api.ts'
+import { Pods } from './kubernetes/pods.ts'
+import { PodSource } from './kubernetes/source.ts'
 import { Lane } from './lanes/lane.ts'
 import type { Surroundings } from './normalize/normalize.ts'
 import { OriginFlow } from './origin-flow.ts'
@@ -61,15 +64,17 @@ export function assemble({ config, once, positions, inputs, onPush, onProblem }:
   const sourceOf = (origin: Origin) =>
     docker?.containerOf(origin) === undefined ? fileSourceOf(origin.path) : dockerSettings(config)
   const docker = once ? undefined : openDocker(config, positions)
+  const pods = openPods(config, onProblem)
+  const containerOf = (origin: Origin) => docker?.containerOf(origin) ?? pods?.containerOf(origin.path)
   const own = [inputs, docker].filter((source) => source !== undefined)
   const pipeline = new Pipeline({
-    source: mergeSources([...openSources(config, once, positions), ...own]),
+    source: mergeSources([...openSources(config, once, positions, pods), ...own]),
     destination,
     builder,
     flowOf: (origin, progress) =>
       inputs !== undefined && origin === inputs.origin
         ? makeEntryFlow(config, progress, builder, redactor, inputs)
-        : makeFlow(config, sourceOf(origin), origin, progress, builder, redactor, docker?.containerOf(origin)),
+        : makeFlow(config, sourceOf(origin), origin, progress, builder, redactor, containerOf(origin)),
     maxWaitMs: config.batch.max_wait_ms,
     onProblem,
     now: Date.now,
@@ -77,7 +82,7 @@ export function assemble({ config, once, positions, inputs, onPush, onProblem }:
   return { pipeline, redactor, builder, inputs, close: () => destination.close() }
 }
 
-function openSources(config: Config, once: boolean, positions: string | undefined): Source[] {
+function openSources(config: Config, once: boolean, positions: string | undefined, pods: Pods | undefined): Source[] {
   const paths = config.sources.flatMap(({ path }) => path)
   if (paths.length === 0) return []
   if (paths.length === 1 && paths[0] === '-') return [createStdinSource()]
@@ -89,7 +94,7 @@ function openSources(config: Config, once: boolean, positions: string | undefine
     positions: positions === undefined ? undefined : openPositions(positions),
     lookMs: config.positions.every_ms,
   })
-  return [files]
+  return [pods === undefined ? files : new PodSource(files, pods)]
 }
 
 /** The source whose path names the file, or whose pattern finds it: the first that does. */
@@ -139,6 +144,13 @@ export function makeFlow(
     progress,
     lane,
   })
+}
+
+function openPods({ kubernetes }: Config, onProblem: AssembleOptions['onProblem']): Pods | undefined {
+  if (kubernetes === undefined) return undefined
+  const { api: url, node, labels, token_file: tokenFile, ca_file: caFile } = kubernetes
+  const tell = (message: string) => onProblem('kubernetes', message)
+  return new Pods({ api: podsApi({ url, node, tokenFile, caFile }), labels, tell })
 }
 
 function openDocker({ inputs }: Config, positions: string | undefined): DockerSource | undefined {

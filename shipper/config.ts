@@ -54,6 +54,16 @@ export interface InputsConfig {
   readonly docker: { readonly socket: string; readonly from: 'start' | 'end' } | undefined
 }
 
+export interface KubernetesConfig {
+  /** Without a slash at its end. */
+  readonly api: string
+  readonly node: string
+  /** Labels of pods that become fields, each under a name of its own. */
+  readonly labels: readonly { readonly label: string; readonly field: string }[]
+  readonly token_file: string
+  readonly ca_file: string
+}
+
 export interface LokiConfig {
   /** Without user, password, slash at the end and push path. */
   readonly url: string
@@ -77,6 +87,8 @@ export interface Config {
   readonly loki: LokiConfig
   readonly sources: readonly SourceConfig[]
   readonly inputs: InputsConfig
+  /** undefined: off. */
+  readonly kubernetes: KubernetesConfig | undefined
   readonly spool: { readonly folder: string; readonly max_bytes: number }
   readonly labels: { readonly allow: readonly string[]; readonly max_values_per_label: number }
   readonly batch: { readonly max_bytes: number; readonly max_entries: number; readonly max_wait_ms: number }
@@ -137,7 +149,7 @@ export function loadConfig(from: ConfigSources = {}): Config {
     merge(settings, flags)
   }
   const { value, problems } = validate(settings ?? raw, knownFormats)
-  const built = problems.length === 0 ? buildConfig(value, readFile) : { problems, config: undefined }
+  const built = problems.length === 0 ? buildConfig(value, readFile, env) : { problems, config: undefined }
   if (built.config === undefined) fail(built.problems, (problem) => placeOf(problem, file, flags, origins))
   return built.config
 }

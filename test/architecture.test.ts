@@ -32,6 +32,7 @@ const ASSEMBLY_MAY = [
   'shipper/spool',
   'shipper/inputs',
   'shipper/docker',
+  'shipper/kubernetes',
   'shipper/exporter.ts',
   'shipper/report.ts',
 ]
@@ -60,6 +61,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   [WIRE]: VOCABULARY,
   'shipper/inputs': [...STAGE, WIRE, 'shipper/spool', 'type:shipper/sources/source.ts'],
   'shipper/docker': [...STAGE, 'shipper/sources', 'shipper/framing', 'shipper/spool/disk.ts'],
+  'shipper/kubernetes': [...STAGE, 'shipper/sources'],
   'shipper/spool': [...STAGE, 'shipper/sources'],
   'shipper/batch': [...STAGE, 'type:shipper/sources/source.ts'],
   'shipper/push': [...STAGE, 'type:shipper/batch/batch.ts'],

@@ -120,3 +120,29 @@ test('inputs: off unless given; what is open to others needs a token', () => {
   )
   assert.doesNotMatch(describeConfig(load('inputs: { push: { listen: ":1", bearer_token: hush } }')), /hush/)
 })
+
+test('kubernetes: off unless asked for; address and node from the environment of a pod', () => {
+  assert.equal(loadConfig().kubernetes, undefined)
+  const pod = { NODE_NAME: 'node-1', KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '6443' }
+  assert.equal(load('kubernetes: { labels: [team] }', pod).kubernetes, undefined)
+  const { kubernetes } = load('kubernetes: { pods: true, labels: [team, app.kubernetes.io/version] }', pod)
+  assert.deepEqual(kubernetes, {
+    api: 'https://[fd00::1]:6443',
+    node: 'node-1',
+    labels: [
+      { label: 'team', field: 'label_team' },
+      { label: 'app.kubernetes.io/version', field: 'label_app_kubernetes_io_version' },
+    ],
+    token_file: '/var/run/secrets/kubernetes.io/serviceaccount/token',
+    ca_file: '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt',
+  })
+  const own = load('kubernetes: { pods: true, node: n, api: "http://127.0.0.1:8001/" }', pod).kubernetes
+  assert.deepEqual([own?.api, own?.node], ['http://127.0.0.1:8001', 'n'])
+  const [node, api] = problemsOf('kubernetes: { pods: true }')
+  assert.match(node, /^l\.yaml:1:15: kubernetes\.pods needs the node: .*NODE_NAME/)
+  assert.match(api, /kubernetes\.pods needs the API: .*KUBERNETES_SERVICE_HOST/)
+  assert.match(problemsOf('kubernetes: { pods: true, api: "http://api:80" }', pod)[0], /must be https:.* a token goes/)
+  assert.match(problemsOf('kubernetes: { pods: true, api: "no url" }', pod)[0], /cannot be read as a URL/)
+  assert.match(problemsOf('kubernetes: { pods: true, labels: [a.b, a-b] }', pod)[0], /a\.b and a-b would be one field/)
+  assert.match(problemsOf('kubernetes: { labels: ["{x}"] }')[0], /must be the name of a label/)
+})

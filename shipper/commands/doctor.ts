@@ -8,6 +8,7 @@ import { parseArguments } from './arguments.ts'
 import { checkFiles } from './doctor/files.ts'
 import type { Finding } from './doctor/finding.ts'
 import { checkInputs } from './doctor/inputs.ts'
+import { checkKubernetes } from './doctor/kubernetes.ts'
 import { checkLoki } from './doctor/loki.ts'
 import { describeSize, sizeOf } from './doctor/size.ts'
 
@@ -51,6 +52,7 @@ export async function run(
   if (config === undefined) return exitCode
   for (const finding of checkFiles(config)) report(finding)
   for await (const finding of checkInputs(config)) report(finding)
+  for await (const finding of checkKubernetes(config)) report(finding)
   for await (const finding of checkLoki(config, options.push === true)) report(finding)
   return exitCode
 }

@@ -2,7 +2,9 @@
 import { RE2JS } from 're2js'
 import type { Config, LokiConfig } from '../config.ts'
 import { didYouMean } from '../suggest.ts'
+import type { Env } from './environment.ts'
 import { addressOf, inputsOf, spoolOf } from './inputs.ts'
+import { kubernetesOf } from './kubernetes.ts'
 import { boundedSize, type Raw, type Report } from './raw.ts'
 import { durationMs, sizeBytes } from './units.ts'
 import type { Problem } from './validate.ts'
@@ -17,6 +19,7 @@ const MAX_LINE_BYTES = 16 * 1024 * 1024
 export function buildConfig(
   value: unknown,
   readFile: (path: string) => string,
+  env: Env,
 ): { config: Config; problems: Problem[] } | { config: undefined; problems: Problem[] } {
   const raw = value as Raw
   const problems: Problem[] = []
@@ -25,6 +28,7 @@ export function buildConfig(
     loki: lokiOf(raw.loki, readFile, report),
     sources: raw.sources.map((source: Raw, index: number) => sourceOf(source, index, raw, report)),
     inputs: inputsOf(raw.inputs, readFile, report),
+    kubernetes: kubernetesOf(raw.kubernetes, env, report),
     spool: spoolOf(raw.spool, report),
     labels: { allow: listOf(raw.labels.allow), max_values_per_label: raw.labels.max_values_per_label },
     batch: {

@@ -16,9 +16,12 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 test('the manifest holds what it needs, and its names meet', () => {
   assert.deepEqual(
     documents.map(({ kind }) => kind),
-    ['Namespace', 'ServiceAccount', 'ConfigMap', 'DaemonSet'],
+    ['Namespace', 'ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'ConfigMap', 'DaemonSet'],
   )
-  for (const { kind, metadata } of documents.slice(1)) assert.equal(metadata.namespace, 'longship', kind)
+  for (const { kind, metadata } of documents) {
+    const isOfCluster = ['Namespace', 'ClusterRole', 'ClusterRoleBinding'].includes(kind)
+    assert.equal(metadata.namespace, isOfCluster ? undefined : 'longship', kind)
+  }
   const { spec } = ofKind('DaemonSet')
   const pod = spec.template.spec
   assert.deepEqual(spec.selector.matchLabels, {
@@ -30,11 +33,23 @@ test('the manifest holds what it needs, and its names meet', () => {
   assert.equal(pod.containers[0].image, `longship:${version}`)
 })
 
-test('least rights: no token, no role, one capability, a root file system that cannot be written', () => {
+test('least rights in the API: a list of pods, for this account, with a token in this pod alone', () => {
+  assert.deepEqual(ofKind('ClusterRole').rules, [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }])
+  const { metadata } = ofKind('ServiceAccount')
+  const { roleRef, subjects } = ofKind('ClusterRoleBinding')
+  assert.deepEqual(roleRef, {
+    apiGroup: 'rbac.authorization.k8s.io',
+    kind: 'ClusterRole',
+    name: ofKind('ClusterRole').metadata.name,
+  })
+  assert.deepEqual(subjects, [{ kind: 'ServiceAccount', name: metadata.name, namespace: metadata.namespace }])
+  assert.equal(ofKind('ServiceAccount').automountServiceAccountToken, false)
+  assert.equal(ofKind('DaemonSet').spec.template.spec.automountServiceAccountToken, true)
+})
+
+test('least rights on the node: one capability, a root file system that cannot be written', () => {
   const pod = ofKind('DaemonSet').spec.template.spec
   const [container] = pod.containers
-  assert.equal(ofKind('ServiceAccount').automountServiceAccountToken, false)
-  assert.equal(pod.automountServiceAccountToken, false)
   const { securityContext: security } = container
   assert.deepEqual(security.capabilities, { drop: ['ALL'], add: ['DAC_READ_SEARCH'] })
   assert.ok(security.readOnlyRootFilesystem && security.allowPrivilegeEscalation === false)
@@ -56,8 +71,14 @@ test('the configuration in the ConfigMap is valid, and writes only where it may'
   context.after(() => rmSync(folder, { recursive: true }))
   const path = join(folder, 'longship.yaml')
   writeFileSync(path, ofKind('ConfigMap').data['longship.yaml'])
-  const config = loadConfig({ path, env: { LOKI_URL: 'http://loki:3100', NODE_NAME: 'node-1' } })
+  const [container] = ofKind('DaemonSet').spec.template.spec.containers
+  const given = container.env.map(({ name }: { name: string }) => name)
+  assert.deepEqual(given, ['LOKI_URL', 'LONGSHIP_LISTEN', 'NODE_NAME'])
+  // What the kubelet sets in every pod.
+  const kubelet = { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' }
+  const config = loadConfig({ path, env: { LOKI_URL: 'http://loki:3100', NODE_NAME: 'node-1', ...kubelet } })
   assert.equal(config.sources[0]!.node, 'node-1')
+  assert.deepEqual([config.kubernetes?.api, config.kubernetes?.node], ['https://10.96.0.1', 'node-1'])
   for (const file of [config.positions.file, config.push.dead_letter]) assert.match(file!, /^\/var\/lib\/longship\//)
 })
 
