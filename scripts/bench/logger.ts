@@ -1,5 +1,5 @@
 /**
- * npm run bench:logger: what a log call costs, beside plain winston, pino and winston-loki, on the same fields and in one
+ * npm run bench:logger: what a log call costs, beside plain winston, pino, winston-loki and pino-loki, on the same fields and in one
  * run; what 10,000 lines a second do to the event loop; what is left of 100,000 lines when Loki answers 503 and 429.
  */
 import { execFile } from 'node:child_process'
@@ -46,7 +46,7 @@ async function table(title: string, measure: string, names: readonly string[]): 
 
 async function toLoki(title: string, measure: string, fault: (request: number) => Fault): Promise<void> {
   const rows: (readonly [string, Row])[] = []
-  for (const name of ['longship to Loki', 'winston-loki']) {
+  for (const name of ['longship to Loki', 'winston-loki', 'pino-loki']) {
     const loki = await startFlaky(fault)
     const row = await measured(name, measure, loki.url)
     rows.push([name, { ...row, lines_delivered: loki.lines.size }])
