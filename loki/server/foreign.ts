@@ -1,14 +1,27 @@
-/** Whether a page of another site sends a request: a browser asks nobody before it posts text to this machine. */
+/** Requests that a browser sends for a page of another site: it asks nobody before it posts text to this machine. */
 import type { IncomingMessage } from 'node:http'
 
-/** Behind a proxy that keeps the page's origin and changes the host, the browser itself still says that it is one site. */
+const LOOPBACK_ADDRESS = /^(?:::ffff:)?127\.|^::1$/
+const OWN_HOST = /^(?:localhost|[\w-]+\.localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.]+\])(?::\d{1,5})?$/i
+
+/**
+ * Whether a browser was led here by a name of its own for this machine's loopback address (DNS rebinding): it takes the
+ * answer for one of that name's site. Programs may call this machine what they like.
+ */
+export function isRebound({ headers, socket }: IncomingMessage): boolean {
+  const isBrowser = headers['user-agent']?.startsWith('Mozilla/') === true
+  return isBrowser && LOOPBACK_ADDRESS.test(socket.localAddress ?? '') && !OWN_HOST.test(headers.host ?? '')
+}
+
+/** Of a page of another site. Behind a proxy that changes the host, the browser itself still says that it is one site. */
 export function isForeign({ headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site']
   if (site !== undefined) return site !== 'same-origin' && site !== 'none'
   return headers.origin !== undefined && hostOf(headers.origin) !== headers.host
 }
 
-function hostOf(origin: string): string | undefined {
+/** An origin's host and port; undefined for what is no URL (`null`). */
+export function hostOf(origin: string): string | undefined {
   try {
     return new URL(origin).host
   } catch {

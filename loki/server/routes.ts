@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PushError } from '../../shipper/wire/pushed.ts'
 import { QueryError } from '../logql/error.ts'
-import { isForeign } from './foreign.ts'
+import { isForeign, isRebound } from './foreign.ts'
 import { readTarget, type Target } from './form.ts'
 import { routes } from './routes/index.ts'
 import { type Reply, type Route, type RouteContext, TEXT, textReply } from './routes/route.ts'
@@ -51,6 +51,7 @@ async function answer(
   context: RouteContext,
 ): Promise<Reply> {
   const { store, settings } = context
+  if (isRebound(request)) return textReply(403, 'ask by the address that longship printed')
   if (route.stores === true && isForeign(request)) return textReply(403, 'other sites may not push')
   const id = route.needsTenant ? readTenantId(request.headers['x-scope-orgid'], settings.authEnabled) : { id: 'fake' }
   if ('error' in id) return textReply(id.status, id.error)

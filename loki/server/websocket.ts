@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { hostOf, isRebound } from './foreign.ts'
 
 export interface WebSocket {
   text(message: string): void
@@ -38,20 +39,12 @@ export function refuseUpgrade(request: IncomingMessage): { status: number; messa
   if (headers['sec-websocket-version'] !== '13') return BAD
   if (Buffer.from(headers['sec-websocket-key'] ?? '', 'base64').length !== 16) return BAD
   // A page of another site must not read along; Loki lets it.
-  if (headers.origin !== undefined && hostOf(headers.origin) !== headers.host)
+  if (isRebound(request) || (headers.origin !== undefined && hostOf(headers.origin) !== headers.host))
     return { status: 403, message: 'Forbidden' }
   return undefined
 }
 
 const BAD = { status: 400, message: 'Bad Request' }
-
-function hostOf(origin: string): string | undefined {
-  try {
-    return new URL(origin).host
-  } catch {
-    return undefined
-  }
-}
 
 /** Answers the handshake of a request that refuseUpgrade has nothing against. */
 export function acceptUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): WebSocket {

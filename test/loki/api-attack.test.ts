@@ -52,6 +52,21 @@ test('requests that are no requests', async () => {
   })
 })
 
+test('a browser that came by a strange name for this machine is told nothing; programs may use any name', async () => {
+  await withServer(PLAIN, async (loki) => {
+    const ask = (host: string, agent: string) =>
+      raw(
+        loki.url,
+        `GET /loki/api/v1/labels HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: ${agent}\r\nConnection: close\r\n\r\n`,
+      )
+    for (const host of ['evil.example:3100', 'evil.example', '127.0.0.1.evil.example', ''])
+      assert.match(await ask(host, 'Mozilla/5.0 (X11)'), / 403 /, host)
+    for (const host of ['localhost:3100', '127.0.0.1:3100', '[::1]:3100', 'loki.localhost'])
+      assert.match(await ask(host, 'Mozilla/5.0 (X11)'), / 200 /, host)
+    assert.match(await ask('loki.example', 'promtail/3.6.15'), / 200 /)
+  })
+})
+
 test('a page of another site cannot push, not even what a browser sends without asking first', async () => {
   await withServer(PLAIN, async (loki) => {
     const push = async (headers: Record<string, string>) => {
