@@ -16,6 +16,7 @@ import {
 } from './lib/logql.ts'
 import { logs, NONE_WANTED, stat, steps, table, timeseries } from './lib/panels.ts'
 import type { Dashboard } from './lib/spec.ts'
+import { BUDGET } from './lib/variables.ts'
 
 const HTTP = '| event="http_request"'
 const NO_TYPE = '| error_type=""'
@@ -89,14 +90,7 @@ export const quality: Dashboard = {
   title: 'Longship: Logging quality',
   description: 'What a team can mend in how it logs.',
   from: 'now-24h',
-  variables: [
-    {
-      name: 'budget_mb',
-      label: 'Budget (MB a service and day)',
-      description: 'Megabytes that a service may log a day.',
-      value: '100',
-    },
-  ],
+  variables: [BUDGET],
   rows: [
     {
       title: 'All services',

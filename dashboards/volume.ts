@@ -2,6 +2,7 @@
 import { ALL, count, RANGE, STEP, sum } from './lib/logql.ts'
 import { bargauge, LEVEL_COLORS, NEUTRAL, NONE_WANTED, piechart, stat, steps, table, timeseries } from './lib/panels.ts'
 import type { Dashboard } from './lib/spec.ts'
+import { BUDGET } from './lib/variables.ts'
 
 const NO_LINES = 'No log lines in this range'
 const DAY = '24h'
@@ -15,14 +16,7 @@ export const volume: Dashboard = {
   title: 'Longship: Volume and cost',
   description: 'Bytes a day against a budget, label cardinality, and what is said most often.',
   from: 'now-24h',
-  variables: [
-    {
-      name: 'budget_mb',
-      label: 'Budget (MB a service and day)',
-      description: 'Megabytes that a service may log a day.',
-      value: '100',
-    },
-  ],
+  variables: [BUDGET],
   rows: [
     {
       title: 'Against the budget',

@@ -65,7 +65,7 @@ export function assemble({ config, once, positions, inputs, onPush, onProblem }:
     docker?.containerOf(origin) === undefined ? fileSourceOf(origin.path) : dockerSettings(config)
   const docker = once ? undefined : openDocker(config, positions)
   const pods = openPods(config, onProblem)
-  const containerOf = (origin: Origin) => docker?.containerOf(origin) ?? pods?.containerOf(origin.path)
+  const toldContainer = (origin: Origin) => docker?.containerOf(origin) ?? pods?.containerOf(origin.path)
   const own = [inputs, docker].filter((source) => source !== undefined)
   const pipeline = new Pipeline({
     source: mergeSources([...openSources(config, once, positions, pods), ...own]),
@@ -74,7 +74,7 @@ export function assemble({ config, once, positions, inputs, onPush, onProblem }:
     flowOf: (origin, progress) =>
       inputs !== undefined && origin === inputs.origin
         ? makeEntryFlow(config, progress, builder, redactor, inputs)
-        : makeFlow(config, sourceOf(origin), origin, progress, builder, redactor, containerOf(origin)),
+        : makeFlow(config, sourceOf(origin), origin, progress, builder, redactor, toldContainer(origin)),
     maxWaitMs: config.batch.max_wait_ms,
     onProblem,
     now: Date.now,

@@ -9,7 +9,7 @@ import { globSync } from 'tinyglobby'
 
 /** What any stage may use besides its own folder: the vocabulary, and how to say what went wrong or was counted. */
 const VOCABULARY = ['shipper/terms', 'shipper/errors.ts', 'shipper/version.ts', 'shipper/suggest.ts', 'shipper/lock.ts']
-/** Loki's and OpenTelemetry's encodings, read by whoever listens for them. */
+/** Requests: their bodies and secrets, Loki's and OpenTelemetry's encodings; for whoever listens. */
 const WIRE = 'shipper/wire'
 const STAGE = [...VOCABULARY, 'shipper/record.ts', 'shipper/telemetry.ts']
 const CONFIG = ['shipper/config.ts', 'shipper/config']
@@ -82,6 +82,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // The application side: the record's rules and the way to Loki, never the assembly that ships files.
   logger: [
     ...STAGE,
+    WIRE,
     'shipper/normalize',
     'shipper/redact',
     'shipper/batch',
@@ -99,7 +100,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // The page: what it knows, how it asks, what it draws, what it is made of. Its server is a part of the product.
   ...Object.fromEntries(
     Object.entries({
-      model: ['loki/testing/variables.ts'],
+      model: ['loki/testing/variables.ts', 'shipper/record.ts'],
       page: [],
       loki: [`${PREVIEW}/model`],
       logs: PAGE_PARTS,
@@ -108,7 +109,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
       explore: [...PAGE_PARTS, `${PREVIEW}/logs`, `${PREVIEW}/panels`],
       views: [...PAGE_PARTS, ...['logs', 'panels', 'controls', 'explore'].map((part) => `${PREVIEW}/${part}`)],
       'main.ts': [`${PREVIEW}/views`, `${PREVIEW}/page`],
-      server: [],
+      server: [WIRE],
     }).map(([part, allowed]) => [`${PREVIEW}/${part}`, allowed]),
   ),
 }

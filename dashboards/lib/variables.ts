@@ -20,6 +20,14 @@ export const SEARCH_BOX: TextVariable = {
   value: '',
 }
 
+/** What the panels about a day's volume divide by: $budget_mb. */
+export const BUDGET: TextVariable = {
+  name: 'budget_mb',
+  label: 'Budget (MB a service and day)',
+  description: 'Megabytes that a service may log a day.',
+  value: '100',
+}
+
 /** `all`: what "All" becomes. An entry always has service, node and level; env it may lack. */
 const LABELS = [
   { name: 'env', label: 'Environment', all: '.*' },

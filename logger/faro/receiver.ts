@@ -2,12 +2,12 @@
  * POST /collect for Grafana Faro's web SDK, as Alloy's faro.receiver answers it: 202 when lines are in the queue, 400, 401,
  * 413 or 429 when they never will be. Loki is asked later, by whoever takes the lines.
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LongshipError } from '../../shipper/errors.ts'
 import type { RedactConfig } from '../../shipper/redact/redact.ts'
+import { decompress, readBody } from '../../shipper/wire/body.ts'
+import { PushError } from '../../shipper/wire/pushed.ts'
+import { secretCheck } from '../../shipper/wire/secret.ts'
 import { levelOf } from '../levels.ts'
 import { lineMaker } from '../line.ts'
 import { LINE } from '../transports/sink.ts'
@@ -55,7 +55,7 @@ export function createFaroReceiver(options: FaroOptions): FaroReceiver {
   const { origins = [], now = Date.now, maxBytes = DEFAULT_MAX_BYTES } = options
   check(options)
   const admit = tokenBucket(options.rate ?? DEFAULT_RATE, now)
-  const isKnownKey = keyCheck(options.apiKey)
+  const isKnownKey = secretCheck(options.apiKey)
   const seen = createMemory(now)
   const write = faroLineWriter(options, now)
   const stackText = stackTexts(options.sourceMaps)
@@ -65,7 +65,7 @@ export function createFaroReceiver(options: FaroOptions): FaroReceiver {
     if (!isKnownKey(request.headers['x-api-key'])) return { status: 401, text: 'api key not provided or incorrect' }
     const key = String(request.headers['idempotency-key'] ?? '').slice(0, MAX_KEY_CHARS)
     if (seen.has(key)) return ACCEPTED
-    const body = await readBody(request, maxBytes)
+    const body = await bodyOf(request, maxBytes)
     if (!Buffer.isBuffer(body)) return body
     const entries = readPayload(parse(body), stackText)
     if (entries === undefined)
@@ -132,30 +132,12 @@ function allowOrigin({ headers }: IncomingMessage, response: ServerResponse, ori
   return true
 }
 
-/** Compares digests, so that neither the key's length nor its beginning shows in the time. */
-function keyCheck(apiKey: string | undefined): (given: IncomingHttpHeaders[string]) => boolean {
-  if (apiKey === undefined) return () => true
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  const wanted = digest(apiKey)
-  return (given) => timingSafeEqual(digest(typeof given === 'string' ? given : ''), wanted)
-}
-
-const unzip = promisify(gunzip)
-
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | Answer> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return TOO_LARGE
-  const parts: Buffer[] = []
-  let size = 0
+async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<Buffer | Answer> {
   try {
-    for await (const part of request as AsyncIterable<Buffer>) {
-      size += part.length
-      if (size > maxBytes) return TOO_LARGE
-      parts.push(part)
-    }
-    const body = Buffer.concat(parts)
-    return request.headers['content-encoding'] === 'gzip' ? await unzip(body, { maxOutputLength: maxBytes }) : body
+    const body = await readBody(request, maxBytes)
+    return request.headers['content-encoding'] === 'gzip' ? await decompress(body, 'gzip', maxBytes) : body
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? TOO_LARGE : UNREADABLE
+    return error instanceof PushError && error.status === 413 ? TOO_LARGE : UNREADABLE
   }
 }
 

@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { hostOf, isRebound } from './foreign.ts'
+import { isFromElsewhere } from '../../shipper/wire/site.ts'
+import { isRebound } from './foreign.ts'
 
 export interface WebSocket {
   text(message: string): void
@@ -39,8 +40,7 @@ export function refuseUpgrade(request: IncomingMessage): { status: number; messa
   if (headers['sec-websocket-version'] !== '13') return BAD
   if (Buffer.from(headers['sec-websocket-key'] ?? '', 'base64').length !== 16) return BAD
   // A page of another site must not read along; Loki lets it.
-  if (isRebound(request) || (headers.origin !== undefined && hostOf(headers.origin) !== headers.host))
-    return { status: 403, message: 'Forbidden' }
+  if (isRebound(request) || isFromElsewhere(request)) return { status: 403, message: 'Forbidden' }
   return undefined
 }
 

@@ -97,12 +97,17 @@ async function rawStreams(
     }
     return raw.at === undefined ? entry.time : entry.time - first + start + BigInt(raw.at) * NANOS_PER_MS
   }
+  return streamsOf(entries.map((entry, index) => ({ ...entry, time: timeOf(entry, index) })))
+}
+
+/** Entries by their labels, in the order in which they came. */
+export function streamsOf(entries: readonly NormalizedEntry[]): TestStream[] {
   const streams = new Map<string, { labels: ReadonlyMap<string, string>; entries: TestEntry[] }>()
-  for (const [index, entry] of entries.entries()) {
-    const key = JSON.stringify([...entry.labels])
+  for (const { labels, time, line, metadata } of entries) {
+    const key = JSON.stringify([...labels])
     let stream = streams.get(key)
-    if (stream === undefined) streams.set(key, (stream = { labels: entry.labels, entries: [] }))
-    stream.entries.push({ time: timeOf(entry, index), line: entry.line, metadata: entry.metadata })
+    if (stream === undefined) streams.set(key, (stream = { labels, entries: [] }))
+    stream.entries.push({ time, line, metadata })
   }
   return [...streams.values()]
 }

@@ -17,6 +17,15 @@ interface Answer {
   }
 }
 
+/** Limits of an embedded server of which all entries are asked, whatever their times, and none gets a label more. */
+export const TAKES_ALL = {
+  reject_old_samples: false,
+  max_query_length: 0,
+  max_entries_limit_per_query: 0,
+  discover_log_levels: false,
+  discover_service_name: [],
+}
+
 const ALL = { query: '{service=~".+"}', start: '2020-01-01T00:00:00Z', end: '2030-01-01T00:00:00Z', limit: '100000' }
 
 export async function entriesOf(url: string): Promise<Entry[]> {

@@ -13,7 +13,7 @@ import { parse, stringify } from 'yaml'
 import { createServer } from '../../loki/server/server.ts'
 import { allStages } from '../../stack/agents/jobs.ts'
 import { writeContainers } from './containers.ts'
-import { entriesOf, factsOf } from './entries.ts'
+import { entriesOf, factsOf, TAKES_ALL } from './entries.ts'
 import { shapeOf } from './shape.ts'
 
 const QUIET_MS = 5000
@@ -21,13 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'longship-promtail-'))
 const server = createServer({
   port: 0,
   data: 'memory',
-  limits: {
-    reject_old_samples: false,
-    max_query_length: 0,
-    max_entries_limit_per_query: 0,
-    discover_log_levels: false,
-    discover_service_name: [],
-  },
+  limits: TAKES_ALL,
 })
 const { url } = await server.listen()
 writeContainers(join(folder, 'containers'))

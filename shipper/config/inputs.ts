@@ -1,5 +1,6 @@
 /** The parts `inputs` and `spool` of the configuration. */
 import type { Address, Config, InputsConfig } from '../config.ts'
+import { isLoopbackHost } from '../terms/loopback.ts'
 import { boundedSize, type Raw, type Report } from './raw.ts'
 import { durationMs, sizeBytes } from './units.ts'
 import { type Problem, pathText } from './validate.ts'
@@ -11,8 +12,6 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024
 const MAX_UNFOLDING = 4
 /** Room for segments that are written, read and deleted. */
 const MIN_SPOOL_BYTES = 16 * 1024 * 1024
-
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/
 
 export function inputsOf(raw: Raw, readFile: (path: string) => string, report: Report): InputsConfig {
   return {
@@ -40,7 +39,7 @@ function pushOf(raw: Raw, readFile: (path: string) => string, report: Report): I
   const path = ['inputs', 'push']
   const listen = addressOf(raw.listen, [...path, 'listen'], report) ?? { host: '127.0.0.1', port: 0 }
   const token = tokenOf(raw, readFile, report)
-  if (token === undefined && !LOOPBACK.test(listen.host)) {
+  if (token === undefined && !isLoopbackHost(listen.host)) {
     const fix = 'give bearer_token or bearer_token_file, or listen on 127.0.0.1'
     report([...path, 'listen'], `inputs.push.listen is ${JSON.stringify(raw.listen)}, open to others: ${fix}.`)
   }

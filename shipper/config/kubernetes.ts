@@ -1,9 +1,8 @@
 /** The part `kubernetes` of the configuration; what it leaves out, a pod's environment says. */
 import type { KubernetesConfig } from '../config.ts'
+import { isLoopbackHost } from '../terms/loopback.ts'
 import type { Env } from './environment.ts'
 import type { Raw, Report } from './raw.ts'
-
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /** undefined: off. */
 export function kubernetesOf(raw: Raw, env: Env, report: Report): KubernetesConfig | undefined {
@@ -50,7 +49,7 @@ function apiOf(text: string | undefined, env: Env, report: Report): string {
   const path = ['kubernetes', 'api']
   try {
     const url = new URL(text ?? `https://${host?.includes(':') ? `[${host}]` : host}:${port}`)
-    if (url.protocol !== 'https:' && !LOOPBACK.test(url.hostname)) {
+    if (url.protocol !== 'https:' && !isLoopbackHost(url.hostname.replace(/^\[|\]$/g, ''))) {
       report(path, 'kubernetes.api must be https:// beyond loopback: a token goes with each request.')
     }
     return `${url.origin}${url.pathname}`.replace(/\/+$/, '')

@@ -1,5 +1,6 @@
 /** The Docker Engine's API over its socket, as much as following logs needs. Reads only. */
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { textOf } from '../sources/answer.ts'
 
 export interface Listed {
   readonly id: string
@@ -24,8 +25,6 @@ export interface DockerApi {
 }
 
 const ANSWER_MS = 10_000
-/** A list of thousands of containers has megabytes. */
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 const ID = /^[0-9a-f]{12,64}$/
 const LIFE = JSON.stringify({ type: ['container'], event: ['start', 'die', 'destroy'] })
 
@@ -80,15 +79,4 @@ function get(socketPath: string, path: string, signal: AbortSignal): Promise<Inc
     })
     asked.end()
   })
-}
-
-async function textOf(answer: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = []
-  let size = 0
-  for await (const part of answer as AsyncIterable<Buffer>) {
-    size += part.length
-    if (size > MAX_ANSWER_BYTES) throw new Error(`an answer of more than ${MAX_ANSWER_BYTES} bytes`)
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString('utf8')
 }

@@ -1,13 +1,14 @@
 /** A request to the push input → entries, by its path, content type and encoding: as Loki and OpenTelemetry have them. */
 import type { IncomingMessage } from 'node:http'
 import type { Entry } from '../spool/entry.ts'
-import { decompress, readBody, unsnap } from '../wire/body.ts'
+import { decompress, readBody } from '../wire/body.ts'
 import { createNames } from '../wire/names.ts'
 import { readOtlpJson } from '../wire/otlpjson.ts'
 import { readOtlpProto } from '../wire/otlpproto.ts'
 import { PushError } from '../wire/pushed.ts'
 import { readJsonPush } from '../wire/pushjson.ts'
 import { readProtoPush } from '../wire/pushproto.ts'
+import { unsnap } from '../wire/unsnap.ts'
 import { entriesOfPush } from './loki-entries.ts'
 import { entriesOfOtlp } from './otlp-entries.ts'
 

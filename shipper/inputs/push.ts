@@ -2,9 +2,9 @@
  * The HTTP input: what speaks Loki's push API or OTLP sends here, and its lines are normalized on their way. Answers are
  * Loki's: 204 when everything is on the disk, 429 when there is no room, 400 for what cannot be read.
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { PushError } from '../wire/pushed.ts'
+import { secretCheck } from '../wire/secret.ts'
 import { type BodyLimits, READERS } from './http-body.ts'
 import { type Address, addressText, begun, type Intake, type Listening } from './input.ts'
 
@@ -33,7 +33,7 @@ const NOT_POST: Reply = { status: 405, text: 'method not allowed' }
 const NO_TOKEN: Reply = { status: 401, text: 'no credentials provided' }
 
 export async function listenPush(options: PushInputOptions, intake: Intake): Promise<Listening> {
-  const isAllowed = tokenCheck(options.bearer_token)
+  const isAllowed = secretCheck(options.bearer_token === undefined ? undefined : `Bearer ${options.bearer_token}`)
   let requests = 0
   let held = 0
   const answer = async (request: IncomingMessage): Promise<Reply> => {
@@ -87,12 +87,4 @@ function send(request: IncomingMessage, response: ServerResponse, { status, text
   if (!request.complete) response.setHeader('connection', 'close')
   if (text === '') response.writeHead(status).end()
   else response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`)
-}
-
-/** Compares in a time that says nothing about the token. */
-function tokenCheck(token: string | undefined): (header: string | undefined) => boolean {
-  if (token === undefined) return () => true
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  const wanted = digest(`Bearer ${token}`)
-  return (header = '') => timingSafeEqual(digest(header), wanted)
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { textOf } from '../sources/answer.ts'
 
 export interface Page {
   /** As they came: nothing of them is checked. */
@@ -25,8 +26,6 @@ export interface ApiOptions {
 }
 
 const ANSWER_MS = 10_000
-/** Metadata of a pod is a few KiB, and a server may answer with all pods at once whatever the limit says. */
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 const PAGE_PODS = 500
 
 /** Names, labels and owners. What containers are started with, and what stands in their environment, is not even sent. */
@@ -92,15 +91,4 @@ function read(name: string, path: string): string {
   } catch (error) {
     throw new Error(`kubernetes.${name} cannot be read: ${(error as Error).message}`)
   }
-}
-
-async function textOf(answer: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = []
-  let size = 0
-  for await (const part of answer as AsyncIterable<Buffer>) {
-    size += part.length
-    if (size > MAX_ANSWER_BYTES) throw new Error(`an answer of more than ${MAX_ANSWER_BYTES} bytes`)
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString('utf8')
 }

@@ -21,7 +21,7 @@ export function readHead(fd: number, length = FINGERPRINT_BYTES): Buffer {
 }
 
 /** Reads until the buffer is full or the file ends. */
-export function readFully(fd: number, into: Buffer, position: number): number {
+export function readFully(fd: number, into: Uint8Array, position: number): number {
   let length = 0
   while (length < into.length) {
     const read = readSync(fd, into, length, into.length - length, position + length)

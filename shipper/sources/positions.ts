@@ -4,12 +4,13 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { copyFile, link, open, rename, rm } from 'node:fs/promises'
+import { copyFile, link, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { LongshipError } from '../errors.ts'
 import { makeFolder } from '../terms/folder.ts'
 import type { Fingerprint } from './fingerprint.ts'
 import type { Carried } from './source.ts'
+import { syncDirectory, writeSynced } from './synced.ts'
 
 export const POSITIONS_VERSION = 1
 
@@ -112,16 +113,6 @@ async function save(path: string, files: readonly Position[]): Promise<void> {
   }
 }
 
-async function writeSynced(path: string, text: string): Promise<void> {
-  const file = await open(path, 'w', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
-
 /** The backup appears whole: a link where the file system has them, else a copy. */
 async function keepBackup(path: string): Promise<void> {
   if (!existsSync(path)) return
@@ -129,11 +120,4 @@ async function keepBackup(path: string): Promise<void> {
   await rm(fresh, { force: true })
   await link(path, fresh).catch(() => copyFile(path, fresh))
   await rename(fresh, `${path}.bak`)
-}
-
-/** Makes the rename last. Not every file system lets a directory be opened (Windows); the rename is atomic anyway. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r').catch(() => undefined)
-  await directory?.sync().catch(() => {})
-  await directory?.close()
 }

@@ -1,7 +1,9 @@
 /** What the spool asks of a disk, so that tests can cut the power at each step; and the real one. */
-import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { open, rename, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { readFully } from '../sources/fingerprint.ts'
+import { syncDirectory, writeSynced } from '../sources/synced.ts'
 import { makeFolder } from '../terms/folder.ts'
 
 /** A file that grows at its end. */
@@ -44,7 +46,7 @@ export const realDisk: Disk = {
 
 async function create(path: string): Promise<AppendFile> {
   const file = await open(path, 'wx', 0o600)
-  await syncFolder(dirname(path))
+  await syncDirectory(dirname(path))
   return {
     async write(bytes, at) {
       for (let done = 0; done < bytes.length; ) {
@@ -60,13 +62,7 @@ async function create(path: string): Promise<AppendFile> {
 function read(path: string, into: Uint8Array, at: number): number {
   const fd = openSync(path, 'r')
   try {
-    let done = 0
-    while (done < into.length) {
-      const length = readSync(fd, into, done, into.length - done, at + done)
-      if (length === 0) break
-      done += length
-    }
-    return done
+    return readFully(fd, into, at)
   } finally {
     closeSync(fd)
   }
@@ -84,20 +80,7 @@ async function shorten(path: string, size: number): Promise<void> {
 
 async function replace(path: string, text: string): Promise<void> {
   const temporary = `${path}.tmp`
-  const file = await open(temporary, 'w', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
+  await writeSynced(temporary, text)
   await rename(temporary, path)
-  await syncFolder(dirname(path))
-}
-
-/** Not every file system lets a folder be opened (Windows). */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r').catch(() => undefined)
-  await folder?.sync().catch(() => {})
-  await folder?.close()
+  await syncDirectory(dirname(path))
 }

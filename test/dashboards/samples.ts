@@ -5,6 +5,7 @@ import { globSync } from 'tinyglobby'
 import { readPayload } from '../../logger/faro/payload.ts'
 import { faroLineWriter } from '../../logger/faro/receiver.ts'
 import { openEmbedded } from '../../loki/testing/embedded.ts'
+import { streamsOf } from '../../loki/testing/input.ts'
 import type { Target, TestEntry } from '../../loki/testing/target.ts'
 import { normalizeRaw } from '../../shipper/commands/testing/rawlines.ts'
 import { createReport } from '../../shipper/report.ts'
@@ -59,14 +60,7 @@ export async function pushSamples(target: Pick<Target, 'push'>): Promise<void> {
     ['shop-frontend', frontendLog()] as const,
   ]) {
     const raw = { text, service, node: undefined, env: 'prod', format: 'auto', timezone: 'UTC', now: START }
-    const streams = new Map<string, { labels: ReadonlyMap<string, string>; entries: TestEntry[] }>()
-    for (const entry of await normalizeRaw(raw)) {
-      const key = JSON.stringify([...entry.labels])
-      const stream = streams.get(key) ?? { labels: entry.labels, entries: [] }
-      streams.set(key, stream)
-      stream.entries.push(entry)
-    }
-    await target.push([...streams.values()])
+    await target.push(streamsOf(await normalizeRaw(raw)))
   }
 }
 

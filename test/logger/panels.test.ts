@@ -17,7 +17,8 @@ import {
   withContext,
 } from '../../logger/index.ts'
 import { openEmbedded } from '../../loki/testing/embedded.ts'
-import type { Target, TestEntry } from '../../loki/testing/target.ts'
+import { streamsOf } from '../../loki/testing/input.ts'
+import type { Target } from '../../loki/testing/target.ts'
 import { substitute, type Variable } from '../../loki/testing/variables.ts'
 import { normalizeRaw } from '../../shipper/commands/testing/rawlines.ts'
 import { memoryLogger, NOW_MS } from './reader.ts'
@@ -137,14 +138,7 @@ before(async () => {
     })
     const text = `${lines.join('\n')}\n`
     const raw = { text, service, node: undefined, env: 'prod', format: 'auto', timezone: 'UTC', now: START }
-    const streams = new Map<string, { labels: ReadonlyMap<string, string>; entries: TestEntry[] }>()
-    for (const entry of await normalizeRaw(raw)) {
-      const key = JSON.stringify([...entry.labels])
-      const stream = streams.get(key) ?? { labels: entry.labels, entries: [] }
-      streams.set(key, stream)
-      stream.entries.push(entry)
-    }
-    await loki.push([...streams.values()])
+    await loki.push(streamsOf(await normalizeRaw(raw)))
   }
 })
 after(() => loki.close())

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { createServer } from '../../loki/server/server.ts'
 import { writeContainers } from '../../scripts/stack/containers.ts'
-import { type Entry, entriesOf } from '../../scripts/stack/entries.ts'
+import { type Entry, entriesOf, TAKES_ALL } from '../../scripts/stack/entries.ts'
 import { shapeOf } from '../../scripts/stack/shape.ts'
 import { assemble } from '../../shipper/assemble.ts'
 import { loadConfig } from '../../shipper/config.ts'
@@ -25,13 +25,7 @@ const folder = mkdtempSync(join(tmpdir(), 'longship-agents-'))
 const server = createServer({
   port: 0,
   data: 'memory',
-  limits: {
-    reject_old_samples: false,
-    max_query_length: 0,
-    max_entries_limit_per_query: 0,
-    discover_log_levels: false,
-    discover_service_name: [],
-  },
+  limits: TAKES_ALL,
 })
 after(async () => {
   await server.close()

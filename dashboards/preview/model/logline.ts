@@ -1,4 +1,5 @@
 /** A log entry for reading: its level, what it says in short, and its fields. */
+import { IDENTIFIERS } from '../../../shipper/record.ts'
 import type { Labels } from './frame.ts'
 
 export interface LogLine {
@@ -32,15 +33,7 @@ const SPELLINGS: ReadonlyMap<string, Level> = new Map<string, Level>([
 ])
 
 /** Ids by which one can follow an event through all services. */
-export const ID_FIELDS: ReadonlySet<string> = new Set([
-  'correlation_id',
-  'trace_id',
-  'span_id',
-  'request_id',
-  'thread_id',
-  'job_id',
-  'workspace_id',
-])
+export const ID_FIELDS: ReadonlySet<string> = new Set(IDENTIFIERS)
 
 export function readLine(line: string, labels: Labels): LogLine {
   const parsed = parseObject(line) ?? parsePairs(line)

@@ -5,10 +5,9 @@ import { createServer } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import type { Address, Config } from '../../config.ts'
 import { dockerApi } from '../../docker/api.ts'
+import { isLoopbackHost } from '../../terms/loopback.ts'
 import { checkWritable } from './files.ts'
 import type { Finding } from './finding.ts'
-
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/
 
 export async function* checkInputs({ inputs, spool }: Config): AsyncGenerator<Finding> {
   const { syslog, push, docker } = inputs
@@ -21,7 +20,7 @@ export async function* checkInputs({ inputs, spool }: Config): AsyncGenerator<Fi
 
 async function* checkSyslog(check: string, address: Address, isTcp: boolean): AsyncGenerator<Finding> {
   if (isTcp) yield await checkAddress(check, address)
-  if (LOOPBACK.test(address.host)) return
+  if (isLoopbackHost(address.host)) return
   const message = `${address.host}:${address.port} is open to others, and syslog asks nobody who they are: keep it behind a firewall`
   yield { check, status: 'warn', message }
 }
