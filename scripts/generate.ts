@@ -36,6 +36,8 @@ for (const { name } of formats) files.set(`samples/formats/${name}.log`, sampleO
 for (const [path, text] of [...sampleFiles(), ...buildFiles(readSlos(SLO_FILE)), ...stackFiles()]) files.set(path, text)
 
 files.set('shipper/config/check.generated.ts', configCheck())
+files.set('shipper/scan/check.generated.ts', partCheck('rule'))
+files.set('shipper/triggers/check.generated.ts', partCheck('trigger'))
 
 const isCheck = process.argv.includes('--check')
 const stale = [...files].filter(([path, text]) => read(path) !== text)
@@ -111,6 +113,20 @@ ${rows.join('\n')}
 
 /** The check of longship.yaml as code: compiling its schema at each start would cost more than the rest of the start. */
 function configCheck(): string {
+  return checkOf(configSchema())
+}
+
+/** Of one part of the configuration that comes on other ways as well: a file of rules, a request. */
+function partCheck(definition: string): string {
+  const { $schema, definitions } = configSchema()
+  return checkOf({ $schema, definitions, $ref: `#/definitions/${definition}` })
+}
+
+function configSchema(): { readonly $schema: string; readonly definitions: object } {
+  return JSON.parse(readFileSync('schema/longship.schema.json', 'utf8'))
+}
+
+function checkOf(schema: object): string {
   const ajv = new Ajv({
     allErrors: true,
     verbose: true,
@@ -120,7 +136,6 @@ function configCheck(): string {
     allowUnionTypes: true,
     code: { source: true, esm: true },
   })
-  const schema = JSON.parse(readFileSync('schema/longship.schema.json', 'utf8')) as object
   const code = standaloneCode(ajv, ajv.compile(schema)).replace(
     /require\("ajv\/dist\/runtime\/ucs2length"\)\.default/g,
     '((text) => [...text].length)',

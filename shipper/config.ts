@@ -5,10 +5,14 @@
 import { readFileSync } from 'node:fs'
 import { buildConfig } from './config/build.ts'
 import { type Env, interpolate, readEnvironment } from './config/environment.ts'
-import { type Problem, validate } from './config/validate.ts'
+import { validate } from './config/validate.ts'
 import { yaml } from './config/yaml.ts'
 import { LongshipError } from './errors.ts'
+import type { Severity } from './events/event.ts'
+import type { RuleSettings } from './scan/rule.ts'
 import type { Level } from './terms/level.ts'
+import type { Problem } from './terms/schema-fault.ts'
+import type { TriggerSettings } from './triggers/trigger.ts'
 
 export interface SourceConfig {
   readonly path: readonly string[]
@@ -83,6 +87,36 @@ export interface LokiConfig {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** Rules over the stream; what they find, and whom it is told. */
+export interface ScanConfig {
+  readonly folder: string
+  readonly rules: readonly RuleSettings[]
+  readonly rules_folder: string | undefined
+  readonly bucket: { readonly burst: number; readonly per_minute: number }
+  readonly events: { readonly max_age_ms: number; readonly max_bytes: number }
+  /** undefined: off. */
+  readonly patterns:
+    | {
+        readonly max_patterns: number
+        readonly new_severity: Severity
+        readonly spike_factor: number
+        readonly settle_ms: number
+      }
+    | undefined
+  readonly triggers: readonly TriggerSettings[]
+  /** Networks as written (10.0.0.0/8), or all. */
+  readonly targets: { readonly allow_private: readonly string[] }
+}
+
+export interface AdminConfig {
+  /** undefined: off. */
+  readonly listen: Address | undefined
+  /** undefined: one is made. */
+  readonly bearer_token: string | undefined
+  readonly requests_per_minute: number
+  readonly max_body_bytes: number
+}
+
 export interface Config {
   readonly loki: LokiConfig
   readonly sources: readonly SourceConfig[]
@@ -109,6 +143,9 @@ export interface Config {
     readonly disable: readonly string[]
     readonly rules: readonly { readonly name: string; readonly pattern: string; readonly keywords: readonly string[] }[]
   }
+  /** undefined: off. */
+  readonly scan: ScanConfig | undefined
+  readonly admin: AdminConfig
   readonly positions: { readonly file: string; readonly every_ms: number }
   readonly timezone: string
   readonly env: string | undefined

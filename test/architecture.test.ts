@@ -13,6 +13,9 @@ const VOCABULARY = ['shipper/terms', 'shipper/errors.ts', 'shipper/version.ts', 
 const WIRE = 'shipper/wire'
 const STAGE = [...VOCABULARY, 'shipper/record.ts', 'shipper/telemetry.ts']
 const CONFIG = ['shipper/config.ts', 'shipper/config']
+/** Shapes that the configuration hands through as they are. */
+const SETTINGS = ['events/event.ts', 'scan/rule.ts', 'triggers/trigger.ts'].map((f) => `type:shipper/${f}`)
+const WATCHING = ['events', 'scan', 'patterns', 'triggers', 'admin'].map((folder) => `shipper/${folder}`)
 const ASSEMBLY = [
   'endpoint.ts',
   'interpret.ts',
@@ -28,6 +31,7 @@ const ASSEMBLY_MAY = [
   ...STAGES,
   ...CONFIG,
   ...ASSEMBLY,
+  ...WATCHING,
   'shipper/lanes',
   'shipper/spool',
   'shipper/inputs',
@@ -67,7 +71,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'shipper/push': [...STAGE, 'type:shipper/batch/batch.ts'],
   'shipper/lanes': [...STAGE, 'shipper/batch', 'shipper/normalize', 'shipper/redact'],
 
-  'shipper/config.ts': [...CONFIG, 'shipper/terms', 'shipper/errors.ts', 'shipper/suggest.ts'],
+  // What rules and patterns find, whom it is told, and who may change that: beside the flow, never in it.
+  'shipper/events': [...STAGE, 'type:shipper/sources/source.ts'],
+  'shipper/scan': [...STAGE, 'shipper/events', 'loki/yaml'],
+  'shipper/patterns': [...STAGE, 'shipper/events'],
+  'shipper/triggers': [...STAGE, 'shipper/events'],
+  'shipper/admin': [...STAGE, WIRE, 'shipper/events', 'shipper/scan', 'shipper/patterns', 'shipper/triggers', 'schema'],
+
+  'shipper/config.ts': [...CONFIG, ...SETTINGS, 'shipper/terms', 'shipper/errors.ts', 'shipper/suggest.ts'],
   'shipper/config': [...CONFIG, 'shipper/terms', 'shipper/errors.ts', 'shipper/suggest.ts', 'schema'],
   'shipper/report.ts': ['shipper/telemetry.ts'],
   'shipper/exporter.ts': ['shipper/telemetry.ts', 'shipper/errors.ts', 'shipper/version.ts'],

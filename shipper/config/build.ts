@@ -2,12 +2,13 @@
 import { RE2JS } from 're2js'
 import type { Config, LokiConfig } from '../config.ts'
 import { didYouMean } from '../suggest.ts'
+import type { Problem } from '../terms/schema-fault.ts'
+import { durationMs, sizeBytes } from '../terms/units.ts'
 import type { Env } from './environment.ts'
 import { addressOf, inputsOf, spoolOf } from './inputs.ts'
 import { kubernetesOf } from './kubernetes.ts'
 import { boundedSize, type Raw, type Report } from './raw.ts'
-import { durationMs, sizeBytes } from './units.ts'
-import type { Problem } from './validate.ts'
+import { adminOf, scanOf } from './scan.ts'
 
 /** Loki's gRPC ceiling is 4 MiB, and what is added around entries needs room. */
 const MAX_BATCH_BYTES = 3 * 1024 * 1024
@@ -38,6 +39,8 @@ export function buildConfig(
     },
     push: pushOf(raw.push),
     redact: redactOf(raw.redact, report),
+    scan: raw.scan && scanOf(raw.scan, report),
+    admin: adminOf(raw.admin, readFile, report),
     positions: { file: raw.positions.file, every_ms: durationMs(raw.positions.every) },
     timezone: zoneOf(raw.timezone, ['timezone'], report),
     env: raw.env,

@@ -1,9 +1,10 @@
 /** The parts `inputs` and `spool` of the configuration. */
 import type { Address, Config, InputsConfig } from '../config.ts'
 import { isLoopbackHost } from '../terms/loopback.ts'
+import { type Problem, pathText } from '../terms/schema-fault.ts'
+import { durationMs, sizeBytes } from '../terms/units.ts'
 import { boundedSize, type Raw, type Report } from './raw.ts'
-import { durationMs, sizeBytes } from './units.ts'
-import { type Problem, pathText } from './validate.ts'
+import { tokenOf } from './token.ts'
 
 /** A message is held in memory for each connection. */
 const MAX_MESSAGE_BYTES = 1024 * 1024
@@ -38,31 +39,13 @@ function syslogOf(raw: Raw, report: Report): InputsConfig['syslog'] {
 function pushOf(raw: Raw, readFile: (path: string) => string, report: Report): InputsConfig['push'] {
   const path = ['inputs', 'push']
   const listen = addressOf(raw.listen, [...path, 'listen'], report) ?? { host: '127.0.0.1', port: 0 }
-  const token = tokenOf(raw, readFile, report)
+  const token = tokenOf(raw, path, readFile, report)
   if (token === undefined && !isLoopbackHost(listen.host)) {
     const fix = 'give bearer_token or bearer_token_file, or listen on 127.0.0.1'
     report([...path, 'listen'], `inputs.push.listen is ${JSON.stringify(raw.listen)}, open to others: ${fix}.`)
   }
   const bytes = boundedSize(raw.max_body_bytes, [...path, 'max_body_bytes'], MAX_BODY_BYTES, report)
   return { listen, bearer_token: token, max_body_bytes: bytes, max_unpacked_bytes: bytes * MAX_UNFOLDING }
-}
-
-function tokenOf(
-  { bearer_token: token, bearer_token_file: file }: Raw,
-  readFile: (path: string) => string,
-  report: Report,
-): string | undefined {
-  const path = ['inputs', 'push', 'bearer_token_file']
-  if (file === undefined) return token
-  if (token !== undefined) {
-    return report(path, 'inputs.push.bearer_token and inputs.push.bearer_token_file exclude each other.')
-  }
-  try {
-    const read = readFile(file).trim()
-    return read === '' ? report(path, `inputs.push.bearer_token_file is empty: ${file}`) : read
-  } catch (error) {
-    return report(path, `inputs.push.bearer_token_file cannot be read: ${(error as Error).message}`)
-  }
 }
 
 export function spoolOf(raw: Raw, report: Report): Config['spool'] {

@@ -1,6 +1,7 @@
 /** What the schema has checked, and how the rest of what may be wrong with it is told. */
-import { sizeBytes } from './units.ts'
-import { type Problem, pathText } from './validate.ts'
+
+import { type Problem, pathText } from '../terms/schema-fault.ts'
+import { sizeBytes } from '../terms/units.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: what the schema has checked
 export type Raw = Record<string, any>

@@ -1,7 +1,6 @@
 /** What Loki says: name, connection, credentials, the push API itself, its clock, and the limits that matter here. */
 import { lookup } from 'node:dns/promises'
 import { parse } from 'yaml'
-import { sizeBytes } from '../../config/units.ts'
 import type { Config } from '../../config.ts'
 import { endpointOf } from '../../endpoint.ts'
 import { LongshipError } from '../../errors.ts'
@@ -9,6 +8,7 @@ import { classify, type Reply } from '../../push/classify.ts'
 import { type Client, createClient } from '../../push/client.ts'
 import type { Body } from '../../push/encode.ts'
 import type { Endpoint } from '../../push/endpoint.ts'
+import { sizeBytes } from '../../terms/units.ts'
 import type { Finding } from './finding.ts'
 
 type Answer = Reply & { kind: 'answer' }
