@@ -85,13 +85,20 @@ test('docs/configuration.md names every key and variable', () => {
   for (const [variable] of VARIABLES) assert.ok(text.includes(`\`${variable}\``), variable)
 })
 
-type Node = { properties?: Record<string, Node>; items?: Node }
+type Node = { properties?: Record<string, Node>; items?: Node; $ref?: string }
+
+/** `#/definitions/rule` → what stands there. */
+function resolved(node: Node): Node {
+  const definitions = (schema as { definitions: Record<string, Node> }).definitions
+  return node.$ref === undefined ? node : definitions[node.$ref.replace(/^.*\//, '')]
+}
 
 function keysOf(node: Node, prefix = ''): string[] {
   return Object.entries(node.properties ?? {}).flatMap(([name, member]) => {
     const key = prefix + name
     if (member.properties !== undefined) return keysOf(member, `${key}.`)
-    return member.items?.properties === undefined ? [key] : keysOf(member.items, `${key}[].`)
+    const items = member.items && resolved(member.items)
+    return items?.properties === undefined ? [key] : keysOf(items, `${key}[].`)
   })
 }
 
@@ -119,6 +126,25 @@ test('inputs: off unless given; what is open to others needs a token', () => {
     /exclude each other/,
   )
   assert.doesNotMatch(describeConfig(load('inputs: { push: { listen: ":1", bearer_token: hush } }')), /hush/)
+})
+
+test('scan: off unless given; what guards it is not open to others', () => {
+  assert.equal(loadConfig().scan, undefined)
+  assert.deepEqual(loadConfig().admin.listen, { host: '127.0.0.1', port: 9081 })
+  const { scan } = load('scan: { rules: [{ name: oom, pattern: "(" }], patterns: {}, targets: { allow_private: all } }')
+  // A pattern that does not compile is the scanner's to show, not a reason not to start.
+  assert.deepEqual(scan?.rules, [
+    { name: 'oom', pattern: '(', severity: 'warn', streams: 'both', on: 'message', cooldown: '1m', enabled: true },
+  ])
+  assert.equal(scan?.patterns?.settle_ms, 300_000)
+  assert.deepEqual(scan?.targets.allow_private, ['all'])
+  assert.equal(load('scan: {}').scan?.patterns, undefined)
+  const problems = problemsOf('scan: { events: { max_bytes: 1KiB }, triggers: [{ kind: fax }] }')
+  assert.match(problems.join('\n'), /scan\.triggers\[0\] needs "name"[^]*scan\.triggers\[0\]\.kind must not be "fax"/)
+  assert.match(problemsOf('admin: { listen: "0.0.0.0:9081" }')[0], /open to others: give bearer_token/)
+  assert.match(problemsOf('admin: { bearer_token: short }')[0], /admin\.bearer_token must have at least 16/)
+  const secrets = 'scan: { triggers: [{ name: t, url: "https://h/hush", secret: hush, headers: { A: hush } }] }'
+  assert.doesNotMatch(describeConfig(load(secrets)), /hush/)
 })
 
 test('kubernetes: off unless asked for; address and node from the environment of a pod', () => {

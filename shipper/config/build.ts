@@ -1,6 +1,5 @@
 /** The checked configuration with units read, files of secrets read, and everything frozen. */
 import { RE2JS } from 're2js'
-import type { Config, LokiConfig } from '../config.ts'
 import { didYouMean } from '../suggest.ts'
 import type { Problem } from '../terms/schema-fault.ts'
 import { durationMs, sizeBytes } from '../terms/units.ts'
@@ -9,6 +8,7 @@ import { addressOf, inputsOf, spoolOf } from './inputs.ts'
 import { kubernetesOf } from './kubernetes.ts'
 import { boundedSize, type Raw, type Report } from './raw.ts'
 import { adminOf, scanOf } from './scan.ts'
+import type { Config, LokiConfig } from './shape.ts'
 
 /** Loki's gRPC ceiling is 4 MiB, and what is added around entries needs room. */
 const MAX_BATCH_BYTES = 3 * 1024 * 1024

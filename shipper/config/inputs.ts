@@ -1,9 +1,10 @@
 /** The parts `inputs` and `spool` of the configuration. */
-import type { Address, Config, InputsConfig } from '../config.ts'
+
 import { isLoopbackHost } from '../terms/loopback.ts'
 import { type Problem, pathText } from '../terms/schema-fault.ts'
 import { durationMs, sizeBytes } from '../terms/units.ts'
 import { boundedSize, type Raw, type Report } from './raw.ts'
+import type { Address, Config, InputsConfig } from './shape.ts'
 import { tokenOf } from './token.ts'
 
 /** A message is held in memory for each connection. */

@@ -1,8 +1,9 @@
 /** The part `kubernetes` of the configuration; what it leaves out, a pod's environment says. */
-import type { KubernetesConfig } from '../config.ts'
+
 import { isLoopbackHost } from '../terms/loopback.ts'
 import type { Env } from './environment.ts'
 import type { Raw, Report } from './raw.ts'
+import type { KubernetesConfig } from './shape.ts'
 
 /** undefined: off. */
 export function kubernetesOf(raw: Raw, env: Env, report: Report): KubernetesConfig | undefined {

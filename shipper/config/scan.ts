@@ -1,9 +1,10 @@
 /** The parts `scan` and `admin` of the configuration. */
-import type { AdminConfig, ScanConfig } from '../config.ts'
+
 import { isLoopbackHost } from '../terms/loopback.ts'
 import { durationMs, sizeBytes } from '../terms/units.ts'
 import { addressOf } from './inputs.ts'
 import { boundedSize, type Raw, type Report } from './raw.ts'
+import type { AdminConfig, ScanConfig } from './shape.ts'
 import { tokenOf } from './token.ts'
 
 /** Room for a few thousand events. */
