@@ -9,7 +9,7 @@ import type { Config } from './config/shape.ts'
 import { validate } from './config/validate.ts'
 import { yaml } from './config/yaml.ts'
 import { LongshipError } from './errors.ts'
-import type { Problem } from './terms/schema-fault.ts'
+import type { Problem } from './schema-fault.ts'
 
 export type * from './config/shape.ts'
 

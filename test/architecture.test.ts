@@ -8,7 +8,10 @@ import { promisify } from 'node:util'
 import { globSync } from 'tinyglobby'
 
 /** What any stage may use besides its own folder: the vocabulary, and how to say what went wrong or was counted. */
-const VOCABULARY = ['shipper/terms', 'shipper/errors.ts', 'shipper/version.ts', 'shipper/suggest.ts', 'shipper/lock.ts']
+const VOCABULARY = [
+  'shipper/terms',
+  ...['errors', 'version', 'suggest', 'schema-fault', 'lock'].map((file) => `shipper/${file}.ts`),
+]
 /** Requests: their bodies and secrets, Loki's and OpenTelemetry's encodings; for whoever listens. */
 const WIRE = 'shipper/wire'
 const STAGE = [...VOCABULARY, 'shipper/record.ts', 'shipper/telemetry.ts']
@@ -52,6 +55,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'shipper/terms': [],
   'shipper/errors.ts': [],
   'shipper/suggest.ts': [],
+  'shipper/schema-fault.ts': ['shipper/suggest.ts'],
   'shipper/version.ts': ['package.json'],
   'shipper/lock.ts': ['shipper/terms', 'shipper/errors.ts'],
   'shipper/record.ts': VOCABULARY,
@@ -78,8 +82,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'shipper/triggers': [...STAGE, 'shipper/events'],
   'shipper/admin': [...STAGE, WIRE, 'shipper/events', 'shipper/scan', 'shipper/patterns', 'shipper/triggers', 'schema'],
 
-  'shipper/config.ts': [...CONFIG, ...SETTINGS, 'shipper/terms', 'shipper/errors.ts', 'shipper/suggest.ts'],
-  'shipper/config': [...CONFIG, 'shipper/terms', 'shipper/errors.ts', 'shipper/suggest.ts', 'schema'],
+  'shipper/config.ts': [...CONFIG, ...VOCABULARY],
+  'shipper/config': [...CONFIG, ...SETTINGS, ...VOCABULARY, 'schema'],
   'shipper/report.ts': ['shipper/telemetry.ts'],
   'shipper/exporter.ts': ['shipper/telemetry.ts', 'shipper/errors.ts', 'shipper/version.ts'],
 

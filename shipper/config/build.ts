@@ -1,7 +1,7 @@
 /** The checked configuration with units read, files of secrets read, and everything frozen. */
 import { RE2JS } from 're2js'
+import type { Problem } from '../schema-fault.ts'
 import { didYouMean } from '../suggest.ts'
-import type { Problem } from '../terms/schema-fault.ts'
 import { durationMs, sizeBytes } from '../terms/units.ts'
 import type { Env } from './environment.ts'
 import { addressOf, inputsOf, spoolOf } from './inputs.ts'

@@ -1,7 +1,7 @@
 /** The parts `inputs` and `spool` of the configuration. */
 
+import { type Problem, pathText } from '../schema-fault.ts'
 import { isLoopbackHost } from '../terms/loopback.ts'
-import { type Problem, pathText } from '../terms/schema-fault.ts'
 import { durationMs, sizeBytes } from '../terms/units.ts'
 import { boundedSize, type Raw, type Report } from './raw.ts'
 import type { Address, Config, InputsConfig } from './shape.ts'

@@ -1,6 +1,6 @@
 /** What the schema has checked, and how the rest of what may be wrong with it is told. */
 
-import { type Problem, pathText } from '../terms/schema-fault.ts'
+import { type Problem, pathText } from '../schema-fault.ts'
 import { sizeBytes } from '../terms/units.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: what the schema has checked

@@ -1,6 +1,6 @@
 /** A bearer token, as it is given or from its file. */
 
-import { pathText } from '../terms/schema-fault.ts'
+import { pathText } from '../schema-fault.ts'
 import type { Raw, Report } from './raw.ts'
 
 export function tokenOf(

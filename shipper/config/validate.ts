@@ -1,6 +1,6 @@
 /** Checks a configuration against its JSON Schema and says all that is wrong with it, each with its place. */
 import schema from '../../schema/longship.schema.json' with { type: 'json' }
-import { faultsOf, notAllowed, type Problem, pathText } from '../terms/schema-fault.ts'
+import { faultsOf, notAllowed, type Problem, pathText } from '../schema-fault.ts'
 import compiled from './check.generated.ts'
 
 export { schema }

@@ -1,5 +1,5 @@
 /** What a generated schema check finds wrong, in our words: where, what was got, what is allowed. */
-import { didYouMean } from '../suggest.ts'
+import { didYouMean } from './suggest.ts'
 
 /** What is wrong at a path of the configuration. */
 export interface Problem {
