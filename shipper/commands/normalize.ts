@@ -18,12 +18,11 @@ import {
 } from '../framing/index.ts'
 import { Interpreter } from '../interpret.ts'
 import { createRedactor } from '../redact/redact.ts'
-import { createFileSource } from '../sources/file.ts'
-import { createStdinSource } from '../sources/stdin.ts'
 import { didYouMean } from '../suggest.ts'
 import { fromMillis } from '../terms/instant.ts'
 import { isZone } from '../terms/zone.ts'
 import { parseArguments } from './arguments.ts'
+import { type Reading, readThrough } from './reading.ts'
 
 interface Options {
   readonly format: string
@@ -44,7 +43,8 @@ export async function run(argv: string[]): Promise<number> {
   checkZone(options.timezone)
   let isWhole = true
   for (const path of args.length === 0 ? ['-'] : args) {
-    if (!(await normalizeFile(path, options, format))) isWhole = false
+    const isRead = await readThrough(path, (name) => new RecordWriter(options, format, name))
+    if (!isRead) isWhole = false
   }
   return isWhole ? 0 : 1
 }
@@ -80,33 +80,9 @@ export function checkZone(name: string): void {
     throw new LongshipError('usage', `"${name}" is no time zone. Use an IANA name such as UTC or Europe/Berlin.`)
 }
 
-/** False when something of it could not be read: that was said on stderr. */
-async function normalizeFile(path: string, options: Options, format: Format | undefined): Promise<boolean> {
-  const source = path === '-' ? createStdinSource() : createFileSource({ paths: [path], once: true })
-  const writers = new Map<number, RecordWriter>()
-  let isWhole = true
-  for await (const event of source.events(new AbortController().signal)) {
-    if (event.kind === 'problem') {
-      console.error(`longship: ${event.path}: ${event.message}`)
-      isWhole = false
-      continue
-    }
-    const { id, name } = event.origin
-    const writer = writers.get(id) ?? new RecordWriter(options, format, path === '-' ? 'stdin' : name)
-    writers.set(id, writer)
-    if (event.kind === 'data') writer.framer.push(event.bytes, event.offset, writer)
-    else if (event.kind === 'idle') writer.framer.idle(writer)
-    else writer.framer.end(writer)
-    if (event.kind === 'end') writers.delete(id)
-    await writer.flush()
-  }
-  await source.close()
-  return isWhole
-}
-
 /** One origin's events as lines of JSON on stdout. */
-class RecordWriter implements FramerSink {
-  readonly framer: Framer
+class RecordWriter implements Reading, FramerSink {
+  private readonly framer: Framer
   private readonly interpreter: Interpreter
   private text = ''
 
@@ -120,6 +96,18 @@ class RecordWriter implements FramerSink {
       redactor: redact ? createRedactor() : undefined,
       now: () => fromMillis(Date.now()),
     })
+  }
+
+  data(bytes: Uint8Array, offset: number): void {
+    this.framer.push(bytes, offset, this)
+  }
+
+  idle(): void {
+    this.framer.idle(this)
+  }
+
+  end(): void {
+    this.framer.end(this)
   }
 
   event({ message, cut }: FramedEvent): void {
