@@ -21,6 +21,8 @@ export const VARIABLES: readonly (readonly [variable: string, path: readonly str
   ['LONGSHIP_ENV', ['env'], 'Deployment environment'],
   ['LONGSHIP_LOG_LEVEL', ['telemetry', 'log_level'], "Least level of Longship's own log lines"],
   ['LONGSHIP_LISTEN', ['telemetry', 'listen'], 'host:port of /metrics, or off'],
+  ['LONGSHIP_ADMIN_LISTEN', ['admin', 'listen'], 'host:port of the API of rules and triggers, or off'],
+  ['LONGSHIP_ADMIN_TOKEN', ['admin', 'bearer_token'], 'What its clients must say'],
   ['LONGSHIP_POSITIONS', ['positions', 'file'], 'Positions file'],
 ]
 
