@@ -1,0 +1,66 @@
+/** Hits of a rule, by the second and by the minute. */
+import type { RuleCounts } from './scanner.ts'
+
+const SECONDS = 60
+const MINUTES = 60
+
+/** Counts in slots that are used again in a circle: those of times that have passed are emptied when it is looked at. */
+class Ring {
+  private readonly slots: Uint32Array
+  private readonly slotMs: number
+  private last = 0
+
+  constructor(slots: number, slotMs: number) {
+    this.slots = new Uint32Array(slots)
+    this.slotMs = slotMs
+  }
+
+  add(now: number): void {
+    this.slots[this.advance(now) % this.slots.length]++
+  }
+
+  /** Oldest first; the last is that of `now`. */
+  read(now: number): number[] {
+    const at = this.advance(now)
+    const { length } = this.slots
+    return Array.from({ length }, (_, i) => this.slots[(at + 1 + i) % length])
+  }
+
+  private advance(now: number): number {
+    const at = Math.floor(now / this.slotMs)
+    const { length } = this.slots
+    for (let slot = Math.max(this.last + 1, at - length + 1); slot <= at; slot++) this.slots[slot % length] = 0
+    this.last = at
+    return at
+  }
+}
+
+export class HitCounts {
+  hits = 0
+  cooledDown = 0
+  private readonly seconds = new Ring(SECONDS, 1000)
+  private readonly minutes = new Ring(MINUTES, 60_000)
+
+  /** `now`: of a clock that only goes forward. */
+  add(now: number): void {
+    this.hits++
+    this.seconds.add(now)
+    this.minutes.add(now)
+  }
+
+  read(now: number): RuleCounts {
+    return {
+      hits: this.hits,
+      hits_last_minute: this.seconds.read(now).reduce((sum, count) => sum + count, 0),
+      minutes: this.minutes.read(now),
+      cooled_down: this.cooledDown,
+    }
+  }
+}
+
+export const NO_COUNTS: RuleCounts = {
+  hits: 0,
+  hits_last_minute: 0,
+  minutes: new Array<number>(MINUTES).fill(0),
+  cooled_down: 0,
+}

@@ -1,0 +1,58 @@
+/** What of a record a rule looks at: its message, its line, or a field by name. */
+import { type LogRecord, TEXT_FIELDS, type TextField } from '../record.ts'
+import { type Fields, JsonNumber, type Value, valueText, writeJson } from '../terms/json.ts'
+
+/** `on` of the message with its stack, and of the text as it was read. */
+export const ON_MESSAGE = 'message'
+export const ON_LINE = 'line'
+
+const TEXTS: ReadonlySet<string> = new Set(TEXT_FIELDS)
+
+/** What an event of this record says: its message, else its event's name, else the text as it was read. */
+export function messageOf({ text }: LogRecord, line: () => string): string {
+  return text.message ?? text.event ?? line()
+}
+
+/**
+ * The text that `on` names; undefined when the record has no such field, or null there. Numbers and booleans are their
+ * text, lists and objects JSON. A name with dots is that of a field, else a way through objects: at each step the
+ * shortest name that leads to one.
+ */
+export function textOn(record: LogRecord, on: string, line: () => string): string | undefined {
+  if (on === ON_LINE) return line()
+  if (on === ON_MESSAGE) {
+    const { stack } = record.text
+    const message = messageOf(record, line)
+    return stack === undefined || stack === '' ? message : `${message}\n${stack}`
+  }
+  if (TEXTS.has(on)) return record.text[on as TextField]
+  const own = OWN.get(on)
+  if (own !== undefined) return own(record)
+  const value = valueAt(record.fields, on)
+  return value === undefined || value === null ? undefined : fieldText(value)
+}
+
+/** The record's own beside its texts. A line's field of such a name is kept under another. */
+const OWN: ReadonlyMap<string, (record: LogRecord) => string | undefined> = new Map([
+  ['level', (record) => record.level],
+  ['service', (record) => record.service],
+  ['node', (record) => record.node],
+  ['env', (record) => record.env],
+  ['duration_ms', (record) => record.duration_ms?.toString()],
+  ['format', (record) => record.format],
+])
+
+function fieldText(value: Exclude<Value, null>): string {
+  if (typeof value === 'object' && !(value instanceof JsonNumber)) return writeJson(value)
+  return valueText(value)
+}
+
+function valueAt(fields: Fields, name: string): Value | undefined {
+  const whole = fields.get(name)
+  if (whole !== undefined) return whole
+  for (let dot = name.indexOf('.'); dot > 0; dot = name.indexOf('.', dot + 1)) {
+    const inner = fields.get(name.slice(0, dot))
+    if (inner instanceof Map) return valueAt(inner, name.slice(dot + 1))
+  }
+  return undefined
+}

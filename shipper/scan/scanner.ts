@@ -1,0 +1,216 @@
+/**
+ * Reads beside the flow: which rules hit a record, and which hits become events. A hit passes its rule's cooldown and
+ * its container's token bucket; what does not is counted. The rules are those of one snapshot for each record.
+ */
+import type { NewEvent } from '../events/event.ts'
+import type { LogRecord } from '../record.ts'
+import { Bucket, type BucketOptions } from './bucket.ts'
+import { forwardClock } from './clock.ts'
+import { findMatch, matchedPart } from './compile.ts'
+import { Cooldowns } from './cooldown.ts'
+import { HitCounts, NO_COUNTS } from './counts.ts'
+import { textOn } from './field.ts'
+import { hitEvent, type Place } from './hit.ts'
+import type { Rule } from './rule.ts'
+import type { Rulebook } from './rulebook.ts'
+import type { LiveRule, Snapshot } from './snapshot.ts'
+
+export interface ScannerOptions {
+  readonly rulebook: Pick<Rulebook, 'snapshot'>
+  readonly bucket: BucketOptions
+  /** Synchronous: the event is kept when it returns. */
+  readonly emit: (event: NewEvent) => unknown
+  /** Milliseconds; may be set back. */
+  readonly now: () => number
+}
+
+export interface Scanner {
+  /** One tail: a container's name, a file's path, or an input's sender. Tails of one name share cooldowns and bucket. */
+  watch(container: string): Watch
+  stats(): ScanStats
+}
+
+export type Stream = 'stdout' | 'stderr'
+
+export interface Seen {
+  /** Of the container runtime; else the record's field `stream`; else stdout. */
+  readonly stream?: Stream | undefined
+  /** See Place.position. */
+  readonly position?: number | undefined
+}
+
+export interface Watch {
+  /** `text`: the event as it was read, redacted; asked for only when it is needed. */
+  see(record: LogRecord, text: string | (() => string), seen?: Seen): void
+  /** Its container is gone: what was remembered of it is forgotten. */
+  end(): void
+}
+
+export interface RuleCounts {
+  readonly hits: number
+  readonly hits_last_minute: number
+  /** Of the last sixty minutes, oldest first; the last is the one that runs. */
+  readonly minutes: readonly number[]
+  /** Hits that were silent. */
+  readonly cooled_down: number
+}
+
+export interface RuleStats extends RuleCounts {
+  readonly error?: string
+}
+
+export interface ScanStats {
+  readonly rules: Readonly<Record<string, RuleStats>>
+  /** Hits that made no event: their rule was silent, or their container had no token. */
+  readonly dropped: { readonly cooldown: number; readonly bucket: number }
+  /** Tails that are open. */
+  readonly watches: number
+  /** Records that were looked at. */
+  readonly lines: number
+  readonly compile_errors: readonly { readonly id: string; readonly name: string; readonly error: string }[]
+  readonly snapshot_version: number
+}
+
+/** What is remembered of a container, by all of its tails. */
+interface Container {
+  readonly cooldowns: Cooldowns
+  readonly bucket: Bucket
+  tails: number
+}
+
+export function createScanner(options: ScannerOptions): Scanner {
+  return new RuleScanner(options)
+}
+
+class RuleScanner implements Scanner {
+  lines = 0
+  readonly dropped = { cooldown: 0, bucket: 0 }
+  readonly options: ScannerOptions
+  readonly clock: () => number
+  readonly containers = new Map<string, Container>()
+  private watches = 0
+  private readonly counts = new Map<string, HitCounts>()
+
+  constructor(options: ScannerOptions) {
+    this.options = options
+    this.clock = forwardClock(options.now)
+  }
+
+  watch(name: string): Watch {
+    let container = this.containers.get(name)
+    if (container === undefined) {
+      container = { cooldowns: new Cooldowns(), bucket: new Bucket(this.options.bucket, this.clock()), tails: 0 }
+      this.containers.set(name, container)
+    }
+    container.tails++
+    this.watches++
+    return new Tail(this, name, container)
+  }
+
+  end(name: string, container: Container): void {
+    this.watches--
+    if (--container.tails === 0) this.containers.delete(name)
+  }
+
+  stats(): ScanStats {
+    const now = this.clock()
+    const { snapshot } = this.options.rulebook
+    this.forgetCounts(snapshot)
+    const rules = snapshot.views.map(({ id, error }): [string, RuleStats] => {
+      const counts = this.counts.get(id)?.read(now) ?? NO_COUNTS
+      return [id, error === undefined ? counts : { ...counts, error }]
+    })
+    const failed = snapshot.views.flatMap(({ id, name, error }) => (error === undefined ? [] : [{ id, name, error }]))
+    return {
+      rules: Object.fromEntries(rules),
+      dropped: { ...this.dropped },
+      watches: this.watches,
+      lines: this.lines,
+      compile_errors: failed,
+      snapshot_version: snapshot.version,
+    }
+  }
+
+  countsOf(rule: Rule): HitCounts {
+    let counts = this.counts.get(rule.id)
+    if (counts === undefined) {
+      this.forgetCounts(this.options.rulebook.snapshot)
+      counts = new HitCounts()
+      this.counts.set(rule.id, counts)
+    }
+    return counts
+  }
+
+  /** Of rules that are gone. */
+  private forgetCounts(snapshot: Snapshot): void {
+    for (const id of this.counts.keys()) if (snapshot.view(id) === undefined) this.counts.delete(id)
+  }
+}
+
+class Tail implements Watch {
+  private readonly scanner: RuleScanner
+  private readonly name: string
+  private readonly container: Container
+  private isEnded = false
+
+  constructor(scanner: RuleScanner, name: string, container: Container) {
+    this.scanner = scanner
+    this.name = name
+    this.container = container
+  }
+
+  see(record: LogRecord, text: string | (() => string), seen: Seen = {}): void {
+    const { scanner } = this
+    scanner.lines++
+    const { snapshot } = scanner.options.rulebook
+    if (snapshot.live.length === 0) return
+    const line = typeof text === 'string' ? () => text : text
+    const place = { container: this.name, stream: streamOf(record, seen), position: seen.position }
+    for (const live of snapshot.live) {
+      if (snapshot.isInForce(live.rule, record.service)) this.try(live, record, line, place)
+    }
+  }
+
+  end(): void {
+    if (!this.isEnded) this.scanner.end(this.name, this.container)
+    this.isEnded = true
+  }
+
+  private try({ rule, pattern }: LiveRule, record: LogRecord, line: () => string, place: Place): void {
+    if (!hears(rule, place.stream)) return
+    const whole = textOn(record, rule.on, line)
+    if (whole === undefined) return
+    const text = matchedPart(whole)
+    const match = findMatch(pattern, text)
+    if (match !== undefined && this.passes(rule, record.service)) {
+      this.scanner.options.emit(hitEvent(rule, record, text, line, match, place))
+    }
+  }
+
+  /** Counts a hit; true when it becomes an event. A cooldown begins with an event, not with a hit that found no token. */
+  private passes(rule: Rule, workload: string): boolean {
+    const { scanner, container } = this
+    const now = scanner.clock()
+    const counts = scanner.countsOf(rule)
+    counts.add(now)
+    if (container.cooldowns.isCooling(rule.id, workload, now, rule.cooldown_ms)) {
+      counts.cooledDown++
+      scanner.dropped.cooldown++
+      return false
+    }
+    if (!container.bucket.take(now)) {
+      scanner.dropped.bucket++
+      return false
+    }
+    container.cooldowns.start(rule.id, workload, now, rule.cooldown_ms)
+    return true
+  }
+}
+
+export function hears({ streams }: Rule, stream: Stream): boolean {
+  return streams === 'both' || streams === stream
+}
+
+export function streamOf(record: LogRecord, { stream }: Seen): Stream {
+  return (stream ?? record.fields.get('stream')) === 'stderr' ? 'stderr' : 'stdout'
+}
