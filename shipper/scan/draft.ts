@@ -1,6 +1,7 @@
 /** What somebody wrote of a rule → its settings, defaults filled in, or all that is wrong with it. Drafts are data: nothing throws. */
+
+import { faultsOf, pathText } from '../schema-fault.ts'
 import { type Answer, done, type Fault, refused } from '../terms/answer.ts'
-import { faultsOf, pathText } from '../terms/schema-fault.ts'
 import { validate } from './check.generated.ts'
 import { compilePattern } from './compile.ts'
 import type { RuleSettings } from './rule.ts'
