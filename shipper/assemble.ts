@@ -8,6 +8,8 @@ import { dockerApi } from './docker/api.ts'
 import { DockerSource } from './docker/source.ts'
 import { endpointOptions } from './endpoint.ts'
 import { EntryFlow } from './entry-flow.ts'
+import { EventFlow } from './event-flow.ts'
+import type { EventLog } from './events/log.ts'
 import { byName } from './formats/index.ts'
 import type { Inputs } from './inputs/index.ts'
 import { Interpreter } from './interpret.ts'
@@ -23,7 +25,7 @@ import type { Message } from './record.ts'
 import { createRedactor, type Redactor } from './redact/redact.ts'
 import { containerOf } from './sources/container.ts'
 import { createFileSource } from './sources/file.ts'
-import { mergeSources } from './sources/merged.ts'
+import { mergeSources, withEnd } from './sources/merged.ts'
 import { openPositions } from './sources/positions.ts'
 import type { Origin, Source } from './sources/source.ts'
 import { createStdinSource } from './sources/stdin.ts'
@@ -37,6 +39,8 @@ export interface AssembleOptions {
   readonly positions: string | undefined
   /** What listens, when anything does; closed with the pipeline. */
   readonly inputs?: Inputs | undefined
+  /** What rules and patterns found: pushed as well. Whoever opened it closes it, after the pipeline. */
+  readonly events?: EventLog | undefined
   readonly onPush: (event: PushEvent) => void
   readonly onProblem: (path: string, message: string) => void
 }
@@ -51,7 +55,7 @@ export interface Assembly {
 
 const NO_RENAMES: ReadonlyMap<string, string> = new Map()
 
-export function assemble({ config, once, positions, inputs, onPush, onProblem }: AssembleOptions): Assembly {
+export function assemble({ config, once, positions, inputs, events, onPush, onProblem }: AssembleOptions): Assembly {
   const redactor = createRedactor(config.redact)
   const builder = new BatchBuilder({
     maxBytes: config.batch.max_bytes,
@@ -67,14 +71,16 @@ export function assemble({ config, once, positions, inputs, onPush, onProblem }:
   const pods = openPods(config, onProblem)
   const toldContainer = (origin: Origin) => docker?.containerOf(origin) ?? pods?.containerOf(origin.path)
   const own = [inputs, docker].filter((source) => source !== undefined)
+  const sources = [...openSources(config, once, positions, pods), ...own]
   const pipeline = new Pipeline({
-    source: mergeSources([...openSources(config, once, positions, pods), ...own]),
+    source: mergeSources(events === undefined ? sources : withEvents(sources, events)),
     destination,
     builder,
-    flowOf: (origin, progress) =>
-      inputs !== undefined && origin === inputs.origin
-        ? makeEntryFlow(config, progress, builder, redactor, inputs)
-        : makeFlow(config, sourceOf(origin), origin, progress, builder, redactor, toldContainer(origin)),
+    flowOf(origin, progress) {
+      if (origin === events?.source.origin) return makeEventFlow(config, progress, builder, redactor, events)
+      if (origin === inputs?.origin) return makeEntryFlow(config, progress, builder, redactor, inputs)
+      return makeFlow(config, sourceOf(origin), origin, progress, builder, redactor, toldContainer(origin))
+    },
     maxWaitMs: config.batch.max_wait_ms,
     onProblem,
     now: Date.now,
@@ -203,6 +209,23 @@ function makeEntryFlow(
       keepOriginal: config.line === 'original',
     })
   return new EntryFlow({ interpreterOf, builder, progress, onUnreadable: () => inputs.drop('spool_other_version', 1) })
+}
+
+/** Events come of what the others bring: where those end, so does the log, once it is read. */
+function withEvents(sources: readonly Source[], { source }: EventLog): Source[] {
+  if (sources.length === 0) return [source]
+  return [withEnd(mergeSources(sources), () => source.finish()), source]
+}
+
+function makeEventFlow(
+  { env, line }: Config,
+  progress: Progress,
+  builder: BatchBuilder,
+  redactor: Redactor,
+  { source }: EventLog,
+): EventFlow {
+  const onUnreadable = () => source.drop('event_log_damaged', 1)
+  return new EventFlow({ env, redactor, builder, progress, keepOriginal: line === 'original', onUnreadable })
 }
 
 export function makeLane(

@@ -24,6 +24,7 @@ const ASSEMBLY = [
   'interpret.ts',
   'origin-flow.ts',
   'entry-flow.ts',
+  'event-flow.ts',
   'pipeline.ts',
   'assemble.ts',
   'shipping.ts',
@@ -76,7 +77,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'shipper/lanes': [...STAGE, 'shipper/batch', 'shipper/normalize', 'shipper/redact'],
 
   // What rules and patterns find, whom it is told, and who may change that: beside the flow, never in it.
-  'shipper/events': [...STAGE, 'type:shipper/sources/source.ts'],
+  // A source as any other, whose position is kept as the spool's is.
+  'shipper/events': [...STAGE, 'shipper/sources', 'shipper/spool/disk.ts', 'shipper/spool/progress.ts'],
   'shipper/scan': [...STAGE, 'shipper/events', 'loki/yaml'],
   'shipper/patterns': [...STAGE, 'shipper/events'],
   'shipper/triggers': [...STAGE, 'shipper/events'],

@@ -2,6 +2,7 @@
 import { readdirSync, type Stats, statSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { globSync, isDynamicPattern } from 'tinyglobby'
+import { isOwnFile } from '../terms/own-files.ts'
 
 export interface Found {
   /** As it was given, or as the pattern finds it: what people read. */
@@ -52,6 +53,11 @@ function expand(pattern: string, exclude: readonly string[]): string[] {
 }
 
 function look(path: string, literal: boolean, problems: Map<string, string>): Stats | undefined {
+  if (isOwnFile(path)) {
+    if (literal)
+      problems.set(path, "is Longship's own event log, which is no source: what was found would be found again")
+    return undefined
+  }
   try {
     const stat = statSync(path)
     if (!stat.isDirectory()) return stat

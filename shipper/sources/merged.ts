@@ -7,6 +7,23 @@ export function mergeSources(sources: readonly Source[]): Source {
   return new MergedSource(sources)
 }
 
+/** `source`, and a word when it has ended: everything that it brought was dealt with by then. */
+export function withEnd(source: Source, onEnd: () => void): Source {
+  return {
+    get dropped() {
+      return source.dropped ?? NOTHING
+    },
+    async *events(signal) {
+      yield* source.events(signal)
+      onEnd()
+    },
+    commit: (origin, offset, carried) => source.commit(origin, offset, carried),
+    close: () => source.close(),
+  }
+}
+
+const NOTHING: ReadonlyMap<string, number> = new Map()
+
 interface Turn {
   readonly iterator: AsyncIterator<SourceEvent>
   readonly result?: IteratorResult<SourceEvent>

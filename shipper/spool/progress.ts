@@ -11,7 +11,7 @@ export interface Acknowledged {
 const NAME = 'acknowledged.json'
 
 /** Undefined when there is none that can be read. */
-export function readAcknowledged(disk: Disk, folder: string): Acknowledged | undefined {
+export function readAcknowledged(disk: Pick<Disk, 'readText'>, folder: string): Acknowledged | undefined {
   try {
     const { offset, carried } = JSON.parse(disk.readText(join(folder, NAME))) as Acknowledged
     if (!Number.isSafeInteger(offset) || offset < 0) return undefined
@@ -21,6 +21,10 @@ export function readAcknowledged(disk: Disk, folder: string): Acknowledged | und
   }
 }
 
-export function writeAcknowledged(disk: Disk, folder: string, { offset, carried }: Acknowledged): Promise<void> {
+export function writeAcknowledged(
+  disk: Pick<Disk, 'replace'>,
+  folder: string,
+  { offset, carried }: Acknowledged,
+): Promise<void> {
   return disk.replace(join(folder, NAME), `${JSON.stringify({ offset, carried })}\n`)
 }

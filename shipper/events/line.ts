@@ -1,0 +1,61 @@
+/**
+ * An event as it stands in the log: a CRC-32 in eight hex digits, a blank, the event as JSON, a line end. JSON holds no bare
+ * line end, so the next event is found behind any damage, and no damage reads as an event.
+ */
+import { crc32 } from 'node:zlib'
+import type { LogEvent, NewEvent } from './event.ts'
+
+/** An event with what only the log knows. */
+export interface StoredEvent {
+  readonly event: LogEvent
+  /** When it was appended, in milliseconds since 1970: its age counts from here, whatever its own time says. */
+  readonly at: number
+}
+
+export const LINE_END = 10
+/** Checksum and blank. */
+const HEAD_BYTES = 9
+
+/** A line of more is refused: captures have no bound of their own here. */
+export const MAX_LINE_BYTES = 64 * 1024
+
+export function writeLine(event: NewEvent, seq: number, at: number): Buffer {
+  const { time, source, event: name, severity, message, metadata, key } = event
+  const json = JSON.stringify({
+    seq,
+    at,
+    time: [time.seconds, time.nanos],
+    source,
+    event: name,
+    severity,
+    message,
+    metadata,
+    key,
+  })
+  const length = Buffer.byteLength(json)
+  const bytes = Buffer.allocUnsafe(HEAD_BYTES + length + 1)
+  bytes.write(json, HEAD_BYTES)
+  bytes[HEAD_BYTES + length] = LINE_END
+  bytes.write(`${checksum(bytes.subarray(HEAD_BYTES, HEAD_BYTES + length))} `, 0, 'latin1')
+  return bytes
+}
+
+/** What stands in bytes[start…end), without its line end; undefined when that is no whole event. */
+export function readLine(bytes: Buffer, start: number, end: number): StoredEvent | undefined {
+  if (end - start <= HEAD_BYTES || bytes[start + HEAD_BYTES - 1] !== BLANK) return undefined
+  const json = bytes.subarray(start + HEAD_BYTES, end)
+  if (bytes.toString('latin1', start, start + HEAD_BYTES - 1) !== checksum(json)) return undefined
+  try {
+    const { seq, at, time, ...rest } = JSON.parse(json.toString())
+    if (!Number.isSafeInteger(seq) || !Array.isArray(time)) return undefined
+    return { at, event: { seq, time: { seconds: time[0], nanos: time[1] }, ...rest } }
+  } catch {
+    return undefined
+  }
+}
+
+const BLANK = 0x20
+
+function checksum(json: Buffer): string {
+  return crc32(json).toString(16).padStart(8, '0')
+}
