@@ -10,6 +10,7 @@ import { buildFiles, SLO_FILE } from '../dashboards/build.ts'
 import { readSlos } from '../dashboards/lib/slo.ts'
 import { RULE_FILE } from '../loki/server/ruler/rulefile.ts'
 import { TEST_FILE } from '../loki/testing/testfile.ts'
+import { RULES_FILE } from '../shipper/commands/rules/testfile.ts'
 import type { Format } from '../shipper/formats/format.ts'
 import { formats } from '../shipper/formats/index.ts'
 import { RECORD_FIELDS, recordSchema } from '../shipper/normalize/schema.ts'
@@ -27,6 +28,10 @@ const files = new Map<string, string>([
   [
     'schema/rules.schema.json',
     fileSchema('rules', 'Rules of a Loki ruler and of `longship serve --rules`.', RULE_FILE.schema),
+  ],
+  [
+    'schema/scan-rules.schema.json',
+    fileSchema('scan-rules', 'Scan rules and their tests: docs/scan.md.', RULES_FILE.schema),
   ],
   ['docs/record.md', recordDoc()],
   ['docs/formats.md', formatsDoc()],

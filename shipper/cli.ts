@@ -46,6 +46,8 @@ const commands: readonly Entry[] = [
     summary: 'unit tests of LogQL, alert rules and dashboards',
     load: () => import('./commands/test.ts'),
   },
+  { name: 'scan', summary: 'print what rules find in log files', load: () => import('./commands/scan.ts') },
+  { name: 'rules', summary: 'unit tests of scan rules', load: () => import('./commands/rules.ts') },
   {
     name: 'dashboards',
     summary: 'make dashboards, rules and runbooks anew, or check that they are what they should be',

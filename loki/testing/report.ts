@@ -1,4 +1,5 @@
 /** What people read: each file, its tests, and of every failed check what was expected beside what came. */
+import { visible } from '../../shipper/terms/visible.ts'
 import { type Check, type FileOutcome, isPassed, isTestPassed, type TestOutcome } from './outcome.ts'
 
 /** Text → text in a colour; the same text where there are none. */
@@ -75,14 +76,6 @@ function below(rows: readonly { expected: string; got: string; isSame: boolean }
         : `      ${paint.bad('≠')} expected ${expected || '(nothing)'}\n        got      ${got || '(nothing)'}\n`,
     )
     .join('')
-}
-
-/** Control characters of log lines would move the cursor. */
-function visible(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => {
-    const code = char.charCodeAt(0)
-    return code === 0x0a ? '\\n' : code === 0x09 ? '\\t' : `\\x${code.toString(16).padStart(2, '0')}`
-  })
 }
 
 /** The last line: `7 tests passed, 1 failed, 1 file cannot be used (23 checks)`. */

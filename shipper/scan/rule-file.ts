@@ -6,6 +6,9 @@ import type { RuleSettings } from './rule.ts'
 /** Rules of one file. */
 const MAX_RULES = 1000
 
+/** Tests stand beside the rules; `longship rules test` runs them, and nothing else reads them. */
+const KEYS = ['rules', 'rule_files', 'tests']
+
 export type RuleFile = { readonly rules: readonly RuleSettings[] } | { readonly fault: string }
 
 /** All of its rules, or what is wrong with the first that is. Whether patterns compile is not asked. Never throws. */
@@ -14,9 +17,11 @@ export function readRuleFile(text: string): RuleFile {
   if (problems.length > 0) return { fault: `line ${problems[0].line}: ${problems[0].message.split('\n')[0]}` }
   const top = root === undefined ? undefined : entriesOf(root)
   if (top === undefined) return { fault: 'needs `rules:` and a list of rules.' }
-  const unknown = top.find(({ key }) => key !== 'rules')
-  if (unknown !== undefined) return { fault: `line ${unknown.at.line}: ${unknown.key} is not known. Known: rules.` }
-  const listed = top[0]?.value
+  const unknown = top.find(({ key }) => !KEYS.includes(key))
+  if (unknown !== undefined) {
+    return { fault: `line ${unknown.at.line}: ${unknown.key} is not known. Known: ${KEYS.join(', ')}.` }
+  }
+  const listed = top.find(({ key }) => key === 'rules')?.value
   if (listed === undefined) return { fault: 'needs `rules:` and a list of rules.' }
   const items = itemsOf(listed)
   if (items === undefined) return { fault: `line ${listed.line}: rules must be a list, not ${shown(listed)}.` }

@@ -34,7 +34,10 @@ const HIT = record({
   line: optional(wholeNumber, 'Which of the lines, from 1.'),
   severity: optional(choice(SEVERITIES), 'How loud the event is.'),
   message: optional(text, "The event's whole message."),
-  captures: optional(mapping(text), 'All that the groups of the pattern took, by name or as $1.'),
+  captures: optional(
+    mapping(text),
+    'What groups of the pattern took, by name or as $1; groups that are not named here are not asked.',
+  ),
 })
 
 const TEST = record({

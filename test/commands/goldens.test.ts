@@ -1,4 +1,4 @@
-/** `longship query` and `longship trace` over files: what they print, from query.txt and trace.txt. */
+/** Commands over files: what they print, from query.txt, scan.txt, rules.txt and trace.txt. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,6 +6,8 @@ import { join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { run as query } from '../../shipper/commands/query.ts'
+import { run as rules } from '../../shipper/commands/rules.ts'
+import { run as scan } from '../../shipper/commands/scan.ts'
 import { run as trace } from '../../shipper/commands/trace.ts'
 import { printed, readGoldens } from './golden.ts'
 
@@ -21,6 +23,8 @@ after(() => {
 
 for (const [name, run] of [
   ['query', query],
+  ['scan', scan],
+  ['rules', rules],
   ['trace', trace],
 ] as const) {
   const path = resolve(home, `test/commands/${name}.txt`)
