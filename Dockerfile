@@ -5,12 +5,13 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # Its prepare script builds dist/, for which the sources must be there.
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json ./
+COPY tsconfig.json tsconfig.types.json ./
 COPY scripts/build.mjs scripts/
 COPY schema schema
 COPY loki loki
 COPY shipper shipper
 COPY dashboards dashboards
+COPY logger logger
 RUN node scripts/build.mjs && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:24.21.0-bookworm-slim
