@@ -37,6 +37,8 @@ export interface Trigger extends Omit<TriggerSettings, 'to'> {
   readonly id: string
   readonly to?: readonly string[]
   readonly origin: 'config' | 'api'
+  /** Why it cannot send: settings that do not hold, or secrets that this key does not open. */
+  readonly error?: string
 }
 
 /** Sent back it means: as it was. */

@@ -1,0 +1,19 @@
+/** The event as JSON, for programs: docs/triggers.md has its shape, and how its signature is checked. */
+import { HTTP_SCHEMES } from '../guard/target.ts'
+import { eventBody } from './event-json.ts'
+import { bearer, type Shape } from './shape.ts'
+
+export const webhook: Shape = {
+  kind: 'webhook',
+  title: 'Webhook',
+  schemes: HTTP_SCHEMES,
+  needs: ['url'],
+  takes: ['secret', 'token', 'headers'],
+  isUrlSecret: true,
+  message: (event, { id, name, url, token }) => ({
+    transport: 'http',
+    url,
+    headers: bearer(token),
+    body: JSON.stringify({ version: 1, trigger: { id, name }, event: eventBody(event) }),
+  }),
+}
