@@ -1,7 +1,7 @@
 /** One operation of the API: what the router, the server and the document are made of. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../terms/answer.ts'
-import type { EventFilter } from './event-query.ts'
+import type { Criteria } from './event-query.ts'
 import type { Parameters, Schema, Values } from './parameters.ts'
 import type { AdminParts } from './parts.ts'
 import { type KindName, refusalProblem } from './problem.ts'
@@ -38,7 +38,7 @@ export interface Setting extends AdminParts {
 export interface StreamStart {
   /** Sequence number behind which it begins; undefined: with what comes. */
   readonly after: number | undefined
-  readonly filter: EventFilter
+  readonly filter: Criteria
 }
 
 export type Reply =

@@ -1,42 +1,13 @@
 /** What the API is about, as far as it needs it: who keeps rules, events, triggers and patterns, and who counts hits. */
-import type { LogEvent } from '../events/event.ts'
-import type { RuleSettings } from '../scan/rule.ts'
+import type { EventLog } from '../events/log.ts'
+import type { Rulebook } from '../scan/rulebook.ts'
+import type { Scanner } from '../scan/scanner.ts'
 import type { Answer } from '../terms/answer.ts'
 import type { Trigger } from '../triggers/trigger.ts'
-import type { EventFilter } from './event-query.ts'
 
-/** A rule as the API shows it. */
-export interface RuleView extends RuleSettings {
-  readonly id: string
-  readonly origin: 'config' | 'folder' | 'api'
-  readonly file?: string
-  readonly error?: string
-}
-
-export interface RulebookPart {
-  list(filter?: { readonly workload?: string; readonly origin?: RuleView['origin'] }): readonly RuleView[]
-  get(id: string): RuleView | undefined
-  create(draft: unknown): Answer<RuleView>
-  patch(id: string, patch: unknown): Answer<RuleView>
-  remove(id: string): Answer<{ readonly deleted: readonly string[] }>
-  effective(workload: string): readonly (RuleView & { readonly from: 'global' | 'override' | 'own' })[]
-  test(request: unknown): Answer<object>
-}
-
-export interface ScannerPart {
-  stats(): object
-}
-
-export interface EventsPart {
-  find(filter: EventFilter & { readonly limit: number; readonly before?: number }): {
-    readonly events: readonly LogEvent[]
-    readonly next?: number | undefined
-  }
-  /** Oldest first. */
-  since(seq: number, filter: EventFilter): readonly LogEvent[]
-  subscribe(listener: (event: LogEvent) => void): () => void
-  stats(): object
-}
+export type RulebookPart = Pick<Rulebook, 'list' | 'get' | 'create' | 'patch' | 'remove' | 'effective' | 'test'>
+export type ScannerPart = Pick<Scanner, 'stats'>
+export type EventsPart = Pick<EventLog, 'find' | 'since' | 'subscribe' | 'stats'>
 
 export interface TriggersPart {
   list(): readonly Trigger[]

@@ -36,12 +36,14 @@ export const counters = {
     {
       events: integer('In the log.'),
       bytes: integer('On the disk.'),
-      oldest_seq: integer('Sequence number of the oldest.'),
-      newest_seq: integer('Sequence number of the newest.'),
+      oldest_seq: integer('Sequence number of the oldest; 0: none.'),
+      newest_seq: integer('Sequence number of the newest; 0: none.'),
       duplicates: integer('Happenings that were read twice.'),
       refused: map(number, 'By reason.'),
+      damaged: integer('Lines that were no whole event at the start.'),
+      torn_bytes: integer('Bytes at the end that the last process did not finish.'),
     },
-    ['events', 'bytes', 'duplicates', 'refused'],
+    ['events', 'bytes', 'oldest_seq', 'newest_seq', 'duplicates', 'refused', 'damaged', 'torn_bytes'],
   ),
   TriggerStats: object(
     {

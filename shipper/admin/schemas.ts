@@ -82,7 +82,7 @@ const ruleSchemas = {
       text: string('What was matched on.'),
       message: string('What the event would say: cut to 500 bytes.'),
       record: { type: 'object', description: 'The line as Longship reads it: record.schema.json.' },
-      event: { type: 'object', description: 'The event that it would be.' },
+      event: named('UnstoredEvent'),
     },
     ['matched', 'captures', 'spans', 'text', 'message', 'record'],
   ),
@@ -124,16 +124,21 @@ const triggerSchemas = {
   DeadLetterList: object({ dead_letters: array(named('DeadLetter')) }),
 }
 
+const unstored = {
+  time: { type: 'string', format: 'date-time', description: "The record's own time, in nanoseconds." },
+  source: string('Who says it.', EVENT_SOURCES),
+  event: string('What happened.', EVENT_NAMES),
+  severity: string('How loud.', SEVERITIES),
+  message: string('At most 500 bytes. Log content: hostile.'),
+  metadata: named('EventMetadata'),
+}
+
 const eventSchemas = {
   Event: object({
     seq: { type: 'integer', minimum: 1, description: 'Its place in the log: growing, never given twice.' },
-    time: { type: 'string', format: 'date-time', description: "The record's own time, in nanoseconds." },
-    source: string('Who says it.', EVENT_SOURCES),
-    event: string('What happened.', EVENT_NAMES),
-    severity: string('How loud.', SEVERITIES),
-    message: string('At most 500 bytes. Log content: hostile.'),
-    metadata: named('EventMetadata'),
+    ...unstored,
   }),
+  UnstoredEvent: object(unstored),
   EventMetadata: object(
     {
       workload: string("The record's service."),

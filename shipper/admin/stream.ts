@@ -4,7 +4,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LogEvent } from '../events/event.ts'
-import { eventJson, isWanted } from './event-query.ts'
+import { matcherOf } from '../events/filter.ts'
+import { eventJson } from '../events/json.ts'
 import { EVENT_STREAM_TYPE, type StreamStart } from './operation.ts'
 import type { EventsPart } from './parts.ts'
 import { ProblemError } from './problem.ts'
@@ -102,6 +103,7 @@ function demandRoom(readers: ReadonlySet<Reader>, network: string, limits: Strea
 function feed(reader: Reader, events: EventsPart, start: StreamStart, limits: StreamLimits, cutOff: () => void): void {
   const { response } = reader
   const { filter } = start
+  const isWanted = matcherOf(filter)
   const isOver = () => response.destroyed || response.writableEnded
   let last = start.after
   const write = (event: LogEvent) => {
@@ -109,13 +111,13 @@ function feed(reader: Reader, events: EventsPart, start: StreamStart, limits: St
     response.write(`id: ${event.seq}\nevent: log_event\ndata: ${JSON.stringify(eventJson(event))}\n\n`)
   }
   const live = (event: LogEvent) => {
-    if (isOver() || (last !== undefined && event.seq <= last) || !isWanted(event, filter)) return
+    if (isOver() || (last !== undefined && event.seq <= last) || !isWanted(event)) return
     write(event)
     if (response.writableLength > limits.buffer_bytes) cutOff()
   }
   const next = () => {
     if (isOver()) return
-    const page = last === undefined ? [] : events.since(last, filter).slice(0, PAGE_EVENTS)
+    const page = last === undefined ? [] : events.since(last, { ...filter, limit: PAGE_EVENTS })
     for (const event of page) {
       write(event)
       if (response.writableLength > PAGE_BYTES) return void response.once('drain', next)

@@ -1,18 +1,12 @@
 /** Rules, events, triggers and patterns in memory: as much of them as the API needs to be asked about everything. */
 
-import { isWanted } from '../../shipper/admin/event-query.ts'
-import type {
-  AdminParts,
-  EventsPart,
-  PatternsPart,
-  RulebookPart,
-  RuleView,
-  TriggersPart,
-} from '../../shipper/admin/parts.ts'
+import type { AdminParts, EventsPart, PatternsPart, RulebookPart, TriggersPart } from '../../shipper/admin/parts.ts'
 import type { LogEvent } from '../../shipper/events/event.ts'
+import { matcherOf } from '../../shipper/events/filter.ts'
 import checkRule from '../../shipper/scan/check.generated.ts'
+import type { RuleView } from '../../shipper/scan/view.ts'
+import { faultsOf, pathText } from '../../shipper/schema-fault.ts'
 import { type Answer, done, refused } from '../../shipper/terms/answer.ts'
-import { faultsOf, pathText } from '../../shipper/terms/schema-fault.ts'
 import checkTrigger from '../../shipper/triggers/check.generated.ts'
 import { SECRET_PLACEHOLDER, type Trigger } from '../../shipper/triggers/trigger.ts'
 
@@ -100,7 +94,7 @@ function fakeRules(): RulebookPart & { readonly patches: unknown[] } {
       if (id !== undefined && shelf.get(id) === undefined)
         return refused('missing', { path: 'rule_id', message: 'No such rule.' })
       const at = line.indexOf('OOM')
-      const found = at < 0 ? { reason: 'The pattern is not in it.' } : { span: [at, at + 3] }
+      const found = at < 0 ? { reason: 'The pattern is not in it.' } : { span: [at, at + 3] as const }
       return done({
         matched: at >= 0,
         ...found,
@@ -200,17 +194,26 @@ export function fakeEvents(): FakeEvents {
     },
     find({ limit, before, ...filter }) {
       const found = log
-        .filter((event) => (before === undefined || event.seq < before) && isWanted(event, filter))
+        .filter((event) => (before === undefined || event.seq < before) && matcherOf(filter)(event))
         .reverse()
       const events = found.slice(0, limit)
       return { events, ...(found.length > limit && { next: events.at(-1)!.seq }) }
     },
-    since: (seq, filter) => log.filter((event) => event.seq > seq && isWanted(event, filter)),
+    since: (seq, filter) => log.filter((event) => event.seq > seq && matcherOf(filter)(event)),
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    stats: () => ({ events: log.length, bytes: 0, oldest_seq: 1, newest_seq: log.length, duplicates: 0, refused: {} }),
+    stats: () => ({
+      events: log.length,
+      bytes: 0,
+      oldest_seq: 1,
+      newest_seq: log.length,
+      duplicates: 0,
+      refused: {},
+      damaged: 0,
+      torn_bytes: 0,
+    }),
   }
 }
 

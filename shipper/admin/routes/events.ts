@@ -1,5 +1,6 @@
 /** Events: the log, newest first, and what comes, as server-sent events. */
-import { EVENT_PARAMETERS, eventJson, filterOf } from '../event-query.ts'
+import { eventJson } from '../../events/json.ts'
+import { EVENT_PARAMETERS, filterOf } from '../event-query.ts'
 import { EVENT_STREAM_TYPE, ok, operation } from '../operation.ts'
 import { whole } from '../parameters.ts'
 import { ProblemError } from '../problem.ts'
@@ -26,7 +27,7 @@ export const events = [
     refuses: [],
     run({ query }, { events }) {
       const { before, limit = DEFAULT_LIMIT } = query
-      const found = events.find({ ...filterOf(query), ...(before !== undefined && { before }), limit })
+      const found = events.find({ ...filterOf(query), before, limit })
       return ok({ events: found.events.map(eventJson), ...(found.next !== undefined && { next: found.next }) })
     },
   }),
@@ -54,7 +55,7 @@ export const events = [
       const asked =
         lastEventId(request.headers['last-event-id']) ?? query.after ?? (query.since === undefined ? undefined : 0)
       // Of a log that is gone: numbers began anew, and nothing behind it would ever come.
-      const after = asked === undefined ? undefined : Math.min(asked, events.find({ limit: 1 }).events[0]?.seq ?? 0)
+      const after = asked === undefined ? undefined : Math.min(asked, events.stats().newest_seq)
       const start = { after, filter: filterOf(query) }
       return { type: EVENT_STREAM_TYPE, stream: (response) => openStream(request, response, start) }
     },

@@ -1,4 +1,6 @@
 /** Rules: those of files and of the API; only the latter can be changed here. */
+import type { NewEvent } from '../../events/event.ts'
+import { eventJson } from '../../events/json.ts'
 import { demandMatch, IF_MATCH, tagOf } from '../etag.ts'
 import { granted, JSON_TYPE, MERGE_PATCH_TYPE, ok, operation } from '../operation.ts'
 import { oneOf, text } from '../parameters.ts'
@@ -101,6 +103,15 @@ export const rules = [
     body: { schema: 'RuleTestRequest', types: [JSON_TYPE] },
     answer: { status: 200, description: 'Whether it matches, where, and what it captures.', schema: 'RuleTest' },
     refuses: ['missing'],
-    run: ({ body }, { rulebook }) => ok(granted(rulebook.test(body))),
+    run({ body }, { rulebook }) {
+      const { event, ...found } = granted(rulebook.test(body))
+      return ok({ ...found, ...(event && { event: unstored(event) }) })
+    },
   }),
 ]
+
+/** An event that has no place in the log. */
+function unstored(event: NewEvent): object {
+  const { seq: _, ...rest } = eventJson({ ...event, seq: 0 })
+  return rest
+}
