@@ -10,6 +10,8 @@ import { buildFiles, SLO_FILE } from '../dashboards/build.ts'
 import { readSlos } from '../dashboards/lib/slo.ts'
 import { RULE_FILE } from '../loki/server/ruler/rulefile.ts'
 import { TEST_FILE } from '../loki/testing/testfile.ts'
+import { openApiDocument } from '../shipper/admin/openapi.ts'
+import { operations } from '../shipper/admin/routes/index.ts'
 import type { Format } from '../shipper/formats/format.ts'
 import { formats } from '../shipper/formats/index.ts'
 import { RECORD_FIELDS, recordSchema } from '../shipper/normalize/schema.ts'
@@ -28,6 +30,7 @@ const files = new Map<string, string>([
     'schema/rules.schema.json',
     fileSchema('rules', 'Rules of a Loki ruler and of `longship serve --rules`.', RULE_FILE.schema),
   ],
+  ['schema/openapi.json', `${JSON.stringify({ ...openApiDocument(operations), 'x-generated': GENERATED }, null, 2)}\n`],
   ['docs/record.md', recordDoc()],
   ['docs/formats.md', formatsDoc()],
   ['docs/EVENTS.md', eventsDoc(GENERATED)],
