@@ -9,7 +9,7 @@ import { named } from './shape.ts'
 const DESCRIPTION = `Rules over the stream of logs, the events that they find, and triggers that tell of them.
 
 Every answer from 400 on is a problem (RFC 9457), whose errors say where what is wrong. HEAD answers as GET does, without
-the body; OPTIONS with Allow. There are no CORS headers: pages of other sites may not ask. Ids in paths are percent-encoded.`
+the body; OPTIONS with Allow, as 405 does for other methods. There are no CORS headers: pages of other sites may not ask. Ids in paths are percent-encoded.`
 
 const SECURITY = [{ token: [] }]
 
@@ -29,7 +29,9 @@ export function openApiDocument(operations: readonly Operation[]): object {
     paths,
     components: {
       schemas,
-      responses: Object.fromEntries(statuses().map((status) => [`Problem${status}`, problemResponse(status)])),
+      responses: Object.fromEntries(
+        statuses(operations).map((status) => [`Problem${status}`, problemResponse(status)]),
+      ),
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'admin.bearer_token, or scan.folder/admin-token.' },
       },
@@ -71,8 +73,9 @@ function statusesOf({ body, refuses }: Operation): number[] {
   return [...new Set(kinds.map((kind) => KINDS[kind].status))].sort((a, b) => a - b)
 }
 
-function statuses(): number[] {
-  return [...new Set(Object.values(KINDS).map(({ status }) => status))].sort((a, b) => a - b)
+/** 405 is of a path, not of an operation. */
+function statuses(operations: readonly Operation[]): number[] {
+  return [...new Set(operations.flatMap(statusesOf))].sort((a, b) => a - b)
 }
 
 function problemResponse(status: number): object {
@@ -87,7 +90,6 @@ function problemResponse(status: number): object {
 
 const HEADERS_OF: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   401: { 'WWW-Authenticate': 'Bearer.' },
-  405: { Allow: 'Methods of this path.' },
   429: { 'Retry-After': 'Seconds.' },
   503: { 'Retry-After': 'Seconds.' },
 }
