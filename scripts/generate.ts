@@ -11,6 +11,8 @@ import { readSlos } from '../dashboards/lib/slo.ts'
 import { RULE_FILE } from '../loki/server/ruler/rulefile.ts'
 import { TEST_FILE } from '../loki/testing/testfile.ts'
 import { RULES_FILE } from '../shipper/commands/rules/testfile.ts'
+import { openApiDocument } from '../shipper/admin/openapi.ts'
+import { operations } from '../shipper/admin/routes/index.ts'
 import type { Format } from '../shipper/formats/format.ts'
 import { formats } from '../shipper/formats/index.ts'
 import { RECORD_FIELDS, recordSchema } from '../shipper/normalize/schema.ts'
@@ -29,10 +31,8 @@ const files = new Map<string, string>([
     'schema/rules.schema.json',
     fileSchema('rules', 'Rules of a Loki ruler and of `longship serve --rules`.', RULE_FILE.schema),
   ],
-  [
-    'schema/scan-rules.schema.json',
-    fileSchema('scan-rules', 'Scan rules and their tests: docs/scan.md.', RULES_FILE.schema),
-  ],
+  ['schema/scan-rules.schema.json', rulesSchema()],
+  ['schema/openapi.json', `${JSON.stringify({ ...openApiDocument(operations), 'x-generated': GENERATED }, null, 2)}\n`],
   ['docs/record.md', recordDoc()],
   ['docs/formats.md', formatsDoc()],
   ['docs/EVENTS.md', eventsDoc(GENERATED)],
@@ -74,6 +74,12 @@ function fileSchema(name: string, description: string, schema: object): string {
     description,
   }
   return `${JSON.stringify({ ...head, ...schema }, null, 2)}\n`
+}
+
+/** A rule is what longship.yaml says it is. */
+function rulesSchema(): string {
+  const { definitions } = configSchema()
+  return fileSchema('scan-rules', 'Scan rules and their tests: docs/scan.md.', { ...RULES_FILE.schema, definitions })
 }
 
 /** The input lines of a format's corpus, as a program would have written them. */

@@ -1,8 +1,8 @@
 /** Finds the route of a request and its tenant, and writes what the route answers, or how it failed. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PushError } from '../../shipper/wire/pushed.ts'
+import { isForeign, isRebound } from '../../shipper/wire/site.ts'
 import { QueryError } from '../logql/error.ts'
-import { isForeign, isRebound } from './foreign.ts'
 import { readTarget, type Target } from './form.ts'
 import { routes } from './routes/index.ts'
 import { type Reply, type Route, type RouteContext, TEXT, textReply } from './routes/route.ts'

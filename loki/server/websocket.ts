@@ -5,8 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { isFromElsewhere } from '../../shipper/wire/site.ts'
-import { isRebound } from './foreign.ts'
+import { isFromElsewhere, isRebound } from '../../shipper/wire/site.ts'
 
 export interface WebSocket {
   text(message: string): void

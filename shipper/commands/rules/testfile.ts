@@ -55,7 +55,7 @@ const TEST = record({
 /** Read elsewhere: by what reads rules for the scanner. */
 const rules: Shape<Place> = {
   read: (place) => place,
-  schema: { type: 'array', items: { $ref: 'https://longship.dev/schema/longship.schema.json#/definitions/rule' } },
+  schema: { type: 'array', items: { $ref: '#/definitions/rule' } },
 }
 
 const FIELDS = {

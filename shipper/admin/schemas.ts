@@ -1,0 +1,191 @@
+/**
+ * Bodies of requests and answers as JSON Schema, by the names that operations give. Those of rules and triggers are made
+ * from schema/longship.schema.json: one source for longship.yaml, the API and its document.
+ */
+import longship from '../../schema/longship.schema.json' with { type: 'json' }
+import { EVENT_NAMES, EVENT_SOURCES, SEVERITIES } from '../events/event.ts'
+import type { Schema } from './parameters.ts'
+import { counters } from './schemas-stats.ts'
+import { array, integer, map, named, object, string } from './shape.ts'
+
+interface ObjectSchema {
+  readonly properties: Readonly<Record<string, Schema>>
+  readonly required: readonly string[]
+}
+
+const { rule, trigger, duration } = rebased(longship.definitions) as unknown as {
+  rule: ObjectSchema
+  trigger: ObjectSchema
+  duration: Schema
+}
+
+/** References to definitions become references to components. */
+function rebased(definitions: object): object {
+  const text = JSON.stringify(definitions).replaceAll('"#/definitions/duration"', '"#/components/schemas/Duration"')
+  return JSON.parse(text) as object
+}
+
+/** A draft with its defaults filled in, and what is known of it besides. */
+function viewOf(draft: ObjectSchema, more: Readonly<Record<string, Schema>>, always: readonly string[]): Schema {
+  const withDefault = Object.keys(draft.properties).filter((name) => 'default' in draft.properties[name]!)
+  return object({ ...draft.properties, ...more }, [...new Set([...draft.required, ...withDefault, ...always])])
+}
+
+/** Nothing is required, and everything may be null: the default, or none. */
+function patchOf({ properties }: ObjectSchema): Schema {
+  const nullable = Object.entries(properties).map(([name, schema]) => [name, { anyOf: [schema, { type: 'null' }] }])
+  return object(Object.fromEntries(nullable), [])
+}
+
+const ruleMore = {
+  id: string('Of a rule of a file its name.'),
+  origin: string('Where it comes from: only api can be changed here.', ['config', 'folder', 'api']),
+  file: string('The file it comes from.'),
+  error: string('Why it does nothing: its pattern does not compile, or it overrides an unknown rule.'),
+}
+const from = string('Whether it is a global one, stands for a global one, or is its own.', [
+  'global',
+  'override',
+  'own',
+])
+const span = {
+  ...array({ type: 'integer', minimum: 0 }),
+  minItems: 2,
+  maxItems: 2,
+  description: 'UTF-16 offsets in text.',
+}
+
+const ruleSchemas = {
+  RuleDraft: rule as unknown as Schema,
+  RulePatch: patchOf(rule),
+  Rule: viewOf(rule, ruleMore, ['id', 'origin']),
+  RuleList: object({ rules: array(named('Rule')) }),
+  EffectiveRule: viewOf(rule, { ...ruleMore, from }, ['id', 'origin', 'from']),
+  EffectiveRuleList: object({ rules: array(named('EffectiveRule')) }),
+  RuleTestRequest: object(
+    {
+      rule: named('RuleDraft'),
+      rule_id: string('Id of a rule that is there.'),
+      line: string('As a program would write it.'),
+      stream: string('stdout unless told otherwise.', ['stdout', 'stderr']),
+      workload: string('The service that writes it.'),
+    },
+    ['line'],
+  ),
+  RuleTest: object(
+    {
+      matched: { type: 'boolean' },
+      reason: string('Why it does not match.'),
+      span,
+      captures: map({ type: 'string' }, 'By name, or $1 … for groups without one.'),
+      spans: map(span, 'Of the captures.'),
+      text: string('What was matched on.'),
+      message: string('What the event would say: cut to 500 bytes.'),
+      record: { type: 'object', description: 'The line as Longship reads it: record.schema.json.' },
+      event: named('UnstoredEvent'),
+    },
+    ['matched', 'captures', 'spans', 'text', 'message', 'record'],
+  ),
+  Deleted: object({ deleted: array({ type: 'string' }) }),
+  WorkloadList: object({
+    workloads: array(object({ workload: { type: 'string' }, rules: integer('In force for it.') })),
+  }),
+}
+
+const delivery = {
+  delivered: { type: 'boolean' },
+  status: integer('HTTP status of the answer.'),
+  duration_ms: { type: 'number' },
+  error: string('Why it was not delivered.'),
+}
+
+const triggerSchemas = {
+  TriggerDraft: trigger as unknown as Schema,
+  TriggerPatch: patchOf(trigger),
+  Trigger: viewOf(trigger, { id: { type: 'string' }, origin: string('Where it comes from.', ['config', 'api']) }, [
+    'id',
+    'origin',
+  ]),
+  TriggerList: object({ triggers: array(named('Trigger')) }),
+  TriggerTest: object(
+    {
+      ...delivery,
+      request: object({
+        method: { type: 'string' },
+        url: string('Without its secrets.'),
+        headers: map({ type: 'string' }, 'Without their secrets.'),
+        body: { type: 'string' },
+      }),
+    },
+    ['delivered', 'duration_ms', 'request'],
+  ),
+  Delivery: { type: 'object' },
+  DeadLetter: { type: 'object' },
+  DeadLetterList: object({ dead_letters: array(named('DeadLetter')) }),
+}
+
+const unstored = {
+  time: { type: 'string', format: 'date-time', description: "The record's own time, in nanoseconds." },
+  source: string('Who says it.', EVENT_SOURCES),
+  event: string('What happened.', EVENT_NAMES),
+  severity: string('How loud.', SEVERITIES),
+  message: string('At most 500 bytes. Log content: hostile.'),
+  metadata: named('EventMetadata'),
+}
+
+const eventSchemas = {
+  Event: object({
+    seq: { type: 'integer', minimum: 1, description: 'Its place in the log: growing, never given twice.' },
+    ...unstored,
+  }),
+  UnstoredEvent: object(unstored),
+  EventMetadata: object(
+    {
+      workload: string("The record's service."),
+      container: string('Container, file or input.'),
+      rule_id: { type: 'string' },
+      rule_name: { type: 'string' },
+      stream: string('Of a container.', ['stdout', 'stderr']),
+      captures: map({ type: 'string' }, 'By name, or $1 … for groups without one.'),
+      node: { type: 'string' },
+      level: { type: 'string' },
+      correlation_id: { type: 'string' },
+      trace_id: { type: 'string' },
+      pattern_id: { type: 'string' },
+      pattern: string('The template, with <_> for what differs.'),
+      count: { type: 'number', description: 'Of a spike: lines of it in the last minute.' },
+      expected: { type: 'number', description: 'Of a spike: lines that were expected.' },
+    },
+    ['workload', 'container'],
+  ),
+  EventList: object({ events: array(named('Event')), next: integer('Value of before for the next page.') }, ['events']),
+  EventStream: { type: 'string', description: 'Server-sent events: each data is an Event.' },
+}
+
+const otherSchemas = {
+  Duration: duration,
+  Pattern: { type: 'object' },
+  PatternList: object({ patterns: array(named('Pattern')) }),
+  LokiPatterns: object({
+    status: string('success'),
+    data: array({ type: 'object' }),
+  }),
+  Health: object({ status: string('ok', ['ok']) }),
+  OpenApi: { type: 'object', description: 'This document.' },
+  Problem: object({
+    type: string('urn:longship:problem:KIND'),
+    title: string('What kind of problem.'),
+    status: integer('HTTP status.'),
+    detail: string('What is wrong with this request, and what is allowed.'),
+    errors: array(object({ path: string('filter.severities[1]; empty: the whole.'), message: { type: 'string' } })),
+  }),
+}
+
+export const schemas = {
+  ...ruleSchemas,
+  ...triggerSchemas,
+  ...eventSchemas,
+  ...counters,
+  ...otherSchemas,
+} satisfies Record<string, Schema>
+export type SchemaName = keyof typeof schemas
