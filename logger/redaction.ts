@@ -42,6 +42,7 @@ function recordOf(members: Fields): LogRecord {
     text,
     duration_ms: undefined,
     format: 'json',
+    pattern_id: undefined,
     fields,
   }
 }
