@@ -42,7 +42,6 @@ function recordOf(members: Fields): LogRecord {
     text,
     duration_ms: undefined,
     format: 'json',
-    pattern_id: undefined,
     fields,
   }
 }

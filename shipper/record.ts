@@ -108,7 +108,7 @@ export interface LogRecord {
   duration_ms: number | undefined
   format: string
   /** Of the message's template, while patterns are mined: structured metadata only, never in the line. */
-  pattern_id: string | undefined
+  pattern_id?: string | undefined
   /** Everything else that the line carried, under its own name. Never holds a name of the record. */
   fields: Fields
 }

@@ -27,6 +27,23 @@ export const HOLDS = Uint8Array.from({ length: 128 }, (_, code) => {
   return char === '@' ? AT_SIGN : SYMBOL
 })
 
+/** What may stand in a path or an address: no space, quote, bracket or comma. */
+export const IS_PATH_UNIT = Uint8Array.from({ length: 128 }, (_, code) =>
+  KINDS[code] === WORD || '&=?#:!^'.includes(String.fromCharCode(code)) ? 1 : 0,
+)
+
+/** Escapes of JSON that the express lane takes, other than those that stand for themselves. */
+export const ESCAPES: ReadonlyMap<number, number> = new Map(
+  ['n\n', 't\t', 'r\r', 'b\b', 'f\f'].map((pair) => [pair.charCodeAt(0), pair.charCodeAt(1)]),
+)
+
+/** What closes a bracket or quote; 0 for anything else. */
+export const CLOSERS = new Uint8Array(128)
+for (const pair of ['()', '[]', '{}', '<>', '""', "''"]) CLOSERS[pair.charCodeAt(0)] = pair.charCodeAt(1)
+
+/** What redaction has put in a value's place starts so. */
+export const REDACTED = [...'[redacted:'].map((char) => char.charCodeAt(0))
+
 /** Words that belong to the number before them. */
 const UNITS = [
   'B b kB KB MB GB TB PB KiB MiB GiB TiB K M G T byte bytes bit bits Kbps kbps Mbps Gbps kHz MHz GHz',

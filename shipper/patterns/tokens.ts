@@ -6,20 +6,22 @@
  */
 import {
   AT_SIGN,
+  CLOSERS,
   DATE_WORD,
   DIGIT,
+  ESCAPES,
   HOLDS,
   hashUnit,
+  IS_PATH_UNIT,
   KINDS,
   knownAs,
   LOWER,
-  MARK,
   MAX_KNOWN_WORD,
   MAY_BE_KNOWN,
   NAMER,
   NOT_HEX,
   ORDINARY,
-  SPACE,
+  REDACTED,
   STATE,
   SYMBOL,
   UNIT,
@@ -45,12 +47,6 @@ const EQUALS = 0x3d
 const OPEN = 0x28
 const OPEN_SQUARE = 0x5b
 const CLOSE_SQUARE = 0x5d
-
-/** Escapes of JSON that the express lane takes. */
-const ESCAPES: Readonly<Record<number, number>> = { 110: NEWLINE, 116: 0x09, 114: 0x0d, 98: 0x08, 102: 0x0c }
-
-/** What closes a bracket or quote. */
-const CLOSERS: Readonly<Record<number, number>> = { 40: 0x29, 91: 0x5d, 123: 0x7d, 60: 0x3e, 34: 0x22, 39: 0x27 }
 
 export class TokenReader {
   /** Tokens of the message read last. Token i lies in units starts[i]..ends[i) of `text`. */
@@ -92,7 +88,7 @@ export class TokenReader {
       let unit = bytes[start]
       if (isEscaped && unit === BACKSLASH) {
         unit = bytes[++start]
-        unit = ESCAPES[unit] ?? unit
+        unit = ESCAPES.get(unit) ?? unit
       }
       if (unit === NEWLINE && at > 0) break
       text[at++] = unit
@@ -143,7 +139,7 @@ export class TokenReader {
       else if (unit === OPEN_SQUARE && this.isRedacted(at)) at = this.takeRedacted(at)
       else at++
     }
-    this.hash()
+    hashTokens(this)
   }
 
   /** A word from here on; returns where it ends. */
@@ -274,7 +270,7 @@ export class TokenReader {
     const last = this.count - 1
     if (isParameter && last >= 0 && this.isParameter[last] === 1) {
       // It takes the bracket with it that it opened.
-      if (start > ends[last]) this.closer = CLOSERS[text[start - 1]] ?? this.closer
+      if (start > ends[last]) this.closer = closerOf(text[start - 1]) || this.closer
       if (this.closer !== 0 && text[end] === this.closer) {
         end++
         this.closer = 0
@@ -288,28 +284,7 @@ export class TokenReader {
     this.isParameter[this.count++] = isParameter ? 1 : 0
     return next
   }
-
-  private hash(): void {
-    const { text, starts, ends, isParameter, count } = this
-    let low = 0x811c9dc5 | 0
-    let high = 0x2f0b4c47 | 0
-    for (let index = 0; index < count; index++) {
-      if (isParameter[index] === 0) {
-        for (let at = starts[index]; at < ends[index]; at++) {
-          low = Math.imul(low ^ text[at], 0x01000193)
-          high = Math.imul(high ^ text[at], 0x5bd1e995)
-          high ^= high >>> 15
-        }
-      }
-      low = Math.imul(low ^ (isParameter[index] + 1), 0x01000193)
-      high = Math.imul(high ^ (isParameter[index] + 1), 0x5bd1e995)
-    }
-    this.low = low >>> 0
-    this.high = (high ^ (high >>> 11)) & 0x1fffff
-  }
 }
-
-const REDACTED = [...'[redacted:'].map((char) => char.charCodeAt(0))
 
 /** Between `user` and its name: a space, =, ': '. */
 const MAX_NAME_GAP = 2
@@ -324,10 +299,30 @@ function isDigit(unit: number): boolean {
   return unit >= 0x30 && unit <= 0x39
 }
 
-/** No space, no quote, no bracket, no comma. */
 function isPathUnit(unit: number): boolean {
-  if (unit >= 128) return true
-  return (
-    unit !== 0 && KINDS[unit] !== SPACE && !(KINDS[unit] === MARK && !'&=?#:!^'.includes(String.fromCharCode(unit)))
-  )
+  return unit >= 128 || IS_PATH_UNIT[unit] === 1
+}
+
+function closerOf(unit: number): number {
+  return unit < 128 ? CLOSERS[unit] : 0
+}
+
+/** Two hashes, so that they are seldom the same for other tokens. */
+function hashTokens(reader: TokenReader): void {
+  const { text, starts, ends, isParameter, count } = reader
+  let low = 0x811c9dc5 | 0
+  let high = 0x2f0b4c47 | 0
+  for (let index = 0; index < count; index++) {
+    if (isParameter[index] === 0) {
+      for (let at = starts[index]; at < ends[index]; at++) {
+        low = Math.imul(low ^ text[at], 0x01000193)
+        high = Math.imul(high ^ text[at], 0x5bd1e995)
+        high ^= high >>> 15
+      }
+    }
+    low = Math.imul(low ^ (isParameter[index] + 1), 0x01000193)
+    high = Math.imul(high ^ (isParameter[index] + 1), 0x5bd1e995)
+  }
+  reader.low = low >>> 0
+  reader.high = (high ^ (high >>> 11)) & 0x1fffff
 }

@@ -22,7 +22,6 @@ function recordOf(message: string, fields: Fields = new Map()): LogRecord {
     text,
     duration_ms: undefined,
     format: 'f',
-    pattern_id: undefined,
     fields,
   }
 }
