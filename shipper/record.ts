@@ -107,6 +107,8 @@ export interface LogRecord {
   /** Milliseconds. */
   duration_ms: number | undefined
   format: string
+  /** Of the message's template, while patterns are mined: structured metadata only, never in the line. */
+  pattern_id?: string | undefined
   /** Everything else that the line carried, under its own name. Never holds a name of the record. */
   fields: Fields
 }

@@ -230,6 +230,7 @@ export function metadataOf(record: LogRecord, labels: LabelSet): [string, string
     if (text !== undefined && text !== '') pairs.push([field, text])
   }
   pairs.push(['format', record.format])
+  if (record.pattern_id !== undefined) pairs.push(['pattern_id', record.pattern_id])
   for (const [name, value] of labels.demoted) pairs.push([name, value])
   return pairs
 }

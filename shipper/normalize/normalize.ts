@@ -71,6 +71,7 @@ export function normalize(
     text: emptyText(),
     duration_ms: undefined,
     format: parsed.format,
+    pattern_id: undefined,
     fields: new Map(),
   }
   const said = new Set<string>()

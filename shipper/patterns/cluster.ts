@@ -1,0 +1,97 @@
+/** A pattern: the lines that share a template. */
+import type { Level } from '../terms/level.ts'
+import { MinuteCounts } from './counts.ts'
+import { PARAMETER, type TokenReader } from './tokens.ts'
+
+export interface Cluster {
+  /**
+   * Made of the first line's tokens: the same after a restart, in a replay, and in every service that logs the same words,
+   * whatever the template becomes. With the service it names a pattern.
+   */
+  readonly id: string
+  readonly service: string
+  /** The template's tokens; what is found to differ becomes PARAMETER. */
+  readonly tokens: string[]
+  /** What stands before each token, and behind the last. */
+  readonly gaps: readonly string[]
+  readonly sample: string
+  /** By level, in the order in which they came. */
+  readonly levels: Level[]
+  readonly counts: MinuteCounts[]
+  readonly nodes: Set<string>
+  lines: number
+  /** Milliseconds since the epoch. */
+  readonly firstSeen: number
+  lastSeen: number
+  /** When it was used last, as the miner counts lines. */
+  used: number
+  /** Ids that it has just taken in. */
+  readonly taken: string[]
+  /** The pattern that has taken this one in. */
+  into: Cluster | undefined
+  /** False: forgotten, or taken in. */
+  isAlive: boolean
+  /** Milliseconds since the epoch: no spike is told before. */
+  quietUntil: number
+}
+
+/** More nodes of a pattern are not told apart. */
+export const MAX_NODES = 32
+
+const MAX_SAMPLE = 300
+
+export function createCluster(id: string, service: string, reader: TokenReader, nowMs: number): Cluster {
+  const tokens: string[] = []
+  const gaps: string[] = []
+  for (let index = 0; index <= reader.count; index++) {
+    if (index < reader.count) tokens.push(reader.word(index))
+    gaps.push(reader.gap(index))
+  }
+  const sample = reader.message(MAX_SAMPLE)
+  return restoreCluster({ id, service, tokens, gaps, sample, lines: 0, firstSeen: nowMs, lastSeen: nowMs })
+}
+
+export function restoreCluster(
+  kept: Pick<Cluster, 'id' | 'service' | 'tokens' | 'gaps' | 'sample' | 'lines' | 'firstSeen' | 'lastSeen'>,
+): Cluster {
+  return {
+    ...kept,
+    levels: [],
+    counts: [],
+    nodes: new Set(),
+    used: 0,
+    taken: [],
+    into: undefined,
+    isAlive: true,
+    quietUntil: 0,
+  }
+}
+
+/** The template as text, <_> for what differs. */
+export function templateOf({ tokens, gaps }: Cluster): string {
+  let text = ''
+  for (const [index, token] of tokens.entries()) text += gaps[index] + token
+  return (text + (gaps.at(-1) ?? '')).trim()
+}
+
+/** The level of its first line. */
+export function levelOf(cluster: Cluster): Level {
+  return cluster.levels[0] ?? 'unknown'
+}
+
+/** Joins a line's tokens, as many as the template's, into it. */
+export function generalize(cluster: Cluster, tokens: readonly string[]): void {
+  for (let index = 0; index < tokens.length; index++) {
+    if (cluster.tokens[index] !== tokens[index]) cluster.tokens[index] = PARAMETER
+  }
+}
+
+/** The counts of a level's lines. */
+export function countsOf(cluster: Cluster, level: Level): MinuteCounts {
+  const index = cluster.levels.indexOf(level)
+  if (index >= 0) return cluster.counts[index]
+  const counts = new MinuteCounts()
+  cluster.levels.push(level)
+  cluster.counts.push(counts)
+  return counts
+}

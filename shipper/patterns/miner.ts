@@ -1,0 +1,107 @@
+/**
+ * All services' templates. Most lines have the tokens of a line before: a table of token hashes finds their pattern
+ * without a string; the tree is asked for the others only. Everything is bounded: patterns, services, table.
+ */
+import { type Cluster, createCluster } from './cluster.ts'
+import { TokenReader } from './tokens.ts'
+import { Tree } from './tree.ts'
+
+/** Entries of the table: a power of two. A later line takes the place of an earlier one. */
+const SLOTS = 16_384
+
+/** What is forgotten at a time, of the patterns that are kept: so many times fewer. */
+const SWEEP = 16
+
+export class Miner {
+  readonly reader = new TokenReader()
+  /** Those that were taken in or forgotten are not among them. */
+  readonly clusters = new Map<string, Cluster>()
+  /** Of the line read last: whether its template was not kept. */
+  isNew = false
+  /** Patterns forgotten for want of room, and lines that went through the tree: for telemetry. */
+  forgotten = 0
+  searched = 0
+  private readonly maxPatterns: number
+  private readonly trees = new Map<string, Tree>()
+  private readonly lows = new Uint32Array(SLOTS)
+  private readonly highs = new Uint32Array(SLOTS)
+  private readonly found: (Cluster | undefined)[] = new Array(SLOTS).fill(undefined)
+  private lines = 0
+
+  constructor(maxPatterns: number) {
+    this.maxPatterns = maxPatterns
+  }
+
+  /** The pattern of what the reader has read; `seed`: any number of the service's. Undefined for a line without a word. */
+  find(service: string, seed: number, nowMs: number): Cluster | undefined {
+    const { low, high, count } = this.reader
+    if (count === 0) return undefined
+    const slot = (low ^ (low >>> 15) ^ seed) & (SLOTS - 1)
+    this.isNew = false
+    let cluster = this.lows[slot] === low && this.highs[slot] === high ? this.found[slot] : undefined
+    while (cluster?.into !== undefined) cluster = cluster.into
+    if (cluster === undefined || !cluster.isAlive || cluster.service !== service) {
+      cluster = this.search(service, nowMs)
+      this.lows[slot] = low
+      this.highs[slot] = high
+    }
+    this.found[slot] = cluster
+    cluster.used = ++this.lines
+    return cluster
+  }
+
+  /** Takes a pattern of an earlier run; false when there is no room. */
+  restore(cluster: Cluster): boolean {
+    if (this.clusters.size >= this.maxPatterns || this.clusters.has(keyOf(cluster.service, cluster.id))) return false
+    this.add(cluster)
+    return true
+  }
+
+  private search(service: string, nowMs: number): Cluster {
+    const { reader } = this
+    this.searched++
+    const tokens: string[] = []
+    for (let index = 0; index < reader.count; index++) tokens.push(reader.word(index))
+    const id = idOf(reader.low, reader.high)
+    const cluster = this.trees.get(service)?.find(tokens, reader) ?? this.clusters.get(keyOf(service, id))
+    if (cluster !== undefined) {
+      for (const taken of cluster.taken.splice(0)) this.clusters.delete(keyOf(service, taken))
+      return cluster
+    }
+    this.isNew = true
+    if (this.clusters.size >= this.maxPatterns) this.sweep()
+    const created = createCluster(id, service, reader, nowMs)
+    this.add(created)
+    return created
+  }
+
+  private add(cluster: Cluster): void {
+    let tree = this.trees.get(cluster.service)
+    if (tree === undefined) this.trees.set(cluster.service, (tree = new Tree()))
+    tree.add(cluster)
+    this.clusters.set(keyOf(cluster.service, cluster.id), cluster)
+  }
+
+  /** Forgets the least recently used. */
+  private sweep(): void {
+    const uses = Float64Array.from(this.clusters.values(), ({ used }) => used).sort()
+    const limit = uses[Math.min(uses.length - 1, Math.ceil(this.maxPatterns / SWEEP))]
+    for (const [key, cluster] of this.clusters) {
+      if (cluster.used >= limit) continue
+      cluster.isAlive = false
+      this.clusters.delete(key)
+      this.forgotten++
+    }
+    for (const [service, tree] of this.trees) if (tree.sweep()) this.trees.delete(service)
+    for (let slot = 0; slot < SLOTS; slot++) if (this.found[slot]?.isAlive === false) this.found[slot] = undefined
+  }
+}
+
+function keyOf(service: string, id: string): string {
+  return `${id}${service}`
+}
+
+/** 53 bits as 14 hexadecimal digits. */
+function idOf(low: number, high: number): string {
+  return high.toString(16).padStart(6, '0') + low.toString(16).padStart(8, '0')
+}
