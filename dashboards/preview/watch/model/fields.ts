@@ -4,7 +4,7 @@ export type Value = string | boolean | readonly string[] | ReadonlyMap<string, s
 /** By path. */
 export type Values = ReadonlyMap<string, Value>
 
-interface FieldBase {
+export interface FieldBase {
   /** Dots lead into objects: filter.message. */
   readonly path: string
   readonly label: string
@@ -15,23 +15,37 @@ interface FieldBase {
   check?(value: Value, values: Values): string | undefined
 }
 
-export type Field = FieldBase &
-  (
-    | {
-        readonly control: 'text' | 'area' | 'code' | 'secret' | 'number'
-        readonly placeholder?: string
-        /** Words that are offered: their name in the form's suggestions. */
-        readonly suggest?: string
-      }
-    | {
-        readonly control: 'choice' | 'checks'
-        readonly options: readonly string[]
-        readonly titles?: readonly string[]
-      }
-    | { readonly control: 'switch' }
-    | { readonly control: 'many'; readonly suggest?: string; readonly placeholder?: string }
-    | { readonly control: 'pairs' }
-  )
+export interface TextField extends FieldBase {
+  readonly control: 'text' | 'area' | 'code' | 'secret' | 'number'
+  readonly placeholder?: string
+  /** Words that are offered: their name in the form's suggestions. */
+  readonly suggest?: string
+}
+
+export interface ChoiceField extends FieldBase {
+  /** One of them, or any of them. */
+  readonly control: 'choice' | 'checks'
+  readonly options: readonly string[]
+  /** For people, in the same order. */
+  readonly titles?: readonly string[]
+}
+
+export interface ManyField extends FieldBase {
+  readonly control: 'many'
+  readonly placeholder?: string
+  readonly suggest?: string
+}
+
+export interface SwitchField extends FieldBase {
+  readonly control: 'switch'
+}
+
+/** Names with values. */
+export interface PairsField extends FieldBase {
+  readonly control: 'pairs'
+}
+
+export type Field = TextField | ChoiceField | ManyField | SwitchField | PairsField
 
 /** A value that an object has of its own; keys of logs and strangers never find a prototype. */
 function member(value: unknown, key: string): unknown {
