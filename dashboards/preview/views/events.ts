@@ -96,6 +96,6 @@ async function suggest(filters: EventFilters, signal: AbortSignal): Promise<void
   ])
   filters.suggest(
     workloads.map(({ workload }) => workload),
-    [...new Set(rules.map(({ name }) => name))],
+    rules.map(({ id, name, workload }) => [id, workload === undefined ? name : `${name} (${workload})`]),
   )
 }

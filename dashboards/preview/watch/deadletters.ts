@@ -12,6 +12,8 @@ export interface DeadLetters {
 
 /** More rows than anyone goes through; the others come up when these are gone. */
 const MAX_SHOWN = 100
+/** The longest timeout of an attempt, and a little. */
+const TIMEOUT_MS = 75_000
 
 export function createDeadLetters(notice: Notice, signal: AbortSignal): DeadLetters {
   const list = h('div', {})
@@ -26,7 +28,7 @@ export function createDeadLetters(notice: Notice, signal: AbortSignal): DeadLett
   }
   const act = async (method: string, path: string, done: string) => {
     try {
-      await ask(method, path, { timeoutMs: 75_000, ...(method === 'POST' ? { body: {} } : {}) })
+      await ask(method, path, { timeoutMs: TIMEOUT_MS })
       notice.say(done)
     } catch (error) {
       notice.fail(error)

@@ -80,9 +80,9 @@ export function createEventFeed({ rows, params, changed, came, failed }: EventFe
     if (params().has('until')) return become('refused', 'this range has an end')
     const query = eventQuery(params())
     await follow({
-      open: (lastId, ended) =>
-        openStream(`/events/stream?${query}`, lastId === undefined ? {} : { 'Last-Event-ID': lastId }, ended),
-      lastId: feed.newest === 0 ? undefined : String(feed.newest),
+      open: (lastId, ended) => openStream(`/events/stream?${query}`, { 'Last-Event-ID': lastId }, ended),
+      // From 0 where there is none: what came between the two questions is not missed.
+      lastId: String(feed.newest),
       message: ({ data }) => take(data),
       state: become,
       sleep,

@@ -2,11 +2,12 @@
 
 import { debounce, h } from '../page/dom.ts'
 import { here, setParams } from '../page/route.ts'
+import { shownText } from './logtext.ts'
 import { EVENT_NAMES, EVENT_SOURCES, SEVERITIES } from './model/eventfilter.ts'
 
 export interface EventFilters {
   readonly element: HTMLElement
-  suggest(workloads: readonly string[], rules: readonly string[]): void
+  suggest(workloads: readonly string[], rules: readonly (readonly [id: string, name: string])[]): void
 }
 
 const TYPING_MS = 350
@@ -31,7 +32,9 @@ export function createEventFilters(changed: () => void): EventFilters {
     )
     return element
   }
-  const [workloads, rules] = ['workload', 'rule'].map((name) => h('datalist', { id: `known-${name}` }))
+  const workloads = h('datalist', { id: 'known-workload' })
+  const chosen = params.get('rule') ?? ''
+  const rule = select('rule', 'Rule', 'any rule', chosen === '' ? [] : [[chosen, chosen]])
   const input = (name: string, label: string, placeholder: string, hasList: boolean) => {
     const type = async () => set(name, element.value.trim() === '' ? [] : [element.value.trim()])
     const props = { type: 'search', 'aria-label': label, placeholder, spellcheck: 'false', autocomplete: 'off' }
@@ -51,14 +54,18 @@ export function createEventFilters(changed: () => void): EventFilters {
       select('event', 'What happened', 'anything', EVENT_NAMES),
       select('source', 'Found by', 'by rules and patterns', EVENT_SOURCES),
       input('workload', 'Workload', 'workload', true),
-      input('rule', 'Rule, by name or id', 'rule', true),
+      rule,
       input('q', 'Text in the message', 'text in the message', false),
       workloads,
-      rules,
     ),
-    suggest(knownWorkloads, knownRules) {
+    suggest(knownWorkloads, rules) {
       workloads.replaceChildren(...knownWorkloads.map((value) => h('option', { value })))
-      rules.replaceChildren(...knownRules.map((value) => h('option', { value })))
+      const now = rule.value
+      // The events of a rule that is gone can still be looked for.
+      const all = new Map([['', 'any rule'], ...(now === '' ? [] : [[now, now] as const]), ...rules])
+      rule.replaceChildren(
+        ...[...all].map(([value, title]) => h('option', { value, selected: value === now }, shownText(title, 60))),
+      )
     },
   }
 }

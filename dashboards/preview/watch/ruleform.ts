@@ -106,7 +106,7 @@ function testable(form: Form): Record<string, unknown> | undefined {
   if (values.get('pattern') === '') return undefined
   const overrides = String(values.get('overrides')).trim()
   const workload = String(values.get('workload')).trim()
-  const fixed = new Map(values).set('enabled', true).set('name', String(values.get('name')).trim() || 'unnamed')
+  const fixed = new Map(values).set('enabled', true)
   // An override that names no workload yet is refused; its pattern can be tried all the same.
   if (overrides !== '' && workload === '') fixed.set('overrides', '')
   return draftOf(RULE_FIELDS, fixed)

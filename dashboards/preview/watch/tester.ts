@@ -52,7 +52,7 @@ export function createTester(options: TesterOptions): Tester {
       options.problem(undefined)
       return result.replaceChildren(h('p', { class: 'muted' }, 'With a pattern and a line, what it finds stands here.'))
     }
-    const body = { rule, line: line.value, stream: stream.value, workload: rule['workload'] }
+    const body = { rule, line: line.value, stream: stream.value }
     try {
       const test = await ask<RuleTest>('POST', '/rules/test', { body, signal })
       if (signal.aborted) return

@@ -17,7 +17,7 @@ export function testTrigger(trigger: Trigger): void {
     result.replaceChildren(h('p', { class: 'muted' }, 'Sending …'))
     try {
       const path = `/triggers/${part(trigger.id)}/test`
-      const test = await ask<TriggerTest>('POST', path, { body: {}, signal: left.signal, timeoutMs: TIMEOUT_MS })
+      const test = await ask<TriggerTest>('POST', path, { signal: left.signal, timeoutMs: TIMEOUT_MS })
       if (!left.signal.aborted) result.replaceChildren(...showTest(test))
     } catch (error) {
       if (left.signal.aborted) return

@@ -5,8 +5,8 @@ export type FollowState = 'connecting' | 'live' | 'waiting' | 'refused'
 
 export interface FollowOptions {
   /** One try; `lastId` is what has been seen. Rejects when nothing can be reached. */
-  open(lastId: string | undefined, signal: AbortSignal): Promise<Response>
-  readonly lastId: string | undefined
+  open(lastId: string, signal: AbortSignal): Promise<Response>
+  readonly lastId: string
   message(message: SseMessage): void
   /** `why`: for people, where there is a reason. */
   state(state: FollowState, why: string): void
@@ -58,7 +58,7 @@ interface End {
 }
 
 /** `seen` is called for every sign of life, with an event's id or ''. */
-async function once(options: FollowOptions, lastId: string | undefined, seen: (id: string) => void): Promise<End> {
+async function once(options: FollowOptions, lastId: string, seen: (id: string) => void): Promise<End> {
   const { signal } = options
   const ended = new AbortController()
   const stop = () => ended.abort()
@@ -76,7 +76,7 @@ async function once(options: FollowOptions, lastId: string | undefined, seen: (i
     const waitMs = await read(response.body, options, ended, seen)
     return { why: 'the server ended the stream', isFinal: false, waitMs }
   } catch (error) {
-    return { why: error instanceof RangeError ? error.message : 'the server cannot be reached', isFinal: false }
+    return { why: (error as Error).message, isFinal: false }
   } finally {
     signal.removeEventListener('abort', stop)
     ended.abort()

@@ -1,7 +1,7 @@
 /** Where an event leads: to its lines in Explore, to everything under its id, to a rule or a trigger made from it. */
 import { quote } from '../../model/logql.ts'
 import type { EventJson } from './shapes.ts'
-import { templatePattern } from './template.ts'
+import { MAX_TEMPLATE_PARAM, templatePattern } from './template.ts'
 
 export interface Link {
   readonly title: string
@@ -10,8 +10,6 @@ export interface Link {
 
 /** Before and after an event. */
 const AROUND_MS = 5 * 60_000
-/** Addresses stay short enough for every server and proxy between. */
-const MAX_PARAM = 1500
 
 /** Milliseconds of an RFC 3339 time; undefined for what is none. */
 export function eventMs(time: string): number | undefined {
@@ -55,7 +53,7 @@ export function newTriggerUrl(values: Readonly<Record<string, string | undefined
 function short(values: Readonly<Record<string, string | undefined>>): URLSearchParams {
   const params = new URLSearchParams()
   for (const [name, value] of Object.entries(values)) {
-    if (value !== undefined && value !== '') params.set(name, value.slice(0, MAX_PARAM))
+    if (value !== undefined && value !== '') params.set(name, value.slice(0, MAX_TEMPLATE_PARAM))
   }
   return params
 }
@@ -81,7 +79,7 @@ export function makeLinks({ severity, source, message, metadata }: EventJson): L
       : [
           {
             title: 'Make a rule of it',
-            href: newRuleUrl({ pattern: templatePattern(pattern, MAX_PARAM), line: message }),
+            href: newRuleUrl({ pattern: templatePattern(pattern, MAX_TEMPLATE_PARAM), line: message }),
           },
         ]),
     { title: 'Make a trigger of it', href: trigger },

@@ -3,6 +3,8 @@
 const WILDCARD = '<_>'
 /** The API's limit for a pattern. */
 const MAX_PATTERN = 4096
+/** Of one that stands in an address: those stay short enough for every server and proxy between. */
+export const MAX_TEMPLATE_PARAM = 1500
 
 /** Letters that RE2 reads as something else. */
 export function escapeRe2(text: string): string {
