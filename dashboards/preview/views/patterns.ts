@@ -5,9 +5,9 @@ import { here, setParams } from '../page/route.ts'
 import type { View } from '../page/view.ts'
 import { ApiError, ask } from '../watch/api.ts'
 import { closeDialogs } from '../watch/dialog.ts'
-import { logText } from '../watch/logtext.ts'
+import { logText, shownText } from '../watch/logtext.ts'
 import { newRuleUrl } from '../watch/model/links.ts'
-import { type PatternView, rateText } from '../watch/model/patternfacts.ts'
+import { findPatterns, type PatternView } from '../watch/model/patternfacts.ts'
 import { MAX_TEMPLATE_PARAM, templatePattern } from '../watch/model/template.ts'
 import { createNotice, startPolling } from '../watch/notice.ts'
 import { watchTabs } from '../watch/watchtabs.ts'
@@ -15,7 +15,8 @@ import { watchTabs } from '../watch/watchtabs.ts'
 const POLL_MS = 10_000
 const LIMIT = '500'
 const TYPING_MS = 350
-const COLUMNS = ['Lines / min', 'Level', 'Service', 'Pattern', 'First seen', 'Actions']
+const NUMBERS: ReadonlySet<string> = new Set(['Lines / min', 'In all'])
+const COLUMNS = ['Lines / min', 'In all', 'Level', 'Service', 'Pattern', 'First seen', 'Actions']
 
 export function showPatterns(room: HTMLElement): View {
   document.title = 'Patterns · Longship'
@@ -68,11 +69,11 @@ export function showPatterns(room: HTMLElement): View {
 }
 
 function draw(list: HTMLElement, patterns: readonly PatternView[], word: string): void {
-  const found = patterns.filter(({ pattern }) => pattern.toLowerCase().includes(word.toLowerCase()))
+  const found = findPatterns(patterns, word)
   const head = COLUMNS.map((name) =>
     h(
       'th',
-      { scope: 'col', class: name === 'Lines / min' ? 'number' : undefined },
+      { scope: 'col', class: NUMBERS.has(name) ? 'number' : undefined },
       name === 'Actions' ? h('span', { class: 'unseen' }, name) : name,
     ),
   )
@@ -86,20 +87,20 @@ function draw(list: HTMLElement, patterns: readonly PatternView[], word: string)
   list.replaceChildren(found.length === 0 ? h('p', { class: 'none' }, none) : table)
 }
 
-function row({ id, pattern, service, level, lines_per_minute, count, first_seen }: PatternView): HTMLElement {
-  const seen = first_seen === undefined ? '–' : clockText(Date.parse(first_seen))
-  const make = newRuleUrl({ pattern: templatePattern(pattern, MAX_TEMPLATE_PARAM), workload: service })
+function row({ id, template, service, level, lines, lines_last_minute, first_seen, sample }: PatternView): HTMLElement {
+  const make = newRuleUrl({ pattern: templatePattern(template, MAX_TEMPLATE_PARAM), workload: service, line: sample })
   const cell = (label: string, content: Node | string, props: object = {}) =>
     h('td', { 'data-label': label, ...props }, content)
-  const total = count === undefined ? '' : `${count} lines so far`
+  const label = `Make a rule of ${template}`.slice(0, 200)
   return h(
     'tr',
     { 'data-id': id },
-    cell('Lines / min', rateText(lines_per_minute), { class: 'number', title: total }),
+    cell('Lines / min', String(lines_last_minute), { class: 'number' }),
+    cell('In all', lines.toLocaleString('en'), { class: 'number' }),
     cell('Level', h('span', { class: 'badge', 'data-level': level }, level)),
     cell('Service', logText(service, 80)),
-    cell('Pattern', h('code', { class: 'pattern' }, logText(pattern, 400))),
-    cell('First seen', seen),
-    cell('Actions', h('a', { class: 'button small', href: make }, 'Make a rule')),
+    cell('Pattern', h('code', { class: 'pattern', title: shownText(sample, 300) }, logText(template, 400))),
+    cell('First seen', clockText(Date.parse(first_seen))),
+    cell('Actions', h('a', { class: 'button small', href: make, 'aria-label': label }, 'Make a rule')),
   )
 }

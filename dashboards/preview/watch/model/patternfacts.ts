@@ -2,20 +2,23 @@
 
 export interface PatternView {
   readonly id: string
-  readonly pattern: string
   readonly service: string
   readonly level: string
-  /** Lines since it was first seen. */
-  readonly count?: number
-  readonly lines_per_minute?: number
+  /** Its text with <_> for what differs. */
+  readonly template: string
+  readonly lines: number
+  readonly lines_last_minute: number
   /** RFC 3339. */
-  readonly first_seen?: string
-  readonly last_seen?: string
+  readonly first_seen: string
+  readonly last_seen: string
+  /** One of its lines. */
+  readonly sample: string
 }
 
-/** 12.3, 0.04, 1,200: a rate that can be compared at a glance. */
-export function rateText(rate: number | undefined): string {
-  if (rate === undefined || !Number.isFinite(rate)) return '–'
-  if (rate === 0) return '0'
-  return rate >= 100 ? Math.round(rate).toLocaleString('en') : Number(rate.toPrecision(2)).toString()
+/** What holds the word somewhere; the most frequent first. */
+export function findPatterns(patterns: readonly PatternView[], word: string): PatternView[] {
+  const wanted = word.toLowerCase()
+  return patterns
+    .filter(({ template, sample }) => [template, sample].some((text) => text.toLowerCase().includes(wanted)))
+    .sort((a, b) => b.lines_last_minute - a.lines_last_minute || b.lines - a.lines)
 }
