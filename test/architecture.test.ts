@@ -124,7 +124,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
       controls: PAGE_PARTS,
       panels: [...PAGE_PARTS, `${PREVIEW}/logs`],
       explore: [...PAGE_PARTS, `${PREVIEW}/logs`, `${PREVIEW}/panels`],
-      views: [...PAGE_PARTS, ...['logs', 'panels', 'controls', 'explore'].map((part) => `${PREVIEW}/${part}`)],
+      'watch/model': [
+        `${PREVIEW}/model`,
+        ...['events/event.ts', 'scan/rule.ts', 'triggers/trigger.ts'].map((f) => `shipper/${f}`),
+      ],
+      watch: PAGE_PARTS,
+      views: [...PAGE_PARTS, ...['logs', 'panels', 'controls', 'explore', 'watch'].map((part) => `${PREVIEW}/${part}`)],
       'main.ts': [`${PREVIEW}/views`, `${PREVIEW}/page`],
       server: [WIRE],
     }).map(([part, allowed]) => [`${PREVIEW}/${part}`, allowed]),

@@ -288,3 +288,27 @@ function upgrade(url: string, path: string, headers: Record<string, string> = {}
     asking.on('error', reject).end()
   })
 }
+
+test('with scan the page has the views of rules, triggers, events and patterns; without a Loki only those', async () => {
+  const serve = (options: Parameters<typeof createPage>[0]) => {
+    const answer = createPage({ dashboards: 'grafana/dashboards', ...options })
+    return listen(
+      createServer((incoming, response) => {
+        if (!answer(incoming, response)) response.writeHead(404).end()
+      }),
+    )
+  }
+  const [plain, both, alone] = [page, await serve({ scan: true }), await serve({ scan: true, boards: false })]
+  const about = async (url: string) => (await fetch(`${url}/preview/api/about`)).json()
+  assert.deepEqual(await about(plain), { loki: null, boards: true, scan: false })
+  assert.deepEqual(await about(both), { loki: null, boards: true, scan: true })
+  assert.deepEqual(await about(alone), { loki: null, boards: false, scan: true })
+  const statuses = async (path: string) =>
+    Promise.all([plain, both, alone].map(async (url) => (await fetch(url + path)).status))
+  for (const path of ['/rules', '/triggers', '/events?severity=error', '/patterns'])
+    assert.deepEqual(await statuses(path), [404, 200, 200], path)
+  for (const path of ['/explore', '/trace/1', '/d/longship-overview'])
+    assert.deepEqual(await statuses(path), [200, 200, 404], path)
+  assert.deepEqual(await statuses('/'), [200, 200, 200])
+  assert.deepEqual(await (await fetch(`${alone}/preview/api/dashboards`)).json(), [])
+})

@@ -16,3 +16,26 @@ export async function getJson<T>(path: string): Promise<T> {
 export function listBoards(): Promise<BoardEntry[]> {
   return getJson<BoardEntry[]>('dashboards')
 }
+
+export interface About {
+  /** The Loki that answers, for people; null: the embedded one. */
+  readonly loki: string | null
+  /** Dashboards, Explore and Trace have somebody to ask. */
+  readonly boards: boolean
+  /** Rules, triggers and events are there. */
+  readonly scan: boolean
+}
+
+let asked: Promise<About> | undefined
+
+/** Asked for once: it does not change while the page is open. A server that cannot be asked has dashboards at most. */
+export function getAbout(): Promise<About> {
+  asked ??= getJson<Partial<About>>('about').then(
+    (about) => ({ loki: null, boards: true, scan: false, ...about }),
+    () => {
+      asked = undefined
+      return { loki: null, boards: true, scan: false }
+    },
+  )
+  return asked
+}

@@ -48,7 +48,7 @@ function followLink(event: MouseEvent): void {
   const link = (event.target as Element).closest?.('a')
   if (!link || link.target === '_blank' || link.origin !== location.origin) return
   if (link.hash !== '' && link.pathname === location.pathname && link.search === location.search) return
-  if (!/^\/(?:$|d\/|explore|trace|dashboards)/.test(link.pathname)) return
+  if (!/^\/(?:$|d\/|explore|trace|dashboards|rules|triggers|events|patterns)/.test(link.pathname)) return
   event.preventDefault()
   go(link.pathname + link.search)
   scrollTo(0, 0)

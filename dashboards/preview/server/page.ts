@@ -15,6 +15,10 @@ export interface PageOptions {
   readonly built?: string
   /** The Loki that answers, for people; undefined: the embedded one. */
   readonly loki?: string | undefined
+  /** Whether rules, triggers and events are answered here too, at /api/v1 (shipper/admin). */
+  readonly scan?: boolean
+  /** Whether a Loki answers behind the page; false: no dashboards, no Explore, no traces, and / leads to the rules. */
+  readonly boards?: boolean
 }
 
 /** Answers the page's paths and leaves all others alone: returns whether it answered. */
@@ -28,22 +32,26 @@ interface Content {
   readonly zipped: Buffer
 }
 
-/** Views that the page itself tells apart. */
-const VIEWS = /^\/(?:$|d\/|dashboards$|explore$|trace$|trace\/)/
+/** Views that the page itself tells apart: of a Loki, and of what watches the stream. */
+const BOARD_VIEWS = /^\/(?:$|d\/|dashboards$|explore$|trace$|trace\/)/
+const SCAN_VIEWS = /^\/(?:$|rules$|triggers$|events$|patterns$)/
 /** Names carry a hash of what is in them. */
 const CACHED = 'public, max-age=31536000, immutable'
 
 export function createPage(options: PageOptions = {}): AnswerPage {
   const files = readBuilt(options.built ?? PAGE_FOLDER)
-  const folder = options.dashboards ?? DASHBOARDS_FOLDER
+  const { boards: hasBoards = true, scan = false, loki = null } = options
+  const folder = hasBoards ? (options.dashboards ?? DASHBOARDS_FOLDER) : undefined
+  const about = JSON.stringify({ loki, boards: hasBoards, scan })
+  const isView = (path: string) => (hasBoards && BOARD_VIEWS.test(path)) || (scan && SCAN_VIEWS.test(path))
   return (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return false
     const path = (request.url ?? '/').replace(/[?#].*$/s, '')
-    if (path.startsWith('/preview/api/')) return answerApi(path.slice(13), folder, options.loki, request, response)
+    if (path.startsWith('/preview/api/')) return answerApi(path.slice(13), folder, about, request, response)
     const asset = path.startsWith('/preview/') ? files.get(path.slice(9)) : undefined
     if (asset !== undefined) return send(request, response, asset, CACHED)
     if (path === '/favicon.ico') return end(response, 204)
-    if (!VIEWS.test(path)) return false
+    if (!isView(path)) return false
     const index = files.get('index.html')
     if (index !== undefined) return send(request, response, index, 'no-cache')
     return send(request, response, content('text/plain; charset=utf-8', NOT_BUILT), 'no-store', 503)
@@ -55,14 +63,14 @@ const NOT_BUILT = 'The preview page is not built: npm run build. The API answers
 /** `dashboards`: the list; `dashboards/<uid>`: one dashboard's JSON as it stands in its file; `about`. */
 function answerApi(
   what: string,
-  folder: string,
-  loki: string | undefined,
+  folder: string | undefined,
+  about: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
   const json = (text: string) => send(request, response, content('application/json', text), 'no-store')
-  if (what === 'about') return json(JSON.stringify({ loki: loki ?? null }))
-  const boards = readBoards(folder)
+  if (what === 'about') return json(about)
+  const boards = folder === undefined ? [] : readBoards(folder)
   if (what === 'dashboards') return json(JSON.stringify(boards.map(({ json: _, ...rest }) => rest)))
   const board = boards.find(({ uid }) => what === `dashboards/${encodeURIComponent(uid)}`)
   return board === undefined ? false : json(board.json)

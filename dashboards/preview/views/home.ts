@@ -1,6 +1,7 @@
 /** The start: every dashboard with what it is for, and where else to go. */
-import { getJson, listBoards } from '../page/api.ts'
+import { getAbout, listBoards } from '../page/api.ts'
 import { h } from '../page/dom.ts'
+import { go } from '../page/route.ts'
 import type { View } from '../page/view.ts'
 
 export function showHome(room: HTMLElement): View {
@@ -27,13 +28,11 @@ export function showHome(room: HTMLElement): View {
     ),
   )
   void fill(list)
-  void getJson<{ loki: string | null }>('about').then(
-    ({ loki }) => {
-      const text = `As a Grafana data source (type Loki), this server's address is ${location.origin}.`
-      if (loki === null) room.firstElementChild?.append(h('p', { class: 'muted' }, text))
-    },
-    () => {},
-  )
+  void getAbout().then(({ loki, boards }) => {
+    if (!boards && location.pathname === '/') return go('/rules', { replace: true })
+    const text = `As a Grafana data source (type Loki), this server's address is ${location.origin}.`
+    if (loki === null) room.firstElementChild?.append(h('p', { class: 'muted' }, text))
+  })
   return { leave() {} }
 }
 

@@ -1,0 +1,104 @@
+/** Events as they come, newest first: each once, no more than fit, and none moved while somebody reads. */
+import type { EventJson } from './shapes.ts'
+
+export interface Feed {
+  /** Newest first. */
+  readonly shown: readonly EventJson[]
+  /** Came while it was paused. */
+  readonly waiting: number
+  readonly isPaused: boolean
+  /** The newest that is known: where a stream goes on. */
+  readonly newest: number
+  /** What is to be put on top, newest first: nothing while paused. */
+  add(events: readonly EventJson[]): EventJson[]
+  /** Older ones, to be put below; those that are known already are left out. */
+  addOlder(events: readonly EventJson[]): EventJson[]
+  pause(): void
+  /** What is to be put on top. */
+  resume(): EventJson[]
+  clear(): void
+}
+
+/** Live ones; older ones that were asked for come on top of that, up to MAX_ALL. */
+export const MAX_LIVE = 500
+export const MAX_ALL = 2000
+
+export function createFeed(): Feed {
+  let shown: EventJson[] = []
+  let waiting: EventJson[] = []
+  let isPaused = false
+  let newest = 0
+  let max = MAX_LIVE
+  const put = (events: EventJson[]): EventJson[] => {
+    const kept = events.slice(0, max)
+    shown = [...kept, ...shown].slice(0, max)
+    return kept
+  }
+  return {
+    get shown() {
+      return shown
+    },
+    get waiting() {
+      return waiting.length
+    },
+    get isPaused() {
+      return isPaused
+    },
+    get newest() {
+      return newest
+    },
+    add(events) {
+      // After a reconnection the server may send again what it is not sure of.
+      const fresh = [...new Map(events.map((each) => [each.seq, each])).values()]
+        .filter(({ seq }) => seq > newest)
+        .sort((a, b) => b.seq - a.seq)
+      newest = Math.max(newest, fresh[0]?.seq ?? 0)
+      if (!isPaused) return put(fresh)
+      waiting = [...fresh, ...waiting].slice(0, max)
+      return []
+    },
+    addOlder(events) {
+      const known = new Set(shown.map(({ seq }) => seq))
+      const older = events.filter(({ seq }) => !known.has(seq)).slice(0, MAX_ALL - shown.length)
+      shown = [...shown, ...older]
+      max = Math.min(MAX_ALL, Math.max(max, shown.length))
+      newest = Math.max(newest, older[0]?.seq ?? 0)
+      return older
+    },
+    pause() {
+      isPaused = true
+    },
+    resume() {
+      isPaused = false
+      const events = waiting
+      waiting = []
+      return put(events)
+    },
+    clear() {
+      shown = []
+      waiting = []
+      newest = 0
+      max = MAX_LIVE
+    },
+  }
+}
+
+/** An event out of a stream; undefined for what is none. */
+export function readEvent(data: string): EventJson | undefined {
+  try {
+    const event = JSON.parse(data) as Partial<EventJson> | null
+    if (typeof event?.seq !== 'number' || typeof event.message !== 'string') return undefined
+    return { ...event, metadata: event.metadata ?? { workload: '', container: '' } } as EventJson
+  } catch {
+    return undefined
+  }
+}
+
+/** For who listens: how many came, and how many of them are loud. */
+export function announcement(events: readonly EventJson[]): string {
+  if (events.length === 0) return ''
+  const loud = (severity: string) => events.filter((each) => each.severity === severity).length
+  const parts = [['critical', loud('critical')] as const, ['error', loud('error')] as const]
+  const said = parts.filter(([, count]) => count > 0).map(([word, count]) => `${count} ${word}`)
+  return `${events.length} new ${events.length === 1 ? 'event' : 'events'}${said.length === 0 ? '' : `: ${said.join(', ')}`}`
+}

@@ -1,0 +1,179 @@
+/** Rules as rows: what they look for, where, how often they hit; what can be done with each. */
+import { dropdown, h } from '../page/dom.ts'
+import { logText } from './logtext.ts'
+import type { RuleStats, RuleView } from './model/shapes.ts'
+import { sparkline } from './spark.ts'
+
+export interface RuleActions {
+  /** The workload whose effective set is shown; undefined: all rules. */
+  readonly workload: string | undefined
+  edit(rule: RuleView): void
+  remove(rule: RuleView): void
+  /** Resolves when it is so, or is not to be. */
+  enable(rule: RuleView, isOn: boolean): Promise<void>
+  override(rule: RuleView): void
+  switchOff(rule: RuleView): void
+  duplicate(rule: RuleView): void
+}
+
+export interface RuleTable {
+  readonly element: HTMLElement
+  /** Numbers change in place: what has the focus keeps it. */
+  update(stats: ReadonlyMap<string, RuleStats>): void
+}
+
+const COLUMNS = ['On', 'Rule', 'Severity', 'Workload', 'Hits / min', 'Last hour', 'Drops', 'From', 'Actions'] as const
+
+export function createRuleTable(rules: readonly RuleView[], actions: RuleActions): RuleTable {
+  const rows = rules.map((rule) => createRow(rule, actions))
+  const head = COLUMNS.map((name) =>
+    h(
+      'th',
+      { scope: 'col', class: NUMBERS.has(name) ? 'number' : undefined },
+      name === 'Actions' ? h('span', { class: 'unseen' }, name) : name,
+    ),
+  )
+  return {
+    element: h(
+      'table',
+      { class: 'list rules' },
+      h('thead', {}, h('tr', {}, head)),
+      h(
+        'tbody',
+        {},
+        rows.map(({ element }) => element),
+      ),
+    ),
+    update(stats) {
+      for (const { id, show } of rows) show(stats.get(id))
+    },
+  }
+}
+
+const NUMBERS: ReadonlySet<string> = new Set(['Hits / min', 'Drops'])
+
+interface Row {
+  readonly id: string
+  readonly element: HTMLElement
+  show(stats: RuleStats | undefined): void
+}
+
+function createRow(rule: RuleView, actions: RuleActions): Row {
+  const hits = h('span', {}, '–')
+  const hour = h('span', {})
+  const drops = h('span', {}, '–')
+  const error = h('p', { class: 'error' })
+  const showError = (text: string | undefined) => {
+    error.hidden = text === undefined
+    error.textContent = text === undefined ? '' : `Out of use: ${text}`
+  }
+  showError(rule.error)
+  const cells: readonly (readonly [name: string, content: readonly (Node | string | null)[]])[] = [
+    ['On', [onSwitch(rule, actions)]],
+    ['Rule', [...nameParts(rule, actions), error]],
+    ['Severity', [h('span', { class: 'badge', 'data-severity': rule.severity }, rule.severity)]],
+    [
+      'Workload',
+      [rule.workload === undefined ? h('span', { class: 'muted' }, 'all (global)') : logText(rule.workload)],
+    ],
+    ['Hits / min', [hits]],
+    ['Last hour', [hour]],
+    ['Drops', [drops]],
+    ['From', [origin(rule)]],
+    ['Actions', [actionsOf(rule, actions)]],
+  ]
+  const element = h(
+    'tr',
+    { 'data-id': rule.id, class: rule.enabled ? '' : 'is-off' },
+    cells.map(([name, content]) =>
+      h('td', { 'data-label': name, class: NUMBERS.has(name) ? 'number' : undefined }, content),
+    ),
+  )
+  return {
+    id: rule.id,
+    element,
+    show(stats) {
+      hits.textContent = String(stats?.hits_last_minute ?? 0)
+      hits.title = `${stats?.hits ?? 0} since the start`
+      hour.replaceChildren(sparkline(stats?.minutes ?? []))
+      drops.textContent = String(stats?.cooled_down ?? 0)
+      drops.title = 'Hits within the cooldown'
+      showError(stats?.error ?? rule.error)
+    },
+  }
+}
+
+function nameParts(rule: RuleView, actions: RuleActions): (Node | null)[] {
+  const badge = rule.from === undefined ? undefined : FROM.get(rule.from)
+  return [
+    h('button', { type: 'button', class: 'name', onclick: () => actions.edit(rule) }, logText(rule.name)),
+    badge === undefined ? null : h('span', { class: 'badge' }, badge),
+    rule.from === undefined && rule.overrides !== undefined ? h('span', { class: 'badge' }, 'override') : null,
+    rule.enabled ? null : h('span', { class: 'badge' }, rule.overrides === undefined ? 'off' : 'off here'),
+    h('code', { class: 'pattern' }, logText(rule.pattern, 160)),
+    rule.overrides === undefined ? null : h('p', { class: 'muted' }, 'stands for ', logText(rule.overrides, 80)),
+  ]
+}
+
+const FROM: ReadonlyMap<string, string> = new Map([
+  ['global', 'global'],
+  ['override', 'override'],
+  ['own', 'its own'],
+])
+
+function origin({ origin: from, file }: RuleView): HTMLElement {
+  if (from === 'api') return h('span', { class: 'muted' }, 'here')
+  const title = file ?? ''
+  return h('span', { class: 'muted', title }, `${from === 'config' ? 'configuration' : 'folder'} (read only)`)
+}
+
+function onSwitch(rule: RuleView, actions: RuleActions): HTMLElement {
+  const isReadonly = rule.origin !== 'api'
+  const label = `${rule.name} is on`
+  const title = isReadonly ? 'It is switched in its file' : undefined
+  const input = h('input', { type: 'checkbox', 'aria-label': label, title, disabled: isReadonly })
+  input.checked = rule.enabled
+  input.addEventListener('change', () => {
+    input.disabled = true
+    void actions.enable(rule, input.checked).finally(() => {
+      input.disabled = false
+    })
+  })
+  return input
+}
+
+/** One click in a workload's set; else a menu, and the form asks for the workload. */
+function actionsOf(rule: RuleView, actions: RuleActions): HTMLElement {
+  const isGlobal = rule.workload === undefined
+  const act = (text: string, run: () => void) => ({ text, run })
+  const here = actions.workload === undefined ? 'a workload …' : 'here'
+  const forWorkload = isGlobal
+    ? [
+        act(`Override for ${here}`, () => actions.override(rule)),
+        act(`Switch off in ${here}`.replace('in here', 'here'), () => actions.switchOff(rule)),
+      ]
+    : []
+  const isOwn = rule.origin === 'api'
+  const all = [
+    act(isOwn ? 'Edit' : 'Look at and try', () => actions.edit(rule)),
+    ...(actions.workload === undefined ? forWorkload : []),
+    act('Copy as a new rule', () => actions.duplicate(rule)),
+    ...(isOwn ? [act('Delete …', () => actions.remove(rule))] : []),
+  ]
+  const direct = actions.workload === undefined ? [] : forWorkload
+  const menu = dropdown({ class: 'plain', 'aria-label': `What to do with ${rule.name}` }, ['⋯'], (close) =>
+    h(
+      'div',
+      { class: 'link-list' },
+      all.map(({ text, run }) => h('button', { type: 'button', class: 'item', onclick: () => [close(), run()] }, text)),
+    ),
+  )
+  const buttons = direct.map(({ text, run }) =>
+    h(
+      'button',
+      { type: 'button', class: 'small', onclick: run, 'aria-label': `${text}: ${rule.name}` },
+      text.replace(' for here', ''),
+    ),
+  )
+  return h('div', { class: 'row-actions' }, buttons, menu)
+}

@@ -1,0 +1,134 @@
+/** Triggers as rows: what they tell whom, and how it went. */
+import { dropdown, h } from '../page/dom.ts'
+import { logText, shownText } from './logtext.ts'
+import type { Trigger, TriggerStats } from './model/shapes.ts'
+import { filterText, kindTitle, targetText } from './model/triggertext.ts'
+
+export interface TriggerActions {
+  edit(trigger: Trigger): void
+  test(trigger: Trigger): void
+  duplicate(trigger: Trigger): void
+  remove(trigger: Trigger): void
+  enable(trigger: Trigger, isOn: boolean): Promise<void>
+}
+
+export interface TriggerTable {
+  readonly element: HTMLElement
+  update(stats: ReadonlyMap<string, TriggerStats>): void
+}
+
+const COLUMNS = ['On', 'Trigger', 'Tells', 'About', 'Delivered', 'Failed', 'Waiting', 'Actions']
+const NUMBERS: ReadonlySet<string> = new Set(['Delivered', 'Failed', 'Waiting'])
+
+export function createTriggerTable(triggers: readonly Trigger[], actions: TriggerActions): TriggerTable {
+  const rows = triggers.map((trigger) => createRow(trigger, actions))
+  const head = COLUMNS.map((name) =>
+    h(
+      'th',
+      { scope: 'col', class: NUMBERS.has(name) ? 'number' : undefined },
+      name === 'Actions' ? h('span', { class: 'unseen' }, name) : name,
+    ),
+  )
+  const body = h(
+    'tbody',
+    {},
+    rows.map(({ element }) => element),
+  )
+  return {
+    element: h('table', { class: 'list triggers' }, h('thead', {}, h('tr', {}, head)), body),
+    update(stats) {
+      for (const { id, show } of rows) show(stats.get(id))
+    },
+  }
+}
+
+interface Row {
+  readonly id: string
+  readonly element: HTMLElement
+  show(stats: TriggerStats | undefined): void
+}
+
+function createRow(trigger: Trigger, actions: TriggerActions): Row {
+  const [delivered, failed, waiting] = [h('span', {}, '–'), h('span', {}, '–'), h('span', {}, '–')]
+  const error = h('p', { class: 'error', hidden: true })
+  const name = h(
+    'button',
+    { type: 'button', class: 'name', onclick: () => actions.edit(trigger) },
+    logText(trigger.name),
+  )
+  const badges = [
+    trigger.enabled ? null : h('span', { class: 'badge' }, 'off'),
+    trigger.origin === 'api' ? null : h('span', { class: 'badge', title: 'Of the configuration' }, 'read only'),
+  ]
+  const cells: readonly (readonly [label: string, content: readonly (Node | null)[]])[] = [
+    ['On', [onSwitch(trigger, actions)]],
+    ['Trigger', [name, ...badges, error]],
+    ['Tells', [h('div', {}, kindTitle(trigger.kind)), h('div', { class: 'muted' }, logText(targetText(trigger), 120))]],
+    ['About', [logText(filterText(trigger), 200)]],
+    ['Delivered', [delivered]],
+    ['Failed', [failed]],
+    ['Waiting', [waiting]],
+    ['Actions', [actionsOf(trigger, actions)]],
+  ]
+  const element = h(
+    'tr',
+    { 'data-id': trigger.id, class: trigger.enabled ? '' : 'is-off' },
+    cells.map(([label, content]) =>
+      h('td', { 'data-label': label, class: NUMBERS.has(label) ? 'number' : undefined }, content),
+    ),
+  )
+  return {
+    id: trigger.id,
+    element,
+    show(stats) {
+      delivered.textContent = String(stats?.delivered ?? 0)
+      delivered.title = `of ${stats?.matched ?? 0} events that fitted, with ${stats?.retried ?? 0} retries`
+      failed.textContent = String((stats?.failed ?? 0) + (stats?.dropped ?? 0))
+      failed.title = `${stats?.failed ?? 0} after all retries, ${stats?.dropped ?? 0} dropped because too many waited`
+      waiting.textContent = String(stats?.queued ?? 0)
+      error.hidden = !stats?.last_error
+      error.textContent = stats?.last_error ? `Last error: ${shownText(stats.last_error, 300)}` : ''
+    },
+  }
+}
+
+function onSwitch(trigger: Trigger, actions: TriggerActions): HTMLElement {
+  const isReadonly = trigger.origin !== 'api'
+  const title = isReadonly ? 'It is switched in the configuration' : undefined
+  const input = h('input', { type: 'checkbox', 'aria-label': `${trigger.name} is on`, title, disabled: isReadonly })
+  input.checked = trigger.enabled
+  input.addEventListener('change', () => {
+    input.disabled = true
+    void actions.enable(trigger, input.checked).finally(() => {
+      input.disabled = false
+    })
+  })
+  return input
+}
+
+function actionsOf(trigger: Trigger, actions: TriggerActions): HTMLElement {
+  const isOwn = trigger.origin === 'api'
+  const all: readonly (readonly [text: string, run: (trigger: Trigger) => void])[] = [
+    [isOwn ? 'Edit' : 'Look at', actions.edit],
+    ['Copy as a new trigger', actions.duplicate],
+    ...(isOwn ? [['Delete …', actions.remove] as const] : []),
+  ]
+  const menu = dropdown({ class: 'plain', 'aria-label': `What to do with ${trigger.name}` }, ['⋯'], (close) =>
+    h(
+      'div',
+      { class: 'link-list' },
+      all.map(([text, run]) =>
+        h('button', { type: 'button', class: 'item', onclick: () => [close(), run(trigger)] }, text),
+      ),
+    ),
+  )
+  const label = `Test ${trigger.name}: send what an event would`
+  const test = {
+    type: 'button',
+    class: 'small',
+    'aria-label': label,
+    title: label,
+    onclick: () => actions.test(trigger),
+  }
+  return h('div', { class: 'row-actions' }, h('button', test, 'Test'), menu)
+}
