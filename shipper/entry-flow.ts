@@ -2,6 +2,7 @@
 import type { BatchBuilder, Progress } from './batch/builder.ts'
 import type { Interpreter } from './interpret.ts'
 import type { Flow } from './origin-flow.ts'
+import type { PatternWatch } from './patterns/patterns.ts'
 import type { Known } from './record.ts'
 import { type Entry, type EntryPlace, EntryReader } from './spool/entry.ts'
 import { payloadOf } from './spool/frame.ts'
@@ -13,6 +14,8 @@ export interface EntryFlowOptions {
   readonly builder: BatchBuilder
   readonly progress: Progress
   readonly onUnreadable: () => void
+  /** Names the pattern of each record's message; undefined: patterns are off. */
+  readonly patterns?: PatternWatch | undefined
 }
 
 /** Senders whose formats are remembered at a time. */
@@ -64,6 +67,7 @@ export class EntryFlow implements Flow {
     const around = level === undefined ? place.around : { ...place.around, level }
     const runtime = { time, stream: undefined, known, place: around }
     const record = this.interpreterOf(place).record({ head, rest, runtime })
+    this.options.patterns?.see(record)
     builder.add(record, progress, end)
     this.records++
     this.formats.set(record.format, (this.formats.get(record.format) ?? 0) + 1)

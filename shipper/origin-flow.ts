@@ -3,6 +3,7 @@ import type { BatchBuilder, Progress } from './batch/builder.ts'
 import { createFramer, type FramedEvent, type Framer, type FramerOptions, type FramerSink } from './framing/index.ts'
 import type { Interpreter } from './interpret.ts'
 import type { Lane } from './lanes/lane.ts'
+import type { PatternWatch } from './patterns/patterns.ts'
 
 /** What happens to one origin's bytes. */
 export interface Flow {
@@ -23,6 +24,8 @@ export interface OriginFlowOptions {
   readonly progress: Progress
   /** Undefined: every line goes the general way. */
   readonly lane: Lane | undefined
+  /** Names the pattern of each record's message; undefined: patterns are off. */
+  readonly patterns?: PatternWatch | undefined
 }
 
 export class OriginFlow implements FramerSink, Flow {
@@ -63,6 +66,7 @@ export class OriginFlow implements FramerSink, Flow {
     const { interpreter, builder, progress } = this.options
     const record = interpreter.record(message)
     if (cut > 0) record.fields.set('truncated_bytes', cut)
+    this.options.patterns?.see(record)
     builder.add(record, progress, end)
     this.made.set(record.format, (this.made.get(record.format) ?? 0) + 1)
   }

@@ -8,11 +8,12 @@ import type { BatchBuilder, Progress } from '../batch/builder.ts'
 import { LINE_AT, type StreamBuffer } from '../batch/stream.ts'
 import type { Surroundings } from '../normalize/normalize.ts'
 import type { ParsedLine } from '../record.ts'
+import { PATTERN_BYTES, type PatternSink, writePattern } from './pattern.ts'
 import { makePlan, NONE, type Plan } from './plan.ts'
-import { Scan, TEXT } from './scan.ts'
+import { ESCAPED, Scan, TEXT } from './scan.ts'
 import { rootShape, type Shape } from './shape.ts'
 import { bytesOf, equalSlices, sliceText, viewOf } from './slices.ts'
-import { StreamTable } from './streams.ts'
+import { type StreamEntry, StreamTable } from './streams.ts'
 import { LineValues } from './values.ts'
 import { EntryWriter } from './writer.ts'
 
@@ -29,6 +30,8 @@ export interface LaneOptions {
   readonly parse: (text: string) => { readonly parsed: ParsedLine; readonly rename: ReadonlyMap<string, string> }
   /** The line that the general path would write for this text. */
   readonly write: (text: string) => string
+  /** Who names the patterns of messages. */
+  readonly patterns?: PatternSink | undefined
 }
 
 /** How many lines of a new shape are compared with the general path. */
@@ -66,7 +69,7 @@ export class Lane {
   constructor(options: LaneOptions) {
     this.options = options
     this.values = new LineValues(options.around.level)
-    this.streams = new StreamTable(options.builder, options.progress, options.around)
+    this.streams = new StreamTable(options.builder, options.progress, options.around, options.patterns)
   }
 
   /** True when the line is in the batch. `end` excludes the line end; `endOffset` is where the next line starts. */
@@ -148,7 +151,7 @@ export class Lane {
     const isProven = this.probation.size === 0 || !this.probation.has(shape)
     const before = isProven ? undefined : clock.save()
     // Each value is written at most twice, in the line and as metadata.
-    const room = 2 * (end - start) + plan.overhead + entry.head.length
+    const room = 2 * (end - start) + plan.overhead + entry.head.length + PATTERN_BYTES
     builder.makeRoom(LINE_AT + room)
     clock.next(values.time.seconds, values.time.nanos)
     const at = stream.begin(clock.entrySeconds, clock.entryNanos, room)
@@ -158,7 +161,8 @@ export class Lane {
       return false
     }
     stream.endLine(lineEnd)
-    const entryEnd = writer.metadata(plan, scan, values, source, stream.view, lineEnd)
+    const metadataEnd = writer.metadata(plan, scan, values, source, stream.view, lineEnd)
+    const entryEnd = writePattern(stream.view, metadataEnd, this.patternOf(plan, entry, bytes))
     const size = entryEnd - stream.used
     stream.finish(entryEnd)
     progress.clocks.lastSeconds = values.time.seconds
@@ -166,6 +170,13 @@ export class Lane {
     builder.count(size, progress, endOffset)
     plan.lines++
     return true
+  }
+
+  private patternOf({ message }: Plan, { group }: StreamEntry, bytes: Uint8Array): string {
+    if (group === undefined || message === NONE) return ''
+    const { types, starts, ends } = this.scan
+    const { seconds, nanos } = this.values.time
+    return group.take(bytes, starts[message], ends[message], types[message] === ESCAPED, seconds, nanos)
   }
 
   private viewOf(bytes: Uint8Array): DataView {

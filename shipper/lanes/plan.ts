@@ -58,6 +58,7 @@ export interface Plan {
     readonly exitCode: number
     readonly event: number
   }
+  readonly message: number
   readonly duration: number
   readonly durationUnit: DurationUnit
   /** True when the format made duration_ms from a whole number in its own unit. */
@@ -172,6 +173,7 @@ export function makePlan(
       exitCode: indexOf('exit_code'),
       event: indexOf('event'),
     },
+    message: indexOf('message'),
     duration: duration.index,
     durationUnit: duration.unit,
     isDurationDerived: duration.isDerived,

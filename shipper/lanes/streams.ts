@@ -4,6 +4,7 @@ import type { StreamClock } from '../batch/clock.ts'
 import type { StreamBuffer } from '../batch/stream.ts'
 import type { Surroundings } from '../normalize/normalize.ts'
 import type { Level } from '../terms/level.ts'
+import type { MessageGroup, PatternSink } from './pattern.ts'
 import { NONE, type Plan } from './plan.ts'
 import type { Scan } from './scan.ts'
 import { bytesOf, type Constant, constant, copyOf, equalSlices, hashSlice } from './slices.ts'
@@ -17,6 +18,8 @@ export interface StreamEntry {
   readonly head: Constant
   readonly stream: StreamBuffer
   readonly clock: StreamClock
+  /** Undefined: nobody looks for patterns. */
+  readonly group: MessageGroup | undefined
   /** False when the general path must write its entries: a label went to metadata, or a value needs escapes. */
   readonly usable: boolean
   readonly next: StreamEntry | undefined
@@ -28,6 +31,7 @@ const MAX_ENTRIES = 16_384
 export class StreamTable {
   private readonly builder: BatchBuilder
   private readonly progress: Progress
+  private readonly patterns: PatternSink | undefined
   private readonly service: Uint8Array
   private readonly node: Uint8Array
   private readonly env: Uint8Array
@@ -35,8 +39,14 @@ export class StreamTable {
   private count = 0
   private generation: number
 
-  constructor(builder: BatchBuilder, progress: Progress, { service, node, host, env }: Surroundings) {
+  constructor(
+    builder: BatchBuilder,
+    progress: Progress,
+    { service, node, host, env }: Surroundings,
+    patterns: PatternSink | undefined,
+  ) {
     this.builder = builder
+    this.patterns = patterns
     this.progress = progress
     this.service = bytesOf(service)
     this.node = bytesOf(node ?? host)
@@ -88,6 +98,7 @@ export class StreamTable {
       head: constant(`","level":"${level}","service":"${serviceText}","node":"${nodeText}"${envMember}`),
       stream: this.builder.stream(labels.text),
       clock: this.progress.clocks.of(labels.text),
+      group: this.patterns?.group(serviceText, nodeText, level),
       usable: labels.demoted.length === 0 && isPlain(service) && isPlain(node) && isPlain(env),
       next: this.slots[slot],
     }

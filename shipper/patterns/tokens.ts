@@ -4,31 +4,8 @@
  * the express lane's bytes and the general path's text are read by the same code, so the same message has the same tokens
  * and the same hash on both.
  */
-import {
-  AT_SIGN,
-  CLOSERS,
-  DATE_WORD,
-  DIGIT,
-  ESCAPES,
-  HOLDS,
-  hashUnit,
-  IS_PATH_UNIT,
-  KINDS,
-  knownAs,
-  LOWER,
-  MAX_KNOWN_WORD,
-  MAY_BE_KNOWN,
-  NAMER,
-  NOT_HEX,
-  ORDINARY,
-  REDACTED,
-  STATE,
-  SYMBOL,
-  UNIT,
-  UPPER,
-  WORD,
-  WORD_SEED,
-} from './shapes.ts'
+import { CLOSERS, ESCAPES, KINDS, REDACTED, WORD } from './shapes.ts'
+import { isPath, isScheme, isValueAt, pathEnd, sliceUnits, Word } from './words.ts'
 
 /** What stands in a template for what differs. */
 export const PARAMETER = '<_>'
@@ -40,11 +17,7 @@ export const MAX_TOKENS = 128
 const BACKSLASH = 0x5c
 const QUOTE = 0x22
 const NEWLINE = 0x0a
-const COLON = 0x3a
-const SLASH = 0x2f
-const DOT = 0x2e
-const EQUALS = 0x3d
-const OPEN = 0x28
+const SPACE = 0x20
 const OPEN_SQUARE = 0x5b
 const CLOSE_SQUARE = 0x5d
 
@@ -59,12 +32,7 @@ export class TokenReader {
   low = 0
   high = 0
   private length = 0
-  /** Of the word that take() looks at. */
-  private holds = 0
-  private dots = 0
-  private wordHash = 0
-  /** Whether the token before was a word like `user`. */
-  private isNamed = false
+  private readonly current = new Word()
   /** What closes the bracket that the last parameter holds open; 0: none. */
   private closer = 0
 
@@ -113,132 +81,46 @@ export class TokenReader {
 
   /** Whether a token is a key's value: key=value. */
   isValue(index: number): boolean {
-    return this.isValueAt(this.starts[index])
-  }
-
-  private isValueAt(start: number): boolean {
-    return start > 0 && this.text[start - 1] === EQUALS
+    return isValueAt(this.text, this.starts[index])
   }
 
   private slice(start: number, end: number): string {
-    return String.fromCharCode(...this.text.subarray(start, end))
+    return sliceUnits(this.text, start, end)
   }
 
-  private split(length: number): void {
+  private split(read: number): void {
     const { text } = this
+    let length = read
+    // Half a word at the limit is none.
+    if (read === MAX_CHARS) while (length > 0 && text[length - 1] !== SPACE) length--
+    if (length === 0) length = read
     text[length] = 0
     this.length = length
     this.count = 0
-    this.isNamed = false
+    this.current.isNamer = false
     this.closer = 0
     let at = 0
     while (at < length && this.count < MAX_TOKENS) {
       const unit = text[at]
       if (unit >= 128 || KINDS[unit] === WORD) at = this.take(at)
-      else if (unit === QUOTE && at > 0 && text[at - 1] === EQUALS) at = this.takeQuoted(at)
+      else if (unit === QUOTE && isValueAt(text, at)) at = this.takeQuoted(at)
       else if (unit === OPEN_SQUARE && this.isRedacted(at)) at = this.takeRedacted(at)
       else at++
     }
     hashTokens(this)
   }
 
-  /** A word from here on; returns where it ends. */
+  /** A word from here on; returns where to go on. */
   private take(start: number): number {
-    const { text, length } = this
-    if (text[start] === SLASH && isPathUnit(text[start + 1])) return this.add(start, this.pathEnd(start), true)
-    const stop = this.wordEnd(start)
-    let end = stop
-    while (end > start && text[end - 1] === DOT) end--
-    const { holds } = this
-    if ((holds & (DIGIT | LOWER | UPPER)) === 0)
-      return end - start < MIN_RULER ? stop : this.add(start, end, false, stop)
-    if (text[stop] === COLON && text[stop + 1] === SLASH && text[stop + 2] === SLASH && stop + 2 < length) {
-      return this.add(start, this.pathEnd(stop + 1), true)
-    }
-    return this.add(start, end, this.differs(start, end), stop)
-  }
-
-  /** Where the word ends; .. parts words. Sets `holds` and `dots`. */
-  private wordEnd(start: number): number {
-    const { text, length } = this
-    let holds = 0
-    let dots = 0
-    let hash = WORD_SEED
-    let at = start
-    for (; at < length; at++) {
-      const unit = text[at]
-      if (unit >= 128) holds |= LOWER | NOT_HEX
-      else if (KINDS[unit] !== WORD) break
-      else if (unit === DOT) {
-        if (text[at + 1] === DOT && at > start) break
-        dots++
-      } else holds |= HOLDS[unit]
-      hash = hashUnit(hash, unit)
-    }
-    this.holds = holds
-    this.dots = dots
-    this.wordHash = hash
-    return at
-  }
-
-  /** Whether such a word is another one in the next line. */
-  private differs(start: number, end: number): boolean {
-    const { text, holds, dots, count, isNamed } = this
-    this.isNamed = false
-    if ((holds & (DIGIT | AT_SIGN)) !== 0) return true
-    const next = text[end]
-    const hasNumber = isDigit(text[end + 1])
-    // host.name:80, SIGNAL(15)
-    if (next === COLON && dots > 0 && hasNumber) return true
-    if (next === OPEN && hasNumber && (holds & LOWER) === 0) return true
-    if (dots >= 2) return !this.isConstantName(start, end)
+    const { text, length, current, count, ends } = this
+    if (isPath(text, start)) return this.add(start, pathEnd(text, start, length), true)
+    current.read(text, start, length)
+    const { end, stop } = current
+    if (current.isBlank) return end - start < MIN_RULER ? stop : this.add(start, end, false, stop)
+    if (isScheme(text, stop, length)) return this.add(start, pathEnd(text, stop + 1, length), true)
+    const lastEnd = count === 0 ? 0 : ends[count - 1]
     const isBehindParameter = count > 0 && this.isParameter[count - 1] === 1
-    // Parts of a hardware or network address.
-    if (isBehindParameter && (holds & (NOT_HEX | SYMBOL)) === 0 && text[start - 1] === COLON && end - start <= 4)
-      return true
-    const known = this.known(start, end)
-    this.isNamed = (known & NAMER) !== 0
-    if ((known & DATE_WORD) !== 0 || (isBehindParameter && (known & UNIT) !== 0)) return true
-    return isNamed && (known & STATE) === 0 && this.isName(start, end, known)
-  }
-
-  private known(start: number, end: number): number {
-    const { text } = this
-    if (end - start > MAX_KNOWN_WORD) return 0
-    // A dot at the end is in the word's hash.
-    let hash = this.wordHash
-    if (text[end] === DOT) {
-      hash = WORD_SEED
-      for (let at = start; at < end; at++) hash = hashUnit(hash, text[at])
-    }
-    return MAY_BE_KNOWN[hash & 4095] === 0 ? 0 : knownAs(this.slice(start, end))
-  }
-
-  /** Behind `user`: bob, but not logged, does or creation. */
-  private isName(start: number, end: number, known: number): boolean {
-    if (this.isValueAt(start)) return true
-    if ((known & ORDINARY) !== 0 || start - this.ends[this.count - 1] > MAX_NAME_GAP) return false
-    return end - start <= 4 || !ENDINGS.has(this.slice(end - 2, end))
-  }
-
-  /** some.package.SOME_NAME: a constant of a program. */
-  private isConstantName(start: number, end: number): boolean {
-    const { text } = this
-    for (let at = end - 1; at >= start; at--) {
-      const unit = text[at]
-      if (unit === DOT) return true
-      if (unit >= 128 || (HOLDS[unit] & (UPPER | SYMBOL)) === 0) return false
-    }
-    return false
-  }
-
-  /** A path or address, up to what cannot be part of it. */
-  private pathEnd(start: number): number {
-    const { text, length } = this
-    let at = start
-    while (at < length && isPathUnit(text[at])) at++
-    while (at > start && (text[at - 1] === DOT || text[at - 1] === COLON)) at--
-    return at
+    return this.add(start, end, current.differs(text, lastEnd, isBehindParameter), stop)
   }
 
   /** key="any words": one parameter. */
@@ -286,22 +168,8 @@ export class TokenReader {
   }
 }
 
-/** Between `user` and its name: a space, =, ': '. */
-const MAX_NAME_GAP = 2
-
-/** Words that end so are verbs or states: created, logging, session. */
-const ENDINGS: ReadonlySet<string> = new Set(['ed', 'ng', 'on'])
-
 /** A row of so many marks is a word: ----, ****. */
 const MIN_RULER = 4
-
-function isDigit(unit: number): boolean {
-  return unit >= 0x30 && unit <= 0x39
-}
-
-function isPathUnit(unit: number): boolean {
-  return unit >= 128 || IS_PATH_UNIT[unit] === 1
-}
 
 function closerOf(unit: number): number {
   return unit < 128 ? CLOSERS[unit] : 0

@@ -1,0 +1,179 @@
+/** Words of a message in an array of code units: where one ends, and whether it is another one in the next line. */
+import {
+  AT_SIGN,
+  DATE_WORD,
+  DIGIT,
+  HOLDS,
+  hashUnit,
+  IS_PATH_UNIT,
+  KINDS,
+  knownAs,
+  LOWER,
+  MAX_KNOWN_WORD,
+  MAY_BE_KNOWN,
+  NAMER,
+  NOT_HEX,
+  ORDINARY,
+  STATE,
+  SYMBOL,
+  UNIT,
+  UPPER,
+  WORD,
+  WORD_SEED,
+} from './shapes.ts'
+
+const COLON = 0x3a
+const DOT = 0x2e
+const EQUALS = 0x3d
+const OPEN = 0x28
+const OPEN_SQUARE = 0x5b
+const SLASH = 0x2f
+const SPACE = 0x20
+
+/** Between `user` and its name: a space, =, ': '. */
+const MAX_NAME_GAP = 2
+
+/** The longest part of an address: the four digits of IPv6. */
+const MAX_ADDRESS_PART = 4
+
+/** Words that end so are verbs or states: created, logging, session. */
+const ENDINGS: ReadonlySet<string> = new Set(['ed', 'ng', 'on'])
+const MIN_ENDED = 5
+
+/** One that is used again for each word: no object a word. */
+export class Word {
+  start = 0
+  /** Without dots at its end. */
+  end = 0
+  /** With them. */
+  stop = 0
+  /** What it holds, see shapes.ts. */
+  holds = 0
+  /** Whether the word before, or this one once judged, is one like `user`. */
+  isNamer = false
+  private dots = 0
+  private hash = 0
+
+  /** Reads the word at `start`. Two dots in a row part words. */
+  read(text: Uint16Array, start: number, length: number): void {
+    let holds = 0
+    let dots = 0
+    let hash = WORD_SEED
+    let at = start
+    for (; at < length; at++) {
+      const unit = text[at]
+      if (unit >= 128) holds |= LOWER | NOT_HEX
+      else if (KINDS[unit] !== WORD) break
+      else if (unit === DOT) {
+        if (text[at + 1] === DOT && at > start) break
+        dots++
+      } else holds |= HOLDS[unit]
+      hash = hashUnit(hash, unit)
+    }
+    this.start = start
+    this.stop = at
+    this.holds = holds
+    while (at > start && text[at - 1] === DOT) at--
+    this.end = at
+    this.dots = dots - (this.stop - at)
+    this.hash = hash
+  }
+
+  get isBlank(): boolean {
+    return (this.holds & (DIGIT | LOWER | UPPER)) === 0
+  }
+
+  /**
+   * Whether another line of the same template has another word here. `lastEnd`: where the token before ends;
+   * `isBehindParameter`: whether that is a parameter.
+   */
+  differs(text: Uint16Array, lastEnd: number, isBehindParameter: boolean): boolean {
+    const { start, end, holds, dots } = this
+    const isNamed = this.isNamer
+    this.isNamer = false
+    if ((holds & (DIGIT | AT_SIGN)) !== 0) return true
+    const hasNumber = isDigit(text[end + 1])
+    // host.name:80, SIGNAL(15)
+    if (text[end] === COLON && dots > 0 && hasNumber) return true
+    if (text[end] === OPEN && hasNumber && (holds & LOWER) === 0) return true
+    if (dots >= 2) return !this.isConstantName(text)
+    if (isBehindParameter && text[start - 1] === COLON && this.isAddressPart()) return true
+    const known = this.knownAs(text)
+    this.isNamer = (known & NAMER) !== 0
+    if ((known & DATE_WORD) !== 0 || (isBehindParameter && (known & UNIT) !== 0)) return true
+    if (!isNamed || (known & STATE) !== 0 || !this.isName(text, lastEnd, known)) return false
+    // Users are called user, too.
+    this.isNamer = false
+    return true
+  }
+
+  private isAddressPart(): boolean {
+    return (this.holds & (NOT_HEX | SYMBOL)) === 0 && this.end - this.start <= MAX_ADDRESS_PART
+  }
+
+  private knownAs(text: Uint16Array): number {
+    const { start, end, stop } = this
+    if (end - start > MAX_KNOWN_WORD) return 0
+    let { hash } = this
+    if (stop > end) {
+      hash = WORD_SEED
+      for (let at = start; at < end; at++) hash = hashUnit(hash, text[at])
+    }
+    return MAY_BE_KNOWN[hash & 4095] === 0 ? 0 : knownAs(sliceUnits(text, start, end))
+  }
+
+  /** Behind `user`: bob, but not logged, does or creation. */
+  private isName(text: Uint16Array, lastEnd: number, known: number): boolean {
+    const { start, end } = this
+    if (isValueAt(text, start)) return true
+    if ((known & ORDINARY) !== 0 || start - lastEnd > MAX_NAME_GAP || text[start - 1] === OPEN_SQUARE) return false
+    // logname= uid=0: a key without a value.
+    if (text[start - 1] === SPACE && text[start - 2] === EQUALS) return false
+    return end - start < MIN_ENDED || !ENDINGS.has(sliceUnits(text, end - 2, end))
+  }
+
+  /** some.package.SOME_NAME: a constant of a program. */
+  private isConstantName(text: Uint16Array): boolean {
+    for (let at = this.end - 1; at >= this.start; at--) {
+      const unit = text[at]
+      if (unit === DOT) return true
+      if (unit >= 128 || (HOLDS[unit] & (UPPER | SYMBOL)) === 0) return false
+    }
+    return false
+  }
+}
+
+/** A path or address, up to what cannot be part of it. */
+export function pathEnd(text: Uint16Array, start: number, length: number): number {
+  let at = start
+  while (at < length && isPathUnit(text[at])) at++
+  while (at > start && (text[at - 1] === DOT || text[at - 1] === COLON)) at--
+  return at
+}
+
+/** /var/log, but no lone slash. */
+export function isPath(text: Uint16Array, start: number): boolean {
+  return text[start] === SLASH && isPathUnit(text[start + 1])
+}
+
+/** The :// behind a scheme. */
+export function isScheme(text: Uint16Array, end: number, length: number): boolean {
+  return end + 2 < length && text[end] === COLON && text[end + 1] === SLASH && text[end + 2] === SLASH
+}
+
+/** key=value: whether a value starts here. */
+export function isValueAt(text: Uint16Array, start: number): boolean {
+  return start > 0 && text[start - 1] === EQUALS
+}
+
+export function sliceUnits(text: Uint16Array, start: number, end: number): string {
+  return String.fromCharCode(...text.subarray(start, end))
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= 0x30 && unit <= 0x39
+}
+
+function isPathUnit(unit: number): boolean {
+  return unit >= 128 || IS_PATH_UNIT[unit] === 1
+}
