@@ -19,6 +19,7 @@ import { PodSource } from './kubernetes/source.ts'
 import { Lane } from './lanes/lane.ts'
 import type { Surroundings } from './normalize/normalize.ts'
 import { OriginFlow } from './origin-flow.ts'
+import type { Patterns, PatternWatch } from './patterns/patterns.ts'
 import { Pipeline } from './pipeline.ts'
 import { createDestination, type PushEvent } from './push/deliver.ts'
 import type { Message } from './record.ts'
@@ -41,6 +42,8 @@ export interface AssembleOptions {
   readonly inputs?: Inputs | undefined
   /** What rules and patterns found: pushed as well. Whoever opened it closes it, after the pipeline. */
   readonly events?: EventLog | undefined
+  /** Learns from every record that flows; undefined: off. */
+  readonly patterns?: Pick<Patterns, 'watch'> | undefined
   readonly onPush: (event: PushEvent) => void
   readonly onProblem: (path: string, message: string) => void
 }
@@ -55,7 +58,8 @@ export interface Assembly {
 
 const NO_RENAMES: ReadonlyMap<string, string> = new Map()
 
-export function assemble({ config, once, positions, inputs, events, onPush, onProblem }: AssembleOptions): Assembly {
+export function assemble(options: AssembleOptions): Assembly {
+  const { config, once, positions, inputs, events, patterns, onPush, onProblem } = options
   const redactor = createRedactor(config.redact)
   const builder = new BatchBuilder({
     maxBytes: config.batch.max_bytes,
@@ -78,8 +82,10 @@ export function assemble({ config, once, positions, inputs, events, onPush, onPr
     builder,
     flowOf(origin, progress) {
       if (origin === events?.source.origin) return makeEventFlow(config, progress, builder, redactor, events)
-      if (origin === inputs?.origin) return makeEntryFlow(config, progress, builder, redactor, inputs)
-      return makeFlow(config, sourceOf(origin), origin, progress, builder, redactor, toldContainer(origin))
+      if (origin === inputs?.origin)
+        return makeEntryFlow(config, progress, builder, redactor, inputs, patterns?.watch('inputs'))
+      const container = toldContainer(origin)
+      return makeFlow(config, sourceOf(origin), origin, progress, builder, redactor, container, patterns)
     },
     maxWaitMs: config.batch.max_wait_ms,
     onProblem,
@@ -120,6 +126,7 @@ export function makeFlow(
   builder: BatchBuilder,
   redactor: Redactor,
   container = containerOf(origin.path),
+  patterns?: Pick<Patterns, 'watch'>,
 ): OriginFlow {
   const added = new Map([...Object.entries(source.labels), ...(container?.fields ?? [])])
   const around: Surroundings = {
@@ -129,6 +136,7 @@ export function makeFlow(
     level: source.level ?? 'unknown',
     host: hostname(),
   }
+  const watch = patterns?.watch(origin.path)
   const interpreter = new Interpreter({
     around,
     zone: source.timezone,
@@ -141,7 +149,9 @@ export function makeFlow(
   // The lane writes records as JSON, under the labels that every record has, in formats it finds itself.
   const isPlain = config.line === 'json' && source.format === 'auto' && added.size === 0
   const lane =
-    isPlain && builder.hasPlainLabels ? makeLane(builder, around, progress, interpreter, redactor, source) : undefined
+    isPlain && builder.hasPlainLabels
+      ? makeLane(builder, around, progress, interpreter, redactor, source, watch)
+      : undefined
   const { framing, multiline, max_line_bytes: maxLineBytes } = source
   return new OriginFlow({
     framing: { framing, multiline: multiline === 'auto', maxLineBytes },
@@ -149,6 +159,7 @@ export function makeFlow(
     builder,
     progress,
     lane,
+    patterns: watch,
   })
 }
 
@@ -198,6 +209,7 @@ function makeEntryFlow(
   builder: BatchBuilder,
   redactor: Redactor,
   inputs: Inputs,
+  patterns: PatternWatch | undefined,
 ): EntryFlow {
   const interpreterOf = ({ input }: EntryPlace) =>
     new Interpreter({
@@ -208,7 +220,8 @@ function makeEntryFlow(
       now: () => fromMillis(Date.now()),
       keepOriginal: config.line === 'original',
     })
-  return new EntryFlow({ interpreterOf, builder, progress, onUnreadable: () => inputs.drop('spool_other_version', 1) })
+  const onUnreadable = () => inputs.drop('spool_other_version', 1)
+  return new EntryFlow({ interpreterOf, builder, progress, onUnreadable, patterns })
 }
 
 /** Events come of what the others bring: where those end, so does the log, once it is read. */
@@ -235,6 +248,7 @@ export function makeLane(
   interpreter: Interpreter,
   redactor: Redactor,
   { timezone }: Pick<SourceConfig, 'timezone'>,
+  patterns?: PatternWatch,
 ): Lane {
   const write = lineWriter('json')
   const messageOf = (text: string): Message => ({ head: text, rest: '', runtime: undefined })
@@ -250,6 +264,7 @@ export function makeLane(
       return { parsed, rename: format?.keys ?? NO_RENAMES }
     },
     write: (text) => write(interpreter.record(messageOf(text))),
+    patterns,
   })
 }
 

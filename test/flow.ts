@@ -7,6 +7,7 @@ import { Interpreter } from '../shipper/interpret.ts'
 import { Lane } from '../shipper/lanes/lane.ts'
 import type { Surroundings } from '../shipper/normalize/normalize.ts'
 import { OriginFlow } from '../shipper/origin-flow.ts'
+import type { PatternWatch } from '../shipper/patterns/patterns.ts'
 import { createRedactor } from '../shipper/redact/redact.ts'
 import { CORPUS_TIME } from './formats/corpus.ts'
 
@@ -27,7 +28,12 @@ export interface FlowResult {
   readonly lane: Lane
 }
 
-export function runFlow(bytes: Uint8Array, useLane: boolean, blockBytes = 64 * 1024): FlowResult {
+export function runFlow(
+  bytes: Uint8Array,
+  useLane: boolean,
+  blockBytes = 64 * 1024,
+  patterns?: PatternWatch,
+): FlowResult {
   const builder = new BatchBuilder({
     maxBytes: 1024 * 1024,
     maxEntries: 10_000,
@@ -53,9 +59,10 @@ export function runFlow(bytes: Uint8Array, useLane: boolean, blockBytes = 64 * 1
       return { parsed, rename: (byName(parsed.format) as { keys?: ReadonlyMap<string, string> }).keys ?? NO_KEYS }
     },
     write: (text) => writeRecord(interpreter.record({ head: text, rest: '', runtime: undefined })),
+    patterns,
   })
   const framing = { framing: 'auto' as const, multiline: true }
-  const flow = new OriginFlow({ framing, interpreter, builder, progress, lane: useLane ? lane : undefined })
+  const flow = new OriginFlow({ framing, interpreter, builder, progress, lane: useLane ? lane : undefined, patterns })
   for (let at = 0; at < bytes.length; at += blockBytes) flow.data(Buffer.from(bytes.subarray(at, at + blockBytes)), at)
   flow.end()
   return { batches: builder.take(true), flow, lane }

@@ -37,6 +37,7 @@ export function eventRecord(event: LogEvent, env: string | undefined): LogRecord
     text,
     duration_ms: undefined,
     format: FORMAT,
+    pattern_id: event.metadata.pattern_id,
     fields: fieldsOf(event),
   }
 }

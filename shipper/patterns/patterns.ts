@@ -3,6 +3,7 @@
  * far too much is told. Beside the flow: it changes no line, and what it cannot do costs no record.
  */
 import type { NewEvent } from '../events/event.ts'
+import { isEventRecord } from '../events/record.ts'
 import type { LogRecord } from '../record.ts'
 import type { Instant } from '../terms/instant.ts'
 import type { Level } from '../terms/level.ts'
@@ -139,7 +140,7 @@ class PatternMiner implements Patterns {
     return {
       see: (record) => {
         const { message } = record.text
-        if (message === undefined || message === '') return
+        if (message === undefined || message === '' || isEventRecord(record)) return
         const { service, node, level, timestamp } = record
         this.miner.reader.readText(message)
         record.pattern_id = this.count({ service, node, level, container }, seedOf(service), timestamp)?.id
@@ -191,6 +192,7 @@ class PatternMiner implements Patterns {
   }
 
   private group(place: Place): PatternGroup {
+    if (isEventRecord(place)) return { take: () => '' }
     const seed = seedOf(place.service)
     return {
       take: (bytes, start, end, isEscaped, seconds, nanos) => {

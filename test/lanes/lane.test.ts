@@ -2,13 +2,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { openPatterns, type PatternWatch } from '../../shipper/patterns/patterns.ts'
 import { entriesOf, runFlow } from '../flow.ts'
 import { exportedFormats, readCorpus } from '../formats/corpus.ts'
 
+const BLOCK_BYTES = 64 * 1024
+
+/** A miner that has seen nothing: ids are in the entries that are compared. */
+function freshPatterns(): PatternWatch {
+  const settings = { max_patterns: 2000, new_severity: 'info', spike_factor: 5, settle_ms: 0 } as const
+  return openPatterns({ settings, stateFile: undefined, now: () => 1e12, emit: () => {} }).watch('app.log')
+}
+
 function assertSame(lines: readonly string[]): number {
   const bytes = Buffer.from(`${lines.join('\n')}\n`)
-  const fast = runFlow(bytes, true)
-  const slow = runFlow(bytes, false)
+  const fast = runFlow(bytes, true, BLOCK_BYTES, freshPatterns())
+  const slow = runFlow(bytes, false, BLOCK_BYTES, freshPatterns())
   assert.deepEqual(entriesOf(fast.batches).sort(), entriesOf(slow.batches).sort())
   assert.equal(fast.flow.records, slow.flow.records)
   return fast.lane.lines
@@ -166,4 +175,21 @@ test('random JSON objects with the keys that mean something', () => {
     ),
     { numRuns: 400 },
   )
+})
+
+test('entries carry the pattern of their message on both ways, and the line does not say it', () => {
+  const lines = Array.from({ length: 60 }, (_, n) => SERVICES.slog(n))
+  const entries = entriesOf(runFlow(Buffer.from(`${lines.join('\n')}\n`), true, BLOCK_BYTES, freshPatterns()).batches)
+  const ids = entries.map((entry) => /pattern_id\x12\x0e([0-9a-f]{14})/.exec(entry)?.[1])
+  assert.equal(ids.length, 60)
+  assert.equal(new Set(ids).size, 1)
+  assert.ok(ids[0] !== undefined)
+  assert.ok(entries.every((entry) => !entry.includes('"pattern_id"')))
+})
+
+test('without patterns entries are what they were', () => {
+  const bytes = Buffer.from(`${Array.from({ length: 60 }, (_, n) => SERVICES.slog(n)).join('\n')}\n`)
+  for (const useLane of [true, false]) {
+    assert.ok(entriesOf(runFlow(bytes, useLane).batches).every((entry) => !entry.includes('pattern_id')))
+  }
 })

@@ -1,4 +1,5 @@
 /** Patterns: templates mined from messages. */
+import { LongshipError } from '../../errors.ts'
 import { ok, operation, type Setting } from '../operation.ts'
 import { text, whole } from '../parameters.ts'
 import type { PatternsPart } from '../parts.ts'
@@ -40,12 +41,22 @@ export const patterns = [
     description: 'query, start, end and step as of Loki; other parameters are not looked at.',
     isOpenQuery: true,
     answer: { status: 200, description: 'Templates with samples over time.', schema: 'LokiPatterns' },
-    refuses: ['missing'],
-    run: ({ search }, setting) => ({ status: 200, text: partOf(setting).answer(search) }),
+    refuses: ['missing', 'invalid'],
+    run: ({ search }, setting) => ({ status: 200, text: answerOf(partOf(setting), search) }),
   }),
 ]
 
 function partOf({ patterns }: Setting): PatternsPart {
   if (patterns === undefined) throw new ProblemError('missing', 'Patterns are off: scan.patterns turns them on.')
   return patterns
+}
+
+/** The miner throws for a query or time that it cannot read. */
+function answerOf(part: PatternsPart, search: URLSearchParams): string {
+  try {
+    return part.answer(search)
+  } catch (error) {
+    if (error instanceof LongshipError) throw new ProblemError('invalid', error.message)
+    throw error
+  }
 }
