@@ -2,6 +2,8 @@
 import type { AssembleOptions, Assembly } from './assemble.ts'
 import type { Config } from './config.ts'
 import { type Exporter, startExporter } from './exporter.ts'
+import type { Lookout } from './lookout.ts'
+import { lookoutMetrics } from './lookout-metrics.ts'
 import type { PushEvent } from './push/deliver.ts'
 import { createReport, REPORT_MS } from './report.ts'
 import { createTelemetry, type Log, type Telemetry } from './telemetry.ts'
@@ -14,6 +16,8 @@ export interface ShippingOptions {
   /** A line on stderr that says how far it is, on a terminal only. */
   readonly showProgress: boolean
   readonly assemble: (options: AssembleOptions) => Assembly
+  /** Rules and patterns beside the flow: its counts are told with the others. Whoever opened it closes it. */
+  readonly lookout?: Lookout | undefined
   /** Stops it, besides SIGINT and SIGTERM. */
   readonly stop?: AbortSignal
 }
@@ -47,11 +51,16 @@ export async function runShipping(options: ShippingOptions): Promise<ShippingRes
   const stop = new AbortController()
   const deadline = new AbortController()
   const telemetry = createTelemetry()
+  const { lookout } = options
+  if (lookout !== undefined) telemetry.more = () => lookoutMetrics(lookout)
   const problems: string[] = []
   const assembly = options.assemble({
     config,
     once,
     positions: options.positions,
+    events: lookout?.events,
+    scanner: lookout?.scanner,
+    patterns: lookout?.patterns,
     onPush: watcher(
       telemetry,
       log,

@@ -144,6 +144,8 @@ export interface Telemetry {
   readonly spoolBytes: Series
   /** Called when metrics are rendered, for counts that others keep (the redactor's per rule). */
   redacted: () => ReadonlyMap<string, number>
+  /** The same for metrics of parts that are not always there. */
+  more: () => readonly Metric[]
   /** Prometheus text format 0.0.4. */
   renderMetrics(): string
 }
@@ -184,10 +186,12 @@ export function createTelemetry(): Telemetry {
     refused: (reason) => refused.series(reason),
     spoolBytes: spooled.series(),
     redacted: () => new Map(),
+    more: () => [],
     renderMetrics: () => {
       const inputs = [received, refused, spooled]
       const plain = [lines, bytes, records, formats, retries, batches, pushed, problems, ...inputs, oldest, latency]
-      return [...plain, ...balanceMetrics(balance, telemetry.redacted())].map((metric) => metric.render()).join('')
+      const made = [...balanceMetrics(balance, telemetry.redacted()), ...telemetry.more()]
+      return [...plain, ...made].map((metric) => metric.render()).join('')
     },
   }
   return telemetry

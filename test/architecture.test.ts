@@ -27,6 +27,8 @@ const ASSEMBLY = [
   'event-flow.ts',
   'pipeline.ts',
   'assemble.ts',
+  'lookout.ts',
+  'lookout-metrics.ts',
   'shipping.ts',
 ].map((f) => `shipper/${f}`)
 const STAGES = ['sources', 'framing', 'formats', 'normalize', 'redact', 'batch', 'push'].map((s) => `shipper/${s}`)

@@ -1,13 +1,15 @@
 /** longship ship [FILE…|-]: tails files and pushes what they say to Loki; with --once to their end, then the balance. */
 import { Command } from 'commander'
+import { createPage } from '../../dashboards/preview/server/page.ts'
 import { assemble } from '../assemble.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { LongshipError } from '../errors.ts'
 import { formats } from '../formats/index.ts'
 import { FRAMINGS } from '../framing/index.ts'
 import { hasInputs, openInputs } from '../inputs/index.ts'
+import { type Lookout, openLookout } from '../lookout.ts'
 import { runShipping, type ShippingResult } from '../shipping.ts'
-import { createLog } from '../telemetry.ts'
+import { createLog, type Log } from '../telemetry.ts'
 import { parseArguments } from './arguments.ts'
 
 interface Options {
@@ -38,16 +40,46 @@ export async function run(argv: string[]): Promise<number> {
   // With --once everything ends, and nothing that listens does.
   const inputs = !options.once && hasInputs(config) ? await openInputs(config) : undefined
   if (inputs !== undefined) log.info('listening', { addresses: inputs.addresses.join(', ') })
-  const result = await runShipping({
-    config,
-    once: options.once,
-    positions,
+  const lookout = await openLookoutOf(config, options, log)
+  try {
+    const result = await runShipping({
+      config,
+      once: options.once,
+      positions,
+      log,
+      showProgress: !options.json,
+      lookout,
+      assemble: (given) => assemble({ ...given, inputs }),
+    })
+    console.log(options.json ? JSON.stringify(result.summary) : result.text)
+    return exitCodeOf(result, options.once)
+  } finally {
+    await lookout?.close()
+  }
+}
+
+/** Rules, patterns and triggers, when they are configured; with --once everything ends, and nobody could ask the API. */
+async function openLookoutOf(config: Config, options: Options, log: Log): Promise<Lookout | undefined> {
+  const { scan } = config
+  if (scan === undefined) return undefined
+  const lookout = openLookout({
+    config: { ...config, scan },
+    configFile: options.config ?? process.env['LONGSHIP_CONFIG'],
+    secretKey: process.env['LONGSHIP_SECRET_KEY'] || undefined,
     log,
-    showProgress: !options.json,
-    assemble: (given) => assemble({ ...given, inputs }),
   })
-  console.log(options.json ? JSON.stringify(result.summary) : result.text)
-  return exitCodeOf(result, options.once)
+  if (options.once) return lookout
+  try {
+    const server = await lookout.listen(createPage({ scan: true, boards: false }))
+    const { token, file } = lookout.token
+    if (server !== undefined) log.info('rules, triggers and events', { url: server.url, token_file: file })
+    // Log lines are kept and read by others; a terminal shows it to who started this.
+    if (server !== undefined && process.stderr.isTTY) console.error(`page: ${server.url}/rules#token=${token}`)
+    return lookout
+  } catch (error) {
+    await lookout.close()
+    throw error
+  }
 }
 
 function definition(): Command {

@@ -5,11 +5,12 @@ import { Command } from 'commander'
 import { createPage } from '../../dashboards/preview/server/page.ts'
 import { createServer, type LokiServer } from '../../loki/server/server.ts'
 import { type Assembly, assemble } from '../assemble.ts'
-import { type Config, loadConfig } from '../config.ts'
+import { type Config, loadConfig, type ScanConfig } from '../config.ts'
 import { startLive } from '../demo/live.ts'
 import { bold, dim, isWhole, reportBalance, reportExamples, reportSamples } from '../demo/report.ts'
 import { DEAD_LETTERS, enterWorkshop, samplesFolder, type Workshop } from '../demo/workshop.ts'
 import { LongshipError } from '../errors.ts'
+import { type Lookout, openLookout } from '../lookout.ts'
 import { runShipping, type Summary } from '../shipping.ts'
 import { createLog } from '../telemetry.ts'
 import { makeFolder } from '../terms/folder.ts'
@@ -30,21 +31,20 @@ export async function run(argv: string[]): Promise<number> {
   const { options } = parsed
   const port = readPort(options.port)
   const stop = stopOnSignals()
-  const server = openServer(options, port)
+  const workshop = enterWorkshop('.longship', Date.now())
+  const lookout = watchDemo(options, workshop)
+  const server = openServer(options, port, lookout)
   try {
     const { url, port: taken } = await server.listen()
     console.log(`${bold(`Longship ${version}`)}  embedded Loki on ${bold(url)}`)
     if (port !== 0 && taken !== port) console.log(`  port ${port} is taken, so it listens on ${taken}`)
     const kept = options.data === undefined ? 'in memory, gone at the end (--data DIR keeps it)' : `in ${options.data}`
     console.log(dim(`  data ${kept}`))
-    const workshop = enterWorkshop('.longship', Date.now())
-    try {
-      return await demonstrate(options, workshop, url, stop)
-    } finally {
-      workshop.leave()
-    }
+    return await demonstrate({ ...options, workshop, lookout, url, stop })
   } finally {
     await server.close()
+    await lookout.close()
+    workshop.leave()
   }
 }
 
@@ -68,7 +68,8 @@ const NEXT_PORTS = 100
 const CENTURY_MS = 100 * 365 * 86_400_000
 
 /** Takes whatever time the samples carry: they are decades old, and out of order. */
-function openServer({ host, data }: Options, port: number): LokiServer {
+function openServer({ host, data }: Options, port: number, { admin }: Lookout): LokiServer {
+  const page = createPage({ scan: true })
   return createServer({
     host,
     port,
@@ -81,32 +82,57 @@ function openServer({ host, data }: Options, port: number): LokiServer {
       retention_period: 0,
     },
     settings: { maxChunkAge: CENTURY_MS },
-    fallback: createPage(),
+    fallback: (request, response) => admin.handle(request, response) || page(request, response),
     warn: (message) => console.error(`warning: ${message}`),
   })
 }
 
-async function demonstrate(options: Options, workshop: Workshop, url: string, stop: AbortSignal): Promise<number> {
+/** Rules to start with, and the pattern miner, over everything that the demo ships. */
+function watchDemo({ data }: Options, workshop: Workshop): Lookout {
+  const config = loadConfig({
+    flags: {
+      scan: {
+        folder: data === undefined ? workshop.scan : join(data, 'scan'),
+        rules_folder: join(samplesFolder(), 'rules'),
+        patterns: { settle: '1m' },
+      },
+    },
+  })
+  const scan = config.scan as ScanConfig
+  return openLookout({ config: { ...config, scan }, configFile: undefined, secretKey: undefined, log: LOG })
+}
+
+const LOG = createLog({ level: 'warn' })
+
+interface Demo extends Options {
+  readonly workshop: Workshop
+  readonly lookout: Lookout
+  readonly url: string
+  readonly stop: AbortSignal
+}
+
+async function demonstrate(demo: Demo): Promise<number> {
+  const { data, workshop, lookout, url, stop } = demo
   const summaries: Summary[] = []
-  const shipped = options.data === undefined ? undefined : join(options.data, 'samples-shipped')
+  const shipped = data === undefined ? undefined : join(data, 'samples-shipped')
   if (shipped !== undefined && existsSync(shipped)) {
-    console.log(`\n${bold('Samples')}\n  are in ${options.data} since an earlier start`)
+    console.log(`\n${bold('Samples')}\n  are in ${data} since an earlier start`)
   } else {
     console.log(`\n${bold('Samples')}`)
-    const { summary, moved } = await shipSamples(workshop, url)
+    const { summary, moved } = await shipSamples(demo)
     summaries.push(summary)
     if (shipped !== undefined && isWhole(summary) && !stop.aborted) remember(shipped)
     console.log(reportSamples(summary, moved))
     if (stop.aborted) console.log('  stopped   before all samples were read')
   }
-  if (!options.once && !stop.aborted) {
+  if (!demo.once && !stop.aborted) {
     const samples = relative(process.cwd(), samplesFolder()) || '.'
     console.log(`\n${bold('Try it')}, in another terminal\n${reportExamples(url, samples)}`)
-    const what = options.demo ? 'Live demo runs: a few lines a second, in ' : 'Serving, without live demo. Files in '
+    const what = demo.demo ? 'Live demo runs: a few lines a second, in ' : 'Serving, without live demo. Files in '
     console.log(`\n${bold(url)}  in a browser: dashboards, Explore, traces`)
+    console.log(`${bold(`${url}/events#token=${lookout.token.token}`)}  rules, events and patterns of the stream`)
     console.log(`  ${what}${workshop.folder}. Ctrl-C stops.`)
-    if (options.demo) summaries.push(await shipLive(workshop, url, stop))
-    else await aborted(stop)
+    summaries.push(await shipLive(demo))
   }
   if (summaries.length > 0) console.log(`${reportBalance(summaries)}`)
   return summaries.every(isWhole) ? 0 : 1
@@ -118,31 +144,34 @@ function remember(path: string): void {
 }
 
 /** `moved`: entries that came too late for their stream and got a time that Loki takes. */
-async function shipSamples(workshop: Workshop, url: string) {
+async function shipSamples({ workshop, url, lookout }: Demo) {
   const paths = [join(samplesFolder(), 'formats', '*.log'), join(workshop.systems, '*')]
   let assembly: Assembly | undefined
   const { summary } = await runShipping({
     ...shippingOptions(configOf(workshop, url, paths)),
     once: true,
-    assemble: (options) => (assembly = assemble(options)),
+    lookout,
+    // The log of events goes on; what comes after the samples ships it.
+    assemble: (options) => (assembly = assemble({ ...options, events: undefined })),
   })
   return { summary, moved: assembly?.builder.late ?? 0 }
 }
 
-async function shipLive(workshop: Workshop, url: string, stop: AbortSignal): Promise<Summary> {
-  const live = startLive(workshop.live)
-  stop.addEventListener('abort', () => live.stop())
+/** The live demo's lines, and the events; without demo those alone. */
+async function shipLive({ demo, workshop, url, lookout, stop }: Demo): Promise<Summary> {
+  const live = demo ? startLive(workshop.live) : undefined
+  stop.addEventListener('abort', () => live?.stop())
   try {
-    const config = configOf(workshop, url, [join(workshop.live, '*.log')])
-    return (await runShipping({ ...shippingOptions(config), once: false, assemble })).summary
+    const config = configOf(workshop, url, demo ? [join(workshop.live, '*.log')] : [])
+    return (await runShipping({ ...shippingOptions(config), once: false, lookout, assemble })).summary
   } finally {
-    live.stop()
+    live?.stop()
   }
 }
 
 /** Shipping hears the signals itself: it stops reading and sends what it has read. */
 function shippingOptions(config: Config) {
-  return { config, positions: undefined, log: createLog({ level: 'warn' }), showProgress: true }
+  return { config, positions: undefined, log: LOG, showProgress: true }
 }
 
 /** The demo is to be the same everywhere: neither a configuration file nor the environment has a say. */
@@ -150,7 +179,7 @@ function configOf(workshop: Workshop, url: string, path: readonly string[]): Con
   return loadConfig({
     flags: {
       loki: { url },
-      sources: [{ path: path.map((each) => each.replaceAll('\\', '/')) }],
+      sources: path.length === 0 ? [] : [{ path: path.map((each) => each.replaceAll('\\', '/')) }],
       // A hundred formats' samples name more nodes than one installation would.
       labels: { max_values_per_label: 5000 },
       batch: { max_wait: '500ms' },
@@ -165,11 +194,4 @@ function stopOnSignals(): AbortSignal {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
   return stop.signal
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

@@ -21,6 +21,8 @@ export interface Workshop {
   readonly systems: string
   /** The live demo's logs. */
   readonly live: string
+  /** Events of rules and patterns. */
+  readonly scan: string
   /** Gives the folder free for the next. What is in it stays to be looked at, until then. */
   leave(): void
 }
@@ -30,9 +32,10 @@ export function enterWorkshop(root: string, now: number): Workshop {
   for (let number = 1; ; number++) {
     const folder = join(root, number === 1 ? 'demo' : `demo-${number}`)
     if (isBusy(folder)) continue
-    const workshop = { folder, systems: join(folder, 'systems'), live: join(folder, 'live') }
+    const within = (name: string) => join(folder, name)
+    const workshop = { folder, systems: within('systems'), live: within('live'), scan: within('scan') }
     try {
-      for (const path of [workshop.systems, workshop.live]) {
+      for (const path of [workshop.systems, workshop.live, workshop.scan]) {
         rmSync(path, { recursive: true, force: true })
         makeFolder(path)
       }
