@@ -3,6 +3,7 @@ import type { BatchBuilder, Progress } from './batch/builder.ts'
 import { createFramer, type FramedEvent, type Framer, type FramerOptions, type FramerSink } from './framing/index.ts'
 import type { Interpreter } from './interpret.ts'
 import type { Lane } from './lanes/lane.ts'
+import type { Watch } from './scan/scanner.ts'
 
 /** What happens to one origin's bytes. */
 export interface Flow {
@@ -23,6 +24,10 @@ export interface OriginFlowOptions {
   readonly progress: Progress
   /** Undefined: every line goes the general way. */
   readonly lane: Lane | undefined
+  /** Reads beside the flow. */
+  readonly watch?: Watch | undefined
+  /** Whether offsets are the same after a restart: what is read twice is known by them. */
+  readonly hasPlaces?: boolean
 }
 
 export class OriginFlow implements FramerSink, Flow {
@@ -57,12 +62,17 @@ export class OriginFlow implements FramerSink, Flow {
   end(): void {
     this.framer.end(this)
     this.advance()
+    this.options.watch?.end()
   }
 
   event({ message, end, cut }: FramedEvent): void {
-    const { interpreter, builder, progress } = this.options
+    const { interpreter, builder, progress, watch, hasPlaces } = this.options
     const record = interpreter.record(message)
     if (cut > 0) record.fields.set('truncated_bytes', cut)
+    watch?.see(record, () => interpreter.textOf(record, message), {
+      stream: message.runtime?.stream,
+      position: hasPlaces ? end : undefined,
+    })
     builder.add(record, progress, end)
     this.made.set(record.format, (this.made.get(record.format) ?? 0) + 1)
   }
