@@ -23,7 +23,8 @@ import { Pipeline } from './pipeline.ts'
 import { createDestination, type PushEvent } from './push/deliver.ts'
 import type { Message } from './record.ts'
 import { createRedactor, type Redactor } from './redact/redact.ts'
-import { containerOf } from './sources/container.ts'
+import type { Scanner, Watch } from './scan/scanner.ts'
+import { type Container, containerOf } from './sources/container.ts'
 import { createFileSource } from './sources/file.ts'
 import { mergeSources, withEnd } from './sources/merged.ts'
 import { openPositions } from './sources/positions.ts'
@@ -41,6 +42,8 @@ export interface AssembleOptions {
   readonly inputs?: Inputs | undefined
   /** What rules and patterns found: pushed as well. Whoever opened it closes it, after the pipeline. */
   readonly events?: EventLog | undefined
+  /** Reads every record beside the flow, but for those of `events`. */
+  readonly scanner?: Scanner | undefined
   readonly onPush: (event: PushEvent) => void
   readonly onProblem: (path: string, message: string) => void
 }
@@ -55,7 +58,8 @@ export interface Assembly {
 
 const NO_RENAMES: ReadonlyMap<string, string> = new Map()
 
-export function assemble({ config, once, positions, inputs, events, onPush, onProblem }: AssembleOptions): Assembly {
+export function assemble(options: AssembleOptions): Assembly {
+  const { config, once, positions, inputs, events, scanner, onPush, onProblem } = options
   const redactor = createRedactor(config.redact)
   const builder = new BatchBuilder({
     maxBytes: config.batch.max_bytes,
@@ -78,8 +82,10 @@ export function assemble({ config, once, positions, inputs, events, onPush, onPr
     builder,
     flowOf(origin, progress) {
       if (origin === events?.source.origin) return makeEventFlow(config, progress, builder, redactor, events)
-      if (origin === inputs?.origin) return makeEntryFlow(config, progress, builder, redactor, inputs)
-      return makeFlow(config, sourceOf(origin), origin, progress, builder, redactor, toldContainer(origin))
+      if (origin === inputs?.origin) return makeEntryFlow(config, progress, builder, redactor, inputs, scanner)
+      const container = toldContainer(origin) ?? containerOf(origin.path)
+      const watch = scanner?.watch(tailName(origin, container))
+      return makeFlow(config, sourceOf(origin), origin, progress, builder, redactor, container, watch)
     },
     maxWaitMs: config.batch.max_wait_ms,
     onProblem,
@@ -120,6 +126,7 @@ export function makeFlow(
   builder: BatchBuilder,
   redactor: Redactor,
   container = containerOf(origin.path),
+  watch?: Watch,
 ): OriginFlow {
   const added = new Map([...Object.entries(source.labels), ...(container?.fields ?? [])])
   const around: Surroundings = {
@@ -141,7 +148,9 @@ export function makeFlow(
   // The lane writes records as JSON, under the labels that every record has, in formats it finds itself.
   const isPlain = config.line === 'json' && source.format === 'auto' && added.size === 0
   const lane =
-    isPlain && builder.hasPlainLabels ? makeLane(builder, around, progress, interpreter, redactor, source) : undefined
+    isPlain && builder.hasPlainLabels
+      ? makeLane(builder, around, progress, interpreter, redactor, source, watch)
+      : undefined
   const { framing, multiline, max_line_bytes: maxLineBytes } = source
   return new OriginFlow({
     framing: { framing, multiline: multiline === 'auto', maxLineBytes },
@@ -149,7 +158,19 @@ export function makeFlow(
     builder,
     progress,
     lane,
+    watch,
+    // Docker's API has no offsets: those of its lines are of this run.
+    hasPlaces: !origin.path.startsWith(DOCKER_ORIGIN),
   })
+}
+
+const DOCKER_ORIGIN = 'docker:'
+
+/** What cooldowns and buckets go by: all files of a container are one. */
+function tailName({ path }: Origin, container: Container | undefined): string {
+  const { fields, pod, service } = container ?? {}
+  if (pod !== undefined) return `${fields?.get('namespace')}/${pod}/${fields?.get('container') ?? service}`
+  return fields?.get('container') ?? path
 }
 
 function openPods({ kubernetes }: Config, onProblem: AssembleOptions['onProblem']): Pods | undefined {
@@ -191,6 +212,12 @@ function dockerSettings({ timezone, env }: Config): SourceConfig {
 /** A line that the runtime cut into parts is joined to so many bytes. */
 const MAX_CONTAINER_LINE_BYTES = 1024 * 1024
 
+/** The input, and what it knows of its sender. */
+function senderName({ input, around, labels }: EntryPlace): string {
+  const container = labels.find(([name]) => name === 'container')?.[1]
+  return [input, around.host, container ?? around.service].filter((part) => part !== undefined).join('/')
+}
+
 /** Entries have their sender's place; what is configured is for those that say nothing. */
 function makeEntryFlow(
   config: Config,
@@ -198,6 +225,7 @@ function makeEntryFlow(
   builder: BatchBuilder,
   redactor: Redactor,
   inputs: Inputs,
+  scanner: Scanner | undefined,
 ): EntryFlow {
   const interpreterOf = ({ input }: EntryPlace) =>
     new Interpreter({
@@ -208,7 +236,13 @@ function makeEntryFlow(
       now: () => fromMillis(Date.now()),
       keepOriginal: config.line === 'original',
     })
-  return new EntryFlow({ interpreterOf, builder, progress, onUnreadable: () => inputs.drop('spool_other_version', 1) })
+  return new EntryFlow({
+    interpreterOf,
+    builder,
+    progress,
+    onUnreadable: () => inputs.drop('spool_other_version', 1),
+    watchOf: scanner && ((place) => scanner.watch(senderName(place))),
+  })
 }
 
 /** Events come of what the others bring: where those end, so does the log, once it is read. */
@@ -235,6 +269,7 @@ export function makeLane(
   interpreter: Interpreter,
   redactor: Redactor,
   { timezone }: Pick<SourceConfig, 'timezone'>,
+  watch?: Watch,
 ): Lane {
   const write = lineWriter('json')
   const messageOf = (text: string): Message => ({ head: text, rest: '', runtime: undefined })
@@ -250,6 +285,11 @@ export function makeLane(
       return { parsed, rename: format?.keys ?? NO_RENAMES }
     },
     write: (text) => write(interpreter.record(messageOf(text))),
+    // The lane takes no line that may hold a secret: the text is clean as it is.
+    watched: watch && {
+      watch,
+      see: (text, position) => watch.see(interpreter.record(messageOf(text)), text, { position }),
+    },
   })
 }
 
