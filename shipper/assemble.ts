@@ -24,13 +24,14 @@ import { createDestination, type PushEvent } from './push/deliver.ts'
 import type { Message } from './record.ts'
 import { createRedactor, type Redactor } from './redact/redact.ts'
 import type { Scanner, Watch } from './scan/scanner.ts'
-import { type Container, containerOf } from './sources/container.ts'
+import { containerOf } from './sources/container.ts'
 import { createFileSource } from './sources/file.ts'
 import { mergeSources, withEnd } from './sources/merged.ts'
 import { openPositions } from './sources/positions.ts'
 import type { Origin, Source } from './sources/source.ts'
 import { createStdinSource } from './sources/stdin.ts'
 import type { EntryPlace } from './spool/entry.ts'
+import { senderName, tailName } from './tail-names.ts'
 import { fromMillis } from './terms/instant.ts'
 
 export interface AssembleOptions {
@@ -160,17 +161,8 @@ export function makeFlow(
     lane,
     watch,
     // Docker's API has no offsets: those of its lines are of this run.
-    hasPlaces: !origin.path.startsWith(DOCKER_ORIGIN),
+    hasPlaces: !origin.path.startsWith('docker:'),
   })
-}
-
-const DOCKER_ORIGIN = 'docker:'
-
-/** What cooldowns and buckets go by: all files of a container are one. */
-function tailName({ path }: Origin, container: Container | undefined): string {
-  const { fields, pod, service } = container ?? {}
-  if (pod !== undefined) return `${fields?.get('namespace')}/${pod}/${fields?.get('container') ?? service}`
-  return fields?.get('container') ?? path
 }
 
 function openPods({ kubernetes }: Config, onProblem: AssembleOptions['onProblem']): Pods | undefined {
@@ -211,12 +203,6 @@ function dockerSettings({ timezone, env }: Config): SourceConfig {
 
 /** A line that the runtime cut into parts is joined to so many bytes. */
 const MAX_CONTAINER_LINE_BYTES = 1024 * 1024
-
-/** The input, and what it knows of its sender. */
-function senderName({ input, around, labels }: EntryPlace): string {
-  const container = labels.find(([name]) => name === 'container')?.[1]
-  return [input, around.host, container ?? around.service].filter((part) => part !== undefined).join('/')
-}
 
 /** Entries have their sender's place; what is configured is for those that say nothing. */
 function makeEntryFlow(

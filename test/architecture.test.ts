@@ -26,6 +26,7 @@ const ASSEMBLY = [
   'entry-flow.ts',
   'event-flow.ts',
   'pipeline.ts',
+  'tail-names.ts',
   'assemble.ts',
   'shipping.ts',
 ].map((f) => `shipper/${f}`)
