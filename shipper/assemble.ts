@@ -1,37 +1,27 @@
 /** Configuration → a pipeline that runs: which source feeds which flow, and where it all goes. */
-import { hostname } from 'node:os'
 import picomatch from 'picomatch'
-import { BatchBuilder, type Progress } from './batch/builder.ts'
+import { BatchBuilder } from './batch/builder.ts'
 import { lineWriter } from './batch/line.ts'
 import type { Config, SourceConfig } from './config.ts'
 import { dockerApi } from './docker/api.ts'
 import { DockerSource } from './docker/source.ts'
 import { endpointOptions } from './endpoint.ts'
-import { EntryFlow } from './entry-flow.ts'
-import { EventFlow } from './event-flow.ts'
 import type { EventLog } from './events/log.ts'
-import { byName } from './formats/index.ts'
+import { makeEntryFlow, makeEventFlow, makeFlow } from './flows.ts'
 import type { Inputs } from './inputs/index.ts'
-import { Interpreter } from './interpret.ts'
 import { podsApi } from './kubernetes/api.ts'
 import { Pods } from './kubernetes/pods.ts'
 import { PodSource } from './kubernetes/source.ts'
-import { Lane } from './lanes/lane.ts'
-import type { Surroundings } from './normalize/normalize.ts'
-import { OriginFlow } from './origin-flow.ts'
-import type { Patterns, PatternWatch } from './patterns/patterns.ts'
+import type { Patterns } from './patterns/patterns.ts'
 import { Pipeline } from './pipeline.ts'
 import { createDestination, type PushEvent } from './push/deliver.ts'
-import type { Message } from './record.ts'
 import { createRedactor, type Redactor } from './redact/redact.ts'
-import { containerOf } from './sources/container.ts'
+import type { Scanner } from './scan/scanner.ts'
 import { createFileSource } from './sources/file.ts'
 import { mergeSources, withEnd } from './sources/merged.ts'
 import { openPositions } from './sources/positions.ts'
 import type { Origin, Source } from './sources/source.ts'
 import { createStdinSource } from './sources/stdin.ts'
-import type { EntryPlace } from './spool/entry.ts'
-import { fromMillis } from './terms/instant.ts'
 
 export interface AssembleOptions {
   readonly config: Config
@@ -44,6 +34,8 @@ export interface AssembleOptions {
   readonly events?: EventLog | undefined
   /** Learns from every record that flows; undefined: off. */
   readonly patterns?: Pick<Patterns, 'watch'> | undefined
+  /** Reads every record beside the flow, but for those of `events`. */
+  readonly scanner?: Scanner | undefined
   readonly onPush: (event: PushEvent) => void
   readonly onProblem: (path: string, message: string) => void
 }
@@ -56,10 +48,8 @@ export interface Assembly {
   close(): Promise<void>
 }
 
-const NO_RENAMES: ReadonlyMap<string, string> = new Map()
-
 export function assemble(options: AssembleOptions): Assembly {
-  const { config, once, positions, inputs, events, patterns, onPush, onProblem } = options
+  const { config, once, positions, inputs, events, scanner, patterns, onPush, onProblem } = options
   const redactor = createRedactor(config.redact)
   const builder = new BatchBuilder({
     maxBytes: config.batch.max_bytes,
@@ -67,6 +57,7 @@ export function assemble(options: AssembleOptions): Assembly {
     labels: { allow: config.labels.allow, maxValues: config.labels.max_values_per_label },
     write: lineWriter(config.line),
   })
+  const parts = { config, builder, redactor, scanner, patterns }
   const destination = createDestination(destinationOptions(config, once, onPush))
   const fileSourceOf = matcher(config.sources)
   const sourceOf = (origin: Origin) =>
@@ -81,11 +72,9 @@ export function assemble(options: AssembleOptions): Assembly {
     destination,
     builder,
     flowOf(origin, progress) {
-      if (origin === events?.source.origin) return makeEventFlow(config, progress, builder, redactor, events)
-      if (origin === inputs?.origin)
-        return makeEntryFlow(config, progress, builder, redactor, inputs, patterns?.watch('inputs'))
-      const container = toldContainer(origin)
-      return makeFlow(config, sourceOf(origin), origin, progress, builder, redactor, container, patterns)
+      if (origin === events?.source.origin) return makeEventFlow(parts, progress, events)
+      if (origin === inputs?.origin) return makeEntryFlow(parts, progress, inputs)
+      return makeFlow(parts, sourceOf(origin), origin, progress, toldContainer(origin))
     },
     maxWaitMs: config.batch.max_wait_ms,
     onProblem,
@@ -116,51 +105,6 @@ function matcher(sources: readonly SourceConfig[]): (path: string) => SourceConf
     return { source, holds: (path: string) => source.path.includes(path) || isMatch(path) }
   })
   return (path) => (tests.find(({ holds }) => holds(path)) ?? tests[0]).source
-}
-
-export function makeFlow(
-  config: Config,
-  source: SourceConfig,
-  origin: Origin,
-  progress: Progress,
-  builder: BatchBuilder,
-  redactor: Redactor,
-  container = containerOf(origin.path),
-  patterns?: Pick<Patterns, 'watch'>,
-): OriginFlow {
-  const added = new Map([...Object.entries(source.labels), ...(container?.fields ?? [])])
-  const around: Surroundings = {
-    service: container?.service ?? source.service ?? origin.name,
-    node: source.node ?? container?.pod,
-    env: source.env ?? config.env,
-    level: source.level ?? 'unknown',
-    host: hostname(),
-  }
-  const watch = patterns?.watch(origin.path)
-  const interpreter = new Interpreter({
-    around,
-    zone: source.timezone,
-    format: source.format === 'auto' ? undefined : byName(source.format),
-    redactor,
-    now: () => fromMillis(Date.now()),
-    added,
-    keepOriginal: config.line === 'original',
-  })
-  // The lane writes records as JSON, under the labels that every record has, in formats it finds itself.
-  const isPlain = config.line === 'json' && source.format === 'auto' && added.size === 0
-  const lane =
-    isPlain && builder.hasPlainLabels
-      ? makeLane(builder, around, progress, interpreter, redactor, source, watch)
-      : undefined
-  const { framing, multiline, max_line_bytes: maxLineBytes } = source
-  return new OriginFlow({
-    framing: { framing, multiline: multiline === 'auto', maxLineBytes },
-    interpreter,
-    builder,
-    progress,
-    lane,
-    patterns: watch,
-  })
 }
 
 function openPods({ kubernetes }: Config, onProblem: AssembleOptions['onProblem']): Pods | undefined {
@@ -202,70 +146,10 @@ function dockerSettings({ timezone, env }: Config): SourceConfig {
 /** A line that the runtime cut into parts is joined to so many bytes. */
 const MAX_CONTAINER_LINE_BYTES = 1024 * 1024
 
-/** Entries have their sender's place; what is configured is for those that say nothing. */
-function makeEntryFlow(
-  config: Config,
-  progress: Progress,
-  builder: BatchBuilder,
-  redactor: Redactor,
-  inputs: Inputs,
-  patterns: PatternWatch | undefined,
-): EntryFlow {
-  const interpreterOf = ({ input }: EntryPlace) =>
-    new Interpreter({
-      around: { service: input, node: undefined, env: config.env, level: 'unknown', host: hostname() },
-      zone: config.timezone,
-      format: undefined,
-      redactor,
-      now: () => fromMillis(Date.now()),
-      keepOriginal: config.line === 'original',
-    })
-  const onUnreadable = () => inputs.drop('spool_other_version', 1)
-  return new EntryFlow({ interpreterOf, builder, progress, onUnreadable, patterns })
-}
-
 /** Events come of what the others bring: where those end, so does the log, once it is read. */
 function withEvents(sources: readonly Source[], { source }: EventLog): Source[] {
   if (sources.length === 0) return [source]
   return [withEnd(mergeSources(sources), () => source.finish()), source]
-}
-
-function makeEventFlow(
-  { env, line }: Config,
-  progress: Progress,
-  builder: BatchBuilder,
-  redactor: Redactor,
-  { source }: EventLog,
-): EventFlow {
-  const onUnreadable = () => source.drop('event_log_damaged', 1)
-  return new EventFlow({ env, redactor, builder, progress, keepOriginal: line === 'original', onUnreadable })
-}
-
-export function makeLane(
-  builder: BatchBuilder,
-  around: Surroundings,
-  progress: Progress,
-  interpreter: Interpreter,
-  redactor: Redactor,
-  { timezone }: Pick<SourceConfig, 'timezone'>,
-  patterns?: PatternWatch,
-): Lane {
-  const write = lineWriter('json')
-  const messageOf = (text: string): Message => ({ head: text, rest: '', runtime: undefined })
-  return new Lane({
-    builder,
-    around,
-    progress,
-    isUtc: timezone === 'UTC',
-    mayHoldSecret: redactor.mayHoldBytes,
-    parse(text) {
-      const parsed = interpreter.parse(messageOf(text))
-      const format = byName(parsed.format) as { keys?: ReadonlyMap<string, string> } | undefined
-      return { parsed, rename: format?.keys ?? NO_RENAMES }
-    },
-    write: (text) => write(interpreter.record(messageOf(text))),
-    patterns,
-  })
 }
 
 /** Loki takes 4 MB a second of a tenant by default; a little less leaves room for others. */

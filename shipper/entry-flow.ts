@@ -4,6 +4,7 @@ import type { Interpreter } from './interpret.ts'
 import type { Flow } from './origin-flow.ts'
 import type { PatternWatch } from './patterns/patterns.ts'
 import type { Known } from './record.ts'
+import type { Watch } from './scan/scanner.ts'
 import { type Entry, type EntryPlace, EntryReader } from './spool/entry.ts'
 import { payloadOf } from './spool/frame.ts'
 import { type Level, readLevel } from './terms/level.ts'
@@ -16,10 +17,18 @@ export interface EntryFlowOptions {
   readonly onUnreadable: () => void
   /** Names the pattern of each record's message; undefined: patterns are off. */
   readonly patterns?: PatternWatch | undefined
+  /** Reads beside the flow, for each sender by itself. */
+  readonly watchOf?: ((place: EntryPlace) => Watch) | undefined
 }
 
-/** Senders whose formats are remembered at a time. */
-const MAX_INTERPRETERS = 500
+/** What is remembered of a sender. */
+interface Sender {
+  readonly interpreter: Interpreter
+  readonly watch: Watch | undefined
+}
+
+/** Senders that are remembered at a time. */
+const MAX_SENDERS = 500
 
 export class EntryFlow implements Flow {
   readonly counts = { lines: 0, empty: 0, truncated: 0, split: 0 }
@@ -27,7 +36,7 @@ export class EntryFlow implements Flow {
   records = 0
   private readonly options: EntryFlowOptions
   private readonly entries = new EntryReader()
-  private readonly interpreters = new Map<EntryPlace, Interpreter>()
+  private readonly senders = new Map<EntryPlace, Sender>()
 
   constructor(options: EntryFlowOptions) {
     this.options = options
@@ -49,7 +58,9 @@ export class EntryFlow implements Flow {
 
   idle(): void {}
 
-  end(): void {}
+  end(): void {
+    this.forget()
+  }
 
   private take({ time, place, metadata, text }: Entry, end: number): void {
     const { builder, progress } = this.options
@@ -66,21 +77,29 @@ export class EntryFlow implements Flow {
     const known = metadata.length === 0 ? place.labels : [...metadata.filter(isNoLevel), ...place.labels]
     const around = level === undefined ? place.around : { ...place.around, level }
     const runtime = { time, stream: undefined, known, place: around }
-    const record = this.interpreterOf(place).record({ head, rest, runtime })
+    const { interpreter, watch } = this.senderOf(place)
+    const message = { head, rest, runtime }
+    const record = interpreter.record(message)
+    watch?.see(record, () => interpreter.textOf(record, message), { position: end })
     this.options.patterns?.see(record)
     builder.add(record, progress, end)
     this.records++
     this.formats.set(record.format, (this.formats.get(record.format) ?? 0) + 1)
   }
 
-  private interpreterOf(place: EntryPlace): Interpreter {
-    let interpreter = this.interpreters.get(place)
-    if (interpreter === undefined) {
-      if (this.interpreters.size >= MAX_INTERPRETERS) this.interpreters.clear()
-      interpreter = this.options.interpreterOf(place)
-      this.interpreters.set(place, interpreter)
+  private senderOf(place: EntryPlace): Sender {
+    let sender = this.senders.get(place)
+    if (sender === undefined) {
+      if (this.senders.size >= MAX_SENDERS) this.forget()
+      sender = { interpreter: this.options.interpreterOf(place), watch: this.options.watchOf?.(place) }
+      this.senders.set(place, sender)
     }
-    return interpreter
+    return sender
+  }
+
+  private forget(): void {
+    for (const { watch } of this.senders.values()) watch?.end()
+    this.senders.clear()
   }
 }
 

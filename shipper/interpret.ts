@@ -1,4 +1,5 @@
 /** Message → LogRecord: what a line means, in one place for ship, normalize and explain. */
+import { writeRecord } from './batch/line.ts'
 import type { Format } from './formats/format.ts'
 import { createMemory, type DetectMemory, detect } from './formats/index.ts'
 import { normalize, RESERVED_NAMES, type Surroundings } from './normalize/normalize.ts'
@@ -34,6 +35,8 @@ export interface InterpretOptions {
 export class Interpreter {
   private readonly options: InterpretOptions
   private readonly memory: DetectMemory = createMemory()
+  /** Whether the record made last held something that was taken out. */
+  private heldSecret = false
 
   constructor(options: InterpretOptions) {
     this.options = options
@@ -59,11 +62,24 @@ export class Interpreter {
     const record = normalize(parsed, runtime, now(), runtime === undefined ? around : ofRuntime(around, runtime))
     if (runtime !== undefined) addRuntime(record, runtime)
     if (added !== undefined) for (const [name, value] of added) setDefault(record.fields, name, value)
-    const text = message.rest === '' ? message.head : `${message.head}\n${message.rest}`
+    const text = wholeText(message)
     if (keepOriginal) record.fields.set(ORIGINAL_LINE, text)
-    if (redactor !== undefined && (redactor.mayHold(text) || saysMore(runtime))) redactor.redact(record)
+    this.heldSecret = redactor !== undefined && (redactor.mayHold(text) || saysMore(runtime)) && redactor.redact(record)
     return record
   }
+
+  /**
+   * The text of the record that was read last, as it was read but for its secrets; where those cannot be told to be out
+   * of it, the record as JSON.
+   */
+  textOf(record: LogRecord, message: Message): string {
+    const text = wholeText(message)
+    return this.heldSecret ? (this.options.redactor?.clean(text) ?? writeRecord(record)) : text
+  }
+}
+
+function wholeText({ head, rest }: Message): string {
+  return rest === '' ? head : `${head}\n${rest}`
 }
 
 function saysMore(runtime: Runtime | undefined): boolean {

@@ -134,7 +134,8 @@ function interpreterOf({ env, timezone, redact }: Config): Interpret {
       now: () => fromMillis(Date.now()),
     })
     const [head, ...rest] = line.replace(/\r?\n$/, '').split('\n')
-    const record = interpreter.record({ head, rest: rest.join('\n'), runtime: undefined })
-    return { record, text: redactor.text(line), json: JSON.parse(String(writeRecord(record))) }
+    const message = { head, rest: rest.join('\n'), runtime: undefined }
+    const record = interpreter.record(message)
+    return { record, text: interpreter.textOf(record, message), json: JSON.parse(String(writeRecord(record))) }
   }
 }

@@ -4,6 +4,7 @@ import { createFramer, type FramedEvent, type Framer, type FramerOptions, type F
 import type { Interpreter } from './interpret.ts'
 import type { Lane } from './lanes/lane.ts'
 import type { PatternWatch } from './patterns/patterns.ts'
+import type { Watch } from './scan/scanner.ts'
 
 /** What happens to one origin's bytes. */
 export interface Flow {
@@ -26,6 +27,10 @@ export interface OriginFlowOptions {
   readonly lane: Lane | undefined
   /** Names the pattern of each record's message; undefined: patterns are off. */
   readonly patterns?: PatternWatch | undefined
+  /** Reads beside the flow. */
+  readonly watch?: Watch | undefined
+  /** Whether offsets are the same after a restart: what is read twice is known by them. */
+  readonly hasPlaces?: boolean
 }
 
 export class OriginFlow implements FramerSink, Flow {
@@ -60,13 +65,18 @@ export class OriginFlow implements FramerSink, Flow {
   end(): void {
     this.framer.end(this)
     this.advance()
+    this.options.watch?.end()
   }
 
   event({ message, end, cut }: FramedEvent): void {
-    const { interpreter, builder, progress } = this.options
+    const { interpreter, builder, progress, watch, hasPlaces } = this.options
     const record = interpreter.record(message)
     if (cut > 0) record.fields.set('truncated_bytes', cut)
     this.options.patterns?.see(record)
+    watch?.see(record, () => interpreter.textOf(record, message), {
+      stream: message.runtime?.stream,
+      position: hasPlaces ? end : undefined,
+    })
     builder.add(record, progress, end)
     this.made.set(record.format, (this.made.get(record.format) ?? 0) + 1)
   }

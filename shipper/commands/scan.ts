@@ -162,13 +162,12 @@ class ScannedFile implements Reading, FramerSink {
   }
 
   event({ message, lines, end }: FramedEvent): void {
-    const { head, rest, runtime } = message
+    const { runtime } = message
     const { hits, stream } = this.options
     const record = this.interpreter.record(message)
     hits.line = this.numbers.firstOf(lines, end)
     hits.timeMs = record.timestamp.seconds * 1000 + Math.floor(record.timestamp.nanos / 1e6)
-    const text = rest === '' ? head : `${head}\n${rest}`
-    this.watch.see(record, text, { stream: runtime?.stream ?? stream })
+    this.watch.see(record, () => this.interpreter.textOf(record, message), { stream: runtime?.stream ?? stream })
   }
 
   flush(): Promise<void> {

@@ -8,6 +8,7 @@ import type { BatchBuilder, Progress } from '../batch/builder.ts'
 import { LINE_AT, type StreamBuffer } from '../batch/stream.ts'
 import type { Surroundings } from '../normalize/normalize.ts'
 import type { ParsedLine } from '../record.ts'
+import { Glimpse, type LaneWatch } from './glimpse.ts'
 import { PATTERN_BYTES, type PatternSink, writePattern } from './pattern.ts'
 import { makePlan, NONE, type Plan } from './plan.ts'
 import { ESCAPED, Scan, TEXT } from './scan.ts'
@@ -32,6 +33,8 @@ export interface LaneOptions {
   readonly write: (text: string) => string
   /** Who names the patterns of messages. */
   readonly patterns?: PatternSink | undefined
+  /** Whoever reads beside the flow, and what is done with a line whose record is wanted. */
+  readonly watched?: { readonly watch: LaneWatch; readonly see: (text: string, endOffset: number) => void } | undefined
 }
 
 /** How many lines of a new shape are compared with the general path. */
@@ -63,6 +66,7 @@ export class Lane {
   private readonly writer = new EntryWriter()
   private readonly probation = new Map<Shape, number>()
   private readonly plans: Plan[] = []
+  private readonly glimpse: Glimpse | undefined
   private block: Uint8Array | undefined
   private view: DataView = viewOf(EVT)
 
@@ -70,6 +74,7 @@ export class Lane {
     this.options = options
     this.values = new LineValues(options.around.level)
     this.streams = new StreamTable(options.builder, options.progress, options.around, options.patterns)
+    this.glimpse = options.watched && new Glimpse(options.watched.watch)
   }
 
   /** True when the line is in the batch. `end` excludes the line end; `endOffset` is where the next line starts. */
@@ -169,6 +174,9 @@ export class Lane {
     progress.clocks.lastNanos = values.time.nanos
     builder.count(size, progress, endOffset)
     plan.lines++
+    if (this.glimpse?.wants({ plan, scan, values, entry, bytes, source, start, end })) {
+      this.options.watched?.see(sliceText(bytes, start, end), endOffset)
+    }
     return true
   }
 

@@ -22,6 +22,7 @@ export const NONE = -1
 export interface Step {
   /** Index of its value in the scan; NONE for derived ones. */
   readonly index: number
+  readonly name: string
   /** ,"name":" for texts, ,"name": for values written as they stand. */
   readonly prefix: Constant
 }
@@ -123,13 +124,13 @@ export function makePlan(
   const metadata: Step[] = []
   for (const field of TEXT_FIELDS) {
     if (field === 'outcome') {
-      texts.push({ index: NONE, prefix: constant(',"outcome":"') })
+      texts.push({ index: NONE, name: field, prefix: constant(',"outcome":"') })
       continue
     }
     const index = indexOf(field as Role)
     if (index === NONE) continue
     restrict(index, PLAIN_ONLY.has(field) ? bit(TEXT, NUMBER) : bit(TEXT, ESCAPED, NUMBER))
-    texts.push({ index, prefix: constant(`,"${field}":"`) })
+    texts.push({ index, name: field, prefix: constant(`,"${field}":"`) })
     if (!claims.get(field as Role)?.keep || names[index] === field) said.add(index)
   }
   restrict(indexOf('outcome'), bit(TEXT))
@@ -143,7 +144,8 @@ export function makePlan(
     if (field === 'duration_ms') durationPair = metadata.length
     const derived = field === 'outcome' || field === 'duration_ms'
     const index = derived ? NONE : indexOf(field as Role)
-    if (derived || index !== NONE) metadata.push({ index, prefix: constant(Buffer.from(pairPrefix(field))) })
+    if (derived || index !== NONE)
+      metadata.push({ index, name: field, prefix: constant(Buffer.from(pairPrefix(field))) })
   }
   const extras = extraSteps(names, parsed, said, types, duration.isDerived)
   if (extras === null) return null
@@ -240,7 +242,7 @@ function extraSteps(
     if (reserved) types[index] &= ~bit(NULL)
     const kept = reserved ? `${name}_original` : name
     if (names.includes(kept) && kept !== name) return null
-    extras.push({ index, prefix: constant(`,${writeString(kept)}:`) })
+    extras.push({ index, name: kept, prefix: constant(`,${writeString(kept)}:`) })
   }
   return extras
 }

@@ -6,13 +6,13 @@ import { OWN_SETTINGS } from '../../loki/server/ownsettings.ts'
 import { storePush } from '../../loki/server/receive.ts'
 import type { Settings } from '../../loki/server/settings.ts'
 import { openStore, type Store } from '../../loki/server/store.ts'
-import { makeFlow } from '../assemble.ts'
 import type { Batch } from '../batch/batch.ts'
 import { BatchBuilder, type Progress } from '../batch/builder.ts'
 import { OriginClocks, StreamClock } from '../batch/clock.ts'
 import { lineWriter } from '../batch/line.ts'
 import type { Config, SourceConfig } from '../config.ts'
 import { LongshipError } from '../errors.ts'
+import { makeFlow } from '../flows.ts'
 import { byName } from '../formats/index.ts'
 import { Interpreter } from '../interpret.ts'
 import { Pipeline } from '../pipeline.ts'
@@ -71,7 +71,7 @@ export async function loadFiles({ config, maxBytes, signal, onProgress }: LoadOp
     builder,
     flowOf: (origin, { offset }) => {
       const progress: Progress = { origin, clocks: new FileClocks(opened.times.get(origin.id)), offset }
-      return makeFlow(config, source, origin, progress, builder, redactor)
+      return makeFlow({ config, builder, redactor }, source, origin, progress)
     },
     maxWaitMs: config.batch.max_wait_ms,
     onProblem: (path, message) => problems.push(`${path}: ${message}`),

@@ -32,6 +32,11 @@ export interface Redactor {
   mayHoldBytes(bytes: Uint8Array, start: number, end: number): boolean
   /** Replaces secrets by [redacted:<rule>], in place; true when there were any. Running it again changes nothing. */
   redact(record: LogRecord): boolean
+  /**
+   * The whole text of the record that was redacted last, without what was taken out of that. Undefined when it cannot be
+   * told that nothing of it is left: the text says it in another way. Counts nothing.
+   */
+  clean(text: string): string | undefined
   /** How many secrets each rule has replaced; every active rule is named. */
   readonly counts: ReadonlyMap<string, number>
 }
@@ -57,6 +62,7 @@ export function createRedactor(config: RedactConfig = DEFAULT_REDACT): Redactor 
     mayHold: (text) => isAlways || prefilter(records.text.load(text), 0, text.length),
     mayHoldBytes: (bytes, start, end) => isAlways || prefilter(bytes, start, end),
     redact: (record) => records.redact(record),
+    clean: (text) => records.clean(text),
     get counts() {
       return new Map(names.filter(isOn).map((name) => [name, records.counts[names.indexOf(name)]]))
     },
@@ -73,7 +79,13 @@ function checkRule(name: string, index: number): void {
   )
 }
 
-const OFF: Redactor = { mayHold: () => false, mayHoldBytes: () => false, redact: () => false, counts: new Map() }
+const OFF: Redactor = {
+  mayHold: () => false,
+  mayHoldBytes: () => false,
+  redact: () => false,
+  clean: (text) => text,
+  counts: new Map(),
+}
 
 function builtInKeywords(isOn: (name: string) => boolean): Keyword[] {
   return RULES.flatMap((rule, index) => {
@@ -106,6 +118,8 @@ class RecordRedactor {
   readonly #isOn: (rule: number) => boolean
   readonly #cards: boolean
   #changed = false
+  /** Values that were taken out of the last record for their name. */
+  readonly #taken: string[] = []
 
   constructor(
     names: readonly string[],
@@ -131,6 +145,7 @@ class RecordRedactor {
 
   redact(record: LogRecord): boolean {
     this.#changed = false
+    this.#taken.length = 0
     this.text.removed.length = 0
     for (const name of TEXT_FIELDS) this.#textField(record, name)
     record.service = this.#plain(record.service, '')
@@ -141,13 +156,23 @@ class RecordRedactor {
     return this.#changed
   }
 
+  clean(text: string): string | undefined {
+    const cleaned = this.text.redact(
+      text,
+      this.counts.map(() => 0),
+    )
+    this.text.removed.length = 0
+    const isGone = (value: string) => text.includes(value) && !cleaned.includes(value)
+    return cleaned !== text && this.#taken.every(isGone) ? cleaned : undefined
+  }
+
   /** Formats read key=value pairs out of a message: those that stood inside a secret are parts of it. */
   #copies(fields: Fields, secret: string, rule: string): void {
     const pairs = new Set(secret.split(/[;,&\s]/).map((part) => part.replaceAll('"', '')))
     for (const [name, value] of fields) {
       if (typeof value !== 'string' || value === '' || this.#isAllowedName(name)) continue
       const isPart = pairs.has(`${name}=${value}`) || pairs.has(`${name.replace(COPY_ENDING, '')}=${value}`)
-      if (isPart) fields.set(name, this.#replaced(rule))
+      if (isPart) fields.set(name, this.#replaced(rule, value))
     }
   }
 
@@ -201,7 +226,7 @@ class RecordRedactor {
     if (typeof value === 'string') return key === undefined ? this.#text(value, name) : this.#secret(value, name, key)
     if (typeof value === 'number' || value instanceof JsonNumber) return this.#number(value, name, key)
     if (value === null || typeof value === 'boolean') return value
-    if (depth >= MAX_DEPTH) return this.#replaced('depth')
+    if (depth >= MAX_DEPTH) return this.#replaced('depth', UNKNOWN)
     if (!Array.isArray(value)) {
       this.#members(value, key, depth + 1)
       return value
@@ -223,7 +248,7 @@ class RecordRedactor {
     const rule = isAuthField(name, value) ? REDACT_RULES.indexOf('docker_auth') : -1
     if (rule === -1 || !this.#isOn(rule) || this.#isAllowedName(name)) return this.#plain(value, name)
     this.counts[rule]++
-    return this.#replaced(this.#names[rule])
+    return this.#replaced(this.#names[rule], value)
   }
 
   #secret(value: string, name: string, key: SecretKey): string {
@@ -231,28 +256,31 @@ class RecordRedactor {
     // postgres://user:password@host under connection_string or *_secret_url keeps user and host.
     if (this.#names[key.rule] === 'connection_string' && value.includes('://')) return this.#plain(value, name)
     this.counts[key.rule]++
-    return this.#replaced(this.#names[key.rule])
+    return this.#replaced(this.#names[key.rule], value)
   }
 
   #number(value: number | JsonNumber, name: string, key: SecretKey | undefined): Value {
     const digits = typeof value === 'number' ? String(value) : value.text
     if (key !== undefined && !key.plural && !isHarmless(digits, name, key) && !this.#isAllowedValue(digits)) {
       this.counts[key.rule]++
-      return this.#replaced(this.#names[key.rule])
+      return this.#replaced(this.#names[key.rule], digits)
     }
     if (!this.#cards || digits.length < 13 || ID_NAME.test(name) || !isCard(digits) || this.#isAllowedValue(digits)) {
       return value
     }
     this.counts[this.#names.indexOf(CARD_RULE.name)]++
-    return this.#replaced(CARD_RULE.name)
+    return this.#replaced(CARD_RULE.name, digits)
   }
 
-  #replaced(rule: string): string {
+  #replaced(rule: string, value: string): string {
     this.#changed = true
+    this.#taken.push(value)
     return `[redacted:${rule}]`
   }
 }
 
+/** Stands in no text: what was taken out is not one value. */
+const UNKNOWN = '\0\0'
 /** What a field's name gets behind it when the name is taken. */
 const COPY_ENDING = /_(?:[0-9]+|original)$/
 const OPTION = /^--?[A-Za-z][A-Za-z0-9_.-]{0,63}$/

@@ -22,6 +22,8 @@ export function readRuleFile(text: string): RuleFile {
     return { fault: `line ${unknown.at.line}: ${unknown.key} is not known. Known: ${KEYS.join(', ')}.` }
   }
   const listed = top.find(({ key }) => key === 'rules')?.value
+  // A file of tests alone, beside the rules that it is about.
+  if (listed === undefined && top.length > 0) return { rules: [] }
   if (listed === undefined) return { fault: 'needs `rules:` and a list of rules.' }
   const items = itemsOf(listed)
   if (items === undefined) return { fault: `line ${listed.line}: rules must be a list, not ${shown(listed)}.` }

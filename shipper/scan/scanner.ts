@@ -6,14 +6,14 @@ import type { NewEvent } from '../events/event.ts'
 import type { LogRecord } from '../record.ts'
 import { Bucket, type BucketOptions } from './bucket.ts'
 import { forwardClock } from './clock.ts'
-import { findMatch, matchedPart } from './compile.ts'
 import { Cooldowns } from './cooldown.ts'
 import { HitCounts, NO_COUNTS } from './counts.ts'
-import { textOn } from './field.ts'
-import { hitEvent, type Place } from './hit.ts'
+import { Hunt } from './hunt.ts'
 import type { Rule } from './rule.ts'
 import type { Rulebook } from './rulebook.ts'
-import type { LiveRule, Snapshot } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { Stream } from './stream.ts'
+import { Tail } from './tail.ts'
 
 export interface ScannerOptions {
   readonly rulebook: Pick<Rulebook, 'snapshot'>
@@ -30,8 +30,6 @@ export interface Scanner {
   stats(): ScanStats
 }
 
-export type Stream = 'stdout' | 'stderr'
-
 export interface Seen {
   /** Of the container runtime; else the record's field `stream`; else stdout. */
   readonly stream?: Stream | undefined
@@ -42,6 +40,19 @@ export interface Seen {
 export interface Watch {
   /** `text`: the event as it was read, redacted; asked for only when it is needed. */
   see(record: LogRecord, text: string | (() => string), seen?: Seen): void
+  /**
+   * The three questions of the express lane, which has no record. A line begins; what rules look at is answered: message,
+   * line, names of fields.
+   */
+  begin(): readonly string[]
+  /** False: surely no rule on names[name] hits bytes[start..end), which are ASCII. */
+  mayHit(name: number, bytes: Uint8Array, start: number, end: number): boolean
+  mayHitText(name: number, text: string): boolean
+  /**
+   * `texts`: by name, those that may be hit. True: the line's record is wanted, for `see`. False: no event would come of
+   * it; hits that cooldown or bucket would drop are counted.
+   */
+  judge(texts: readonly (string | undefined)[], workload: string, stream: Stream): boolean
   /** Its container is gone: what was remembered of it is forgotten. */
   end(): void
 }
@@ -72,7 +83,7 @@ export interface ScanStats {
 }
 
 /** What is remembered of a container, by all of its tails. */
-interface Container {
+export interface Container {
   readonly cooldowns: Cooldowns
   readonly bucket: Bucket
   tails: number
@@ -82,13 +93,15 @@ export function createScanner(options: ScannerOptions): Scanner {
   return new RuleScanner(options)
 }
 
-class RuleScanner implements Scanner {
+/** What tails share. */
+export class RuleScanner implements Scanner {
   lines = 0
   readonly dropped = { cooldown: 0, bucket: 0 }
   readonly options: ScannerOptions
   readonly clock: () => number
   readonly containers = new Map<string, Container>()
   private watches = 0
+  private prepared: Hunt | undefined
   private readonly counts = new Map<string, HitCounts>()
 
   constructor(options: ScannerOptions) {
@@ -131,6 +144,13 @@ class RuleScanner implements Scanner {
     }
   }
 
+  /** The rules that are in force now: asked for once a record, so that it sees all of one version. */
+  hunt(): Hunt {
+    const { snapshot } = this.options.rulebook
+    if (this.prepared?.snapshot !== snapshot) this.prepared = new Hunt(snapshot)
+    return this.prepared
+  }
+
   countsOf(rule: Rule): HitCounts {
     let counts = this.counts.get(rule.id)
     if (counts === undefined) {
@@ -145,72 +165,4 @@ class RuleScanner implements Scanner {
   private forgetCounts(snapshot: Snapshot): void {
     for (const id of this.counts.keys()) if (snapshot.view(id) === undefined) this.counts.delete(id)
   }
-}
-
-class Tail implements Watch {
-  private readonly scanner: RuleScanner
-  private readonly name: string
-  private readonly container: Container
-  private isEnded = false
-
-  constructor(scanner: RuleScanner, name: string, container: Container) {
-    this.scanner = scanner
-    this.name = name
-    this.container = container
-  }
-
-  see(record: LogRecord, text: string | (() => string), seen: Seen = {}): void {
-    const { scanner } = this
-    scanner.lines++
-    const { snapshot } = scanner.options.rulebook
-    if (snapshot.live.length === 0) return
-    const line = typeof text === 'string' ? () => text : text
-    const place = { container: this.name, stream: streamOf(record, seen), position: seen.position }
-    for (const live of snapshot.live) {
-      if (snapshot.isInForce(live.rule, record.service)) this.try(live, record, line, place)
-    }
-  }
-
-  end(): void {
-    if (!this.isEnded) this.scanner.end(this.name, this.container)
-    this.isEnded = true
-  }
-
-  private try({ rule, pattern }: LiveRule, record: LogRecord, line: () => string, place: Place): void {
-    if (!hears(rule, place.stream)) return
-    const whole = textOn(record, rule.on, line)
-    if (whole === undefined) return
-    const text = matchedPart(whole)
-    const match = findMatch(pattern, text)
-    if (match !== undefined && this.passes(rule, record.service)) {
-      this.scanner.options.emit(hitEvent(rule, record, text, line, match, place))
-    }
-  }
-
-  /** Counts a hit; true when it becomes an event. A cooldown begins with an event, not with a hit that found no token. */
-  private passes(rule: Rule, workload: string): boolean {
-    const { scanner, container } = this
-    const now = scanner.clock()
-    const counts = scanner.countsOf(rule)
-    counts.add(now)
-    if (container.cooldowns.isCooling(rule.id, workload, now, rule.cooldown_ms)) {
-      counts.cooledDown++
-      scanner.dropped.cooldown++
-      return false
-    }
-    if (!container.bucket.take(now)) {
-      scanner.dropped.bucket++
-      return false
-    }
-    container.cooldowns.start(rule.id, workload, now, rule.cooldown_ms)
-    return true
-  }
-}
-
-export function hears({ streams }: Rule, stream: Stream): boolean {
-  return streams === 'both' || streams === stream
-}
-
-export function streamOf(record: LogRecord, { stream }: Seen): Stream {
-  return (stream ?? record.fields.get('stream')) === 'stderr' ? 'stderr' : 'stdout'
 }

@@ -7,8 +7,8 @@ import { isObject, readDraft } from './draft.ts'
 import { textOn } from './field.ts'
 import { capturesOf, eventMessage, hitEvent } from './hit.ts'
 import { type Rule, type RuleSettings, STREAMS } from './rule.ts'
-import { hears } from './scanner.ts'
 import { ruleOf, type Snapshot } from './snapshot.ts'
+import { hears } from './stream.ts'
 import type { Interpret, RuleTest, SampleLine } from './view.ts'
 
 interface Request {

@@ -112,8 +112,9 @@ function findHits(test: RuleTestCase, snapshot: Snapshot): Found[] {
     if (at !== undefined) nowMs = START_MS + at
     const [head, ...rest] = text.replace(/\n$/, '').split('\n')
     const message = { head, rest: rest.join('\n'), runtime: undefined }
-    const record = interpreterFor(service ?? test.service, nowMs).record(message)
-    watch.see(record, text, { stream: stream ?? test.stream })
+    const interpreter = interpreterFor(service ?? test.service, nowMs)
+    const record = interpreter.record(message)
+    watch.see(record, () => interpreter.textOf(record, message), { stream: stream ?? test.stream })
   }
   return found
 }

@@ -1,0 +1,48 @@
+/**
+ * Ships files to a Loki with the rules of a file, or none: what scripts/bench/scan.ts measures, bundled by it.
+ * argv: URL of Loki, file of rules or "none", log files.
+ */
+import { readFileSync } from 'node:fs'
+import { assemble } from '../../shipper/assemble.ts'
+import { loadConfig } from '../../shipper/config.ts'
+import { readRuleFile } from '../../shipper/scan/rule-file.ts'
+import { createScanner } from '../../shipper/scan/scanner.ts'
+import { makeSnapshot } from '../../shipper/scan/snapshot.ts'
+
+const [url, rulesFile, ...files] = process.argv.slice(2)
+const config = loadConfig({ env: {}, flags: { loki: { url }, sources: [{ path: files }] } })
+let events = 0
+const scanner = rulesFile === 'none' ? undefined : scannerOf(rulesFile)
+const { pipeline, close } = assemble({
+  config,
+  once: true,
+  positions: undefined,
+  scanner,
+  onPush() {},
+  onProblem: (path, message) => console.error(`${path}: ${message}`),
+})
+const never = new AbortController().signal
+await pipeline.run(never, never)
+await close()
+const { rules = {}, dropped } = scanner?.stats() ?? {}
+const hits = Object.entries(rules).filter(([, counts]) => counts.hits > 0)
+console.log(
+  JSON.stringify({ events, dropped, hits: Object.fromEntries(hits.map(([id, counts]) => [id, counts.hits])) }),
+)
+
+function scannerOf(path: string) {
+  const file = readRuleFile(readFileSync(path, 'utf8'))
+  if ('fault' in file) throw new Error(`${path}: ${file.fault}`)
+  const snapshot = makeSnapshot(
+    1,
+    file.rules.map((settings) => ({ settings, origin: 'folder' })),
+  )
+  const failed = snapshot.views.filter(({ error }) => error !== undefined)
+  if (failed.length > 0) throw new Error(failed.map(({ id, error }) => `${id}: ${error}`).join('\n'))
+  return createScanner({
+    rulebook: { snapshot },
+    bucket: { burst: 20, per_minute: 60 },
+    emit: () => events++,
+    now: Date.now,
+  })
+}

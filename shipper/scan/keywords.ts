@@ -1,0 +1,105 @@
+/**
+ * Many texts searched in one pass (Aho and Corasick): a table says for each state and byte which state is next, so that
+ * a byte costs one look-up however many texts there are. Letters of both cases are the same; bytes beyond ASCII are in no text.
+ */
+import type { Found } from './found.ts'
+import { foldRune } from './program.ts'
+
+/** A text in small letters, and the number of whoever asks for it. */
+export interface Keyword {
+  readonly text: string
+  readonly owner: number
+}
+
+interface State {
+  readonly next: Map<number, State>
+  readonly owners: number[]
+  fallback: State | undefined
+  id: number
+}
+
+export class Keywords {
+  /** By byte. 0: in no text. */
+  private readonly classes = new Uint8Array(256)
+  private readonly width: number
+  /** By state and class; states are multiples of the width. */
+  private readonly table: Int32Array
+  /** States from here on end a text. */
+  private readonly firstHit: number
+  private readonly owners: readonly (readonly number[])[]
+
+  constructor(keywords: readonly Keyword[]) {
+    this.width = this.readClasses(keywords)
+    const states = this.readStates(keywords)
+    const quiet = states.filter(({ owners }) => owners.length === 0)
+    const ordered = [...quiet, ...states.filter(({ owners }) => owners.length > 0)]
+    for (const [id, state] of ordered.entries()) state.id = id
+    this.firstHit = quiet.length * this.width
+    this.owners = ordered.slice(quiet.length).map(({ owners }) => [...new Set(owners)])
+    this.table = this.readTable(ordered)
+  }
+
+  /** Adds the owners of all texts in bytes[start..end). */
+  find(bytes: Uint8Array, start: number, end: number, found: Found): void {
+    const { classes, table, firstHit } = this
+    let state = 0
+    for (let at = start; at < end; at++) {
+      state = table[state + classes[bytes[at]]]
+      if (state >= firstHit) found.addAll(this.owners[(state - firstHit) / this.width])
+    }
+  }
+
+  private readClasses(keywords: readonly Keyword[]): number {
+    const chars = [...new Set(keywords.flatMap(({ text }) => [...text].map((char) => char.charCodeAt(0))))]
+    for (let byte = 0; byte < 0x80; byte++) this.classes[byte] = chars.indexOf(foldRune(byte)) + 1
+    return chars.length + 1
+  }
+
+  /** All, the root first, each with the owners of the texts that end in it. */
+  private readStates(keywords: readonly Keyword[]): State[] {
+    const root = newState(undefined)
+    for (const { text, owner } of keywords) {
+      let state = root
+      for (let i = 0; i < text.length; i++) {
+        const kind = this.classes[text.charCodeAt(i)]
+        const next = state.next.get(kind) ?? newState(root)
+        state.next.set(kind, next)
+        state = next
+      }
+      state.owners.push(owner)
+    }
+    // By depth: what a state falls back to is shorter, and known already.
+    const states = [root]
+    for (const state of states) {
+      for (const [kind, next] of state.next) {
+        next.fallback = state === root ? root : stepOf(state.fallback as State, kind, root)
+        for (const owner of next.fallback.owners) next.owners.push(owner)
+        states.push(next)
+      }
+    }
+    return states
+  }
+
+  private readTable(ordered: readonly State[]): Int32Array {
+    const { width } = this
+    const root = ordered.find(({ fallback }) => fallback === undefined) as State
+    const table = new Int32Array(ordered.length * width)
+    for (const state of ordered) {
+      for (let kind = 1; kind < width; kind++) table[state.id * width + kind] = stepOf(state, kind, root).id * width
+      table[state.id * width] = root.id * width
+    }
+    return table
+  }
+}
+
+function newState(fallback: State | undefined): State {
+  return { next: new Map(), owners: [], fallback, id: 0 }
+}
+
+function stepOf(state: State, kind: number, root: State): State {
+  for (let at: State | undefined = state; at !== undefined; at = at.fallback) {
+    const next = at.next.get(kind)
+    if (next !== undefined) return next
+  }
+  return root
+}

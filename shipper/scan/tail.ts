@@ -1,0 +1,131 @@
+/** One tail: looks for the rules in its records, and lets through what cooldown and bucket allow. */
+import type { LogRecord } from '../record.ts'
+import { findMatch, matchedPart } from './compile.ts'
+import type { HitCounts } from './counts.ts'
+import { textOn } from './field.ts'
+import { hitEvent, type Place } from './hit.ts'
+import type { Hunt } from './hunt.ts'
+import type { Rule } from './rule.ts'
+import type { Container, RuleScanner, Seen, Watch } from './scanner.ts'
+import type { LiveRule } from './snapshot.ts'
+import { hears, type Stream, streamOf } from './stream.ts'
+
+export class Tail implements Watch {
+  private readonly scanner: RuleScanner
+  private readonly name: string
+  private readonly container: Container
+  /** Of the line that the lane asks about. */
+  private hunt: Hunt
+  /** By name: the rules that may hit, as indexes in the snapshot's. */
+  private candidates: (readonly number[])[] = []
+  private isEnded = false
+
+  constructor(scanner: RuleScanner, name: string, container: Container) {
+    this.scanner = scanner
+    this.name = name
+    this.container = container
+    this.hunt = scanner.hunt()
+  }
+
+  see(record: LogRecord, text: string | (() => string), seen: Seen = {}): void {
+    const { scanner } = this
+    scanner.lines++
+    const hunt = scanner.hunt()
+    if (hunt.names.length === 0) return
+    const line = typeof text === 'string' ? () => text : text
+    const stream = streamOf(record, seen.stream)
+    const place = { container: this.name, stream, position: seen.position }
+    const found: [rule: number, text: string][] = []
+    for (const [name, on] of hunt.names.entries()) {
+      const whole = textOn(record, on, line)
+      if (whole === undefined) continue
+      const part = matchedPart(whole)
+      for (const rule of hunt.inText(name, part)) found.push([rule, part])
+    }
+    // In the order of the rules, whatever they look at.
+    if (found.length > 1) found.sort(([a], [b]) => a - b)
+    for (const [index, part] of found) {
+      const live = hunt.snapshot.live[index]
+      if (isMeant(hunt, live.rule, record.service, stream)) this.try(live, record, part, line, place)
+    }
+  }
+
+  begin(): readonly string[] {
+    this.hunt = this.scanner.hunt()
+    this.scanner.lines++
+    return this.hunt.names
+  }
+
+  mayHit(name: number, bytes: Uint8Array, start: number, end: number): boolean {
+    return this.keep(name, this.hunt.inBytes(name, bytes, start, end))
+  }
+
+  mayHitText(name: number, text: string): boolean {
+    return this.keep(name, this.hunt.inText(name, text))
+  }
+
+  judge(texts: readonly (string | undefined)[], workload: string, stream: Stream): boolean {
+    const hits: Rule[] = []
+    for (const [name, text] of texts.entries()) {
+      if (text === undefined) continue
+      for (const index of this.candidates[name]) {
+        const { rule, pattern } = this.hunt.snapshot.live[index]
+        if (isMeant(this.hunt, rule, workload, stream) && pattern.regex.test(text)) hits.push(rule)
+      }
+    }
+    if (hits.length === 0) return false
+    const now = this.scanner.clock()
+    if (hits.some((rule) => !this.isCooling(rule, workload, now)) && this.container.bucket.has(now)) {
+      // The record is counted when it is seen.
+      this.scanner.lines--
+      return true
+    }
+    for (const rule of hits) this.passes(rule, workload)
+    return false
+  }
+
+  end(): void {
+    if (!this.isEnded) this.scanner.end(this.name, this.container)
+    this.isEnded = true
+  }
+
+  private keep(name: number, candidates: readonly number[]): boolean {
+    if (candidates.length === 0) return false
+    this.candidates[name] = [...candidates]
+    return true
+  }
+
+  private try({ rule, pattern }: LiveRule, record: LogRecord, text: string, line: () => string, place: Place): void {
+    const match = findMatch(pattern, text)
+    if (match !== undefined && this.passes(rule, record.service)) {
+      this.scanner.options.emit(hitEvent(rule, record, text, line, match, place))
+    }
+  }
+
+  /** Counts a hit; true when it becomes an event. A cooldown begins with an event, not with a hit that found no token. */
+  private passes(rule: Rule, workload: string): boolean {
+    const { scanner, container } = this
+    const now = scanner.clock()
+    const counts: HitCounts = scanner.countsOf(rule)
+    counts.add(now)
+    if (this.isCooling(rule, workload, now)) {
+      counts.cooledDown++
+      scanner.dropped.cooldown++
+      return false
+    }
+    if (!container.bucket.take(now)) {
+      scanner.dropped.bucket++
+      return false
+    }
+    container.cooldowns.start(rule.id, workload, now, rule.cooldown_ms)
+    return true
+  }
+
+  private isCooling(rule: Rule, workload: string, now: number): boolean {
+    return this.container.cooldowns.isCooling(rule.id, workload, now, rule.cooldown_ms)
+  }
+}
+
+function isMeant({ snapshot }: Hunt, rule: Rule, workload: string, stream: Stream): boolean {
+  return hears(rule, stream) && snapshot.isInForce(rule, workload)
+}
