@@ -127,7 +127,7 @@ test('variables: what compose files read stands in .env.example with the same de
   const used = new Map<string, string>()
   for (const file of [...Object.keys(FILES), 'docker-compose.shipper.yml']) {
     // Nested: ${A:-…} holds no other here.
-    for (const [, name, fallback] of read(file).matchAll(/\$\{(\w+)(?::-([^}]*))?(?::\?[^}]*)?\}/g)) {
+    for (const [, name, fallback] of read(file).matchAll(/\$\{(\w+)(?::-([^}]*))?(?::[?+][^}]*)?\}/g)) {
       const before = used.get(name!)
       assert.ok(before === undefined || before === (fallback ?? ''), `${name} has two defaults`)
       used.set(name!, fallback ?? '')
