@@ -179,7 +179,7 @@ test('nothing is lost while Loki is away; a restart goes on where Loki has it', 
   const again = start(double.url, third)
   await runUntil(again, () => false, 300)
   assert.deepEqual(balanceOf(again), { read: 0, delivered: 0, dropped: {}, pending: 0 })
-  const seqs = double.distinct().map(({ line }) => JSON.parse(line).event_seq)
+  const seqs = double.distinct().map(({ line }) => JSON.parse(line).event_seq as number)
   assert.deepEqual(
     seqs,
     Array.from({ length: 60 }, (_, i) => i + 1),
