@@ -70,7 +70,7 @@ const MAX_SEGMENT_BYTES = 1024 * 1024
 const SYNC_MS = 200
 /** A log that nobody writes to and nobody asks gets old as well. */
 const SWEEP_MS = 60_000
-const LOCK_ADVICE = 'stop it or name another folder as scan.events.folder'
+const LOCK_ADVICE = 'stop it or name another folder as scan.folder'
 
 /** Throws a LongshipError when another process has the folder, or it cannot be used. */
 export function openEventLog(options: EventLogOptions): EventLog {

@@ -130,8 +130,9 @@ export class LogSource implements Source {
         if (segment === undefined) return undefined
         const block = this.block(segment)
         if (block !== undefined) return block
-        // Nothing in the rest of it can be read.
-        this.drop('event_log_damaged', 1)
+        // Nothing in the rest of it can be read: somebody else has been at it.
+        const left = segment.last - Math.max(this.cursor, segment.start - 1)
+        this.drop('event_log_damaged', Math.min(left, segment.events))
         this.cursor = segment.last
       }
     } catch (error) {

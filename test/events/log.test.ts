@@ -57,7 +57,7 @@ test('files are readable by their owner only', () => {
 test('one process a folder', () => {
   const folder = newFolder()
   openLog(folder)
-  assert.throws(() => openLog(folder), /in use by process \d+; stop it or name another folder as scan\.events\.folder/)
+  assert.throws(() => openLog(folder), /in use by process \d+; stop it or name another folder as scan\.folder/)
 })
 
 test('a folder that cannot be made is said by name', () => {
