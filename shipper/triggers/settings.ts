@@ -1,7 +1,8 @@
 /** Settings of a trigger, as a file or the API gives them: the schema's check first, then what their kind asks for. */
+
+import { faultsOf, pathText } from '../schema-fault.ts'
 import type { Answer, Fault } from '../terms/answer.ts'
 import { done, refused } from '../terms/answer.ts'
-import { faultsOf, pathText } from '../terms/schema-fault.ts'
 import { durationMs } from '../terms/units.ts'
 import check from './check.generated.ts'
 import { compileFilter, listOf, type Matcher } from './filter.ts'
