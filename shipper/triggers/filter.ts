@@ -2,6 +2,7 @@
 import { RE2JS } from 're2js'
 import type { LogEvent } from '../events/event.ts'
 import { type Answer, done, refused } from '../terms/answer.ts'
+import { regexFault } from '../terms/regex.ts'
 import type { TriggerFilter } from './trigger.ts'
 
 export type Matcher = (event: LogEvent) => boolean
@@ -40,11 +41,11 @@ function has(rules: ReadonlySet<string>, value: string | undefined): boolean {
   return value !== undefined && rules.has(value)
 }
 
+/** Written out, as {n} counts: compiled while lines flow, so that it must be quick. As rules have it. */
+const MAX_EXPANDED = 10_000
+
 /** Or what is wrong with it. */
 function compile(source: string): RE2JS | string {
-  try {
-    return RE2JS.compile(source)
-  } catch (error) {
-    return `filter.message is no RE2 pattern: ${(error as Error).message}.`
-  }
+  const fault = regexFault(source, MAX_EXPANDED)
+  return fault === undefined ? RE2JS.compile(source) : `filter.message does not compile: ${fault}.`
 }

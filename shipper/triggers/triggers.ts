@@ -3,6 +3,7 @@
  * so that nothing they do, or fail to do, becomes an event: they cannot loop.
  */
 import type { LogEvent } from '../events/event.ts'
+import { type EventJson, eventJson } from '../events/json.ts'
 import { type Answer, done, refused } from '../terms/answer.ts'
 import { fromMillis } from '../terms/instant.ts'
 import { version } from '../version.ts'
@@ -16,7 +17,6 @@ import type { HttpWay } from './send/deliver-http.ts'
 import { createLimit, type Limit } from './send/limit.ts'
 import type { Outcome } from './send/outcome.ts'
 import { type Runner, startRunner, type TriggerStats } from './send/runner.ts'
-import { eventBody } from './shapes/event-json.ts'
 import { openState } from './state.ts'
 import type { Trigger, TriggerSettings } from './trigger.ts'
 
@@ -60,7 +60,7 @@ export interface TriggerTest {
 
 export interface DeadLetterView extends Omit<DeadLetter, 'event'> {
   /** As a webhook has it. */
-  readonly event: object
+  readonly event: EventJson
 }
 
 export interface Triggers {
@@ -247,7 +247,7 @@ function letterApi(
   const unknown = (id: string) =>
     refused('missing', { path: '', message: `There is no dead letter ${JSON.stringify(id.slice(0, 128))}.` })
   return {
-    deadLetters: () => letters.list().map((letter) => ({ ...letter, event: eventBody(letter.event) })),
+    deadLetters: () => letters.list().map((letter) => ({ ...letter, event: eventJson(letter.event) })),
     async retryDeadLetter(id) {
       const letter = letters.get(id)
       if (letter === undefined) return unknown(id)

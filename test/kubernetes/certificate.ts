@@ -1,4 +1,4 @@
-/** A certificate of 127.0.0.1 that signs itself, in DER written by hand (X.690): no tool and no file of a key is needed. */
+/** A certificate of 127.0.0.1, or of a name, that signs itself, in DER written by hand (X.690): no tool and no file of a key is needed. */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 
 export interface Certificate {
@@ -23,9 +23,11 @@ const time = (ms: number) => der(0x18, Buffer.from(new Date(ms).toISOString().re
 
 const ECDSA_SHA256 = sequence(oid('2a8648ce3d040302'))
 const BASIC_CONSTRAINTS = sequence(oid('551d13'), octets(sequence(der(0x01, Buffer.from([0xff])))))
-const LOOPBACK_NAME = sequence(oid('551d11'), octets(sequence(der(0x87, Buffer.from([127, 0, 0, 1])))))
+const LOOPBACK = der(0x87, Buffer.from([127, 0, 0, 1]))
+const alternativeName = (name: Uint8Array) => sequence(oid('551d11'), octets(sequence(name)))
 
-export function selfSigned(): Certificate {
+/** Of `host`, a name of DNS; of 127.0.0.1 without one. */
+export function selfSigned(host?: string): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const serial = Buffer.concat([Buffer.from([1]), randomBytes(8)])
   const name = sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from(`test ${serial.toString('hex')}`)))))
@@ -37,7 +39,10 @@ export function selfSigned(): Certificate {
     sequence(time(Date.now() - HOUR_MS), time(Date.now() + HOUR_MS)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
-    der(0xa3, sequence(BASIC_CONSTRAINTS, LOOPBACK_NAME)),
+    der(
+      0xa3,
+      sequence(BASIC_CONSTRAINTS, alternativeName(host === undefined ? LOOPBACK : der(0x82, Buffer.from(host)))),
+    ),
   )
   const signature = der(0x03, Buffer.from([0]), sign('sha256', body, privateKey))
   const text = sequence(body, ECDSA_SHA256, signature).toString('base64').replace(/.{64}/g, '$&\n')

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { LogEvent } from '../../shipper/events/event.ts'
+import type { TriggerSettings } from '../../shipper/triggers/trigger.ts'
 import { type EventFeed, openTriggers, type Triggers, type TriggersOptions } from '../../shipper/triggers/triggers.ts'
 
 export const KEY = 'a key of operators, long enough'
@@ -149,6 +150,11 @@ export function world(
     if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
   })
   return { folder, feed, triggers, waits, problems, dialled, stateFile, deadLetterFile }
+}
+
+/** As longship.yaml gives them. */
+export function settings(changes: Partial<TriggerSettings> = {}): TriggerSettings {
+  return { name: 'x', enabled: true, filter: {}, kind: 'webhook', timeout: '10s', retries: 4, ...changes }
 }
 
 /** The value, or a failure that says why there is none. */

@@ -6,6 +6,7 @@ import { lookup } from 'node:dns/promises'
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { type Allowed, addressFault } from './address.ts'
+import { within } from './deadline.ts'
 import type { Target } from './target.ts'
 
 /** Addresses of a name, as text. Rejects with what DNS says. */
@@ -52,8 +53,8 @@ export function createGuard({ allowed, resolve, connect }: GuardOptions): Guard 
     let fault = `${target.origin} has no address`
     for (const [index, address] of found.slice(0, MAX_TRIES).entries()) {
       const isLast = index === Math.min(found.length, MAX_TRIES) - 1
-      const within = isLast ? signal : AbortSignal.any([signal, AbortSignal.timeout(TRY_MS)])
-      const socket = await dial(connect, target, address, within)
+      const once = (until: AbortSignal) => dial(connect, target, address, until)
+      const socket = await (isLast ? once(signal) : within(TRY_MS, signal, once))
       if (typeof socket !== 'string') return { ok: true, socket }
       fault = `${target.origin}: ${socket}`
       if (signal.aborted) break

@@ -22,6 +22,9 @@ export const MAIL_SCHEMES: readonly Scheme[] = ['smtp', 'smtps']
 
 const PORTS: Readonly<Record<Scheme, number>> = { http: 80, https: 443, smtp: 587, smtps: 465 }
 
+/** As DNS has them, after Punycode; what else URLs allow (; & $ …) resolvers may read in their own ways. */
+const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/
+
 /** Names that mean this machine, or the place where a cloud hands out credentials, whatever DNS says. */
 const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^(?:.+\.)?localhost(?:\.localdomain)?$/, 'this machine'],
@@ -44,6 +47,7 @@ export function readTarget(text: string, schemes: readonly Scheme[], allowed: Al
   if (url.username !== '' || url.password !== '') return wrong('must not hold a user or a password')
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.+$/, '')
   if (host === '') return wrong('names no host')
+  if (isIP(host) === 0 && !HOST_NAME.test(host)) return wrong('names no valid host')
   const fault = hostFault(host, allowed)
   if (fault !== undefined) return wrong(`leads to where nothing may be sent: ${fault}`)
   const port = url.port === '' ? PORTS[scheme] : Number(url.port)

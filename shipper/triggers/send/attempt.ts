@@ -1,5 +1,6 @@
 /** One attempt to tell one event: message, way out, outcome. What it says holds no secret. */
 import type { LogEvent } from '../../events/event.ts'
+import { within } from '../guard/deadline.ts'
 import type { Entry } from '../roster.ts'
 import { hidden, scrubbed } from '../secrets.ts'
 import { type Checked, destinationOf } from '../settings.ts'
@@ -16,12 +17,12 @@ export type Ready = Entry & { readonly checked: Checked }
 
 export async function attempt(entry: Ready, event: LogEvent, way: HttpWay, stop: AbortSignal): Promise<Outcome> {
   const { settings, shape, timeoutMs } = entry.checked
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)])
   const message = shape.message(event, destinationOf(entry.id, settings), way.now())
-  const outcome =
+  const outcome = await within(timeoutMs, stop, (signal) =>
     message.transport === 'http'
-      ? await deliverHttp(message, settings, shape, deliveryId(entry, event), way, signal)
-      : await deliverMail(message, settings, way, signal)
+      ? deliverHttp(message, settings, shape, deliveryId(entry, event), way, signal)
+      : deliverMail(message, settings, way, signal),
+  )
   if (outcome.kind === 'delivered') return outcome
   return { ...outcome, error: cut(oneLine(scrubbed(outcome.error, settings)), MAX_ERROR) }
 }

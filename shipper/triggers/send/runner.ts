@@ -63,7 +63,7 @@ export function startRunner(first: Entry, from: number, tools: RunnerTools): Run
   const queue: LogEvent[] = []
   const counts: TriggerStats = { matched: 0, delivered: 0, failed: 0, retried: 0, dropped: 0, queued: 0 }
   const stopped = new AbortController()
-  /** Ends a wait early, as new settings may help. */
+  /** Ends a wait early: new settings may help, or it is the end. */
   let changed = new AbortController()
 
   const run = async () => {
@@ -100,7 +100,7 @@ export function startRunner(first: Entry, from: number, tools: RunnerTools): Run
         return tools.onDead(entry, event, attempts, outcome)
       }
       counts.retried++
-      await tools.sleep(waitMs(outcome, attempts, tools.random), AbortSignal.any([stopped.signal, changed.signal]))
+      await tools.sleep(waitMs(outcome, attempts, tools.random), changed.signal)
       if (stopped.signal.aborted) return
     }
   }
@@ -131,6 +131,7 @@ export function startRunner(first: Entry, from: number, tools: RunnerTools): Run
     stats: () => ({ ...counts, queued: queue.length + (current === undefined ? 0 : 1) }),
     async stop() {
       stopped.abort()
+      changed.abort()
       await running
     },
   }

@@ -1,6 +1,7 @@
 /** The event as JSON, for programs: docs/triggers.md has its shape, and how its signature is checked. */
+
+import { eventJson } from '../../events/json.ts'
 import { HTTP_SCHEMES } from '../guard/target.ts'
-import { eventBody } from './event-json.ts'
 import { bearer, type Shape } from './shape.ts'
 
 export const webhook: Shape = {
@@ -14,6 +15,6 @@ export const webhook: Shape = {
     transport: 'http',
     url,
     headers: bearer(token),
-    body: JSON.stringify({ version: 1, trigger: { id, name }, event: eventBody(event) }),
+    body: JSON.stringify({ version: 1, trigger: { id, name }, event: eventJson(event) }),
   }),
 }
