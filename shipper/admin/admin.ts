@@ -86,7 +86,8 @@ export function createAdmin(options: AdminOptions): Admin {
         .catch((error: unknown) => {
           const kind = error instanceof ProblemError ? error.kind : 'broken'
           refusals[kind] = (refusals[kind] ?? 0) + 1
-          if (kind === 'broken') options.onProblem?.(`admin: ${request.method}: ${(error as Error)?.message}`)
+          if (kind === 'broken')
+            options.onProblem?.(`admin: ${request.method} ${target.path}: ${(error as Error)?.message}`)
           sendProblem(request, response, error)
         })
         .catch(() => response.destroy())

@@ -3,8 +3,8 @@
 export interface Rate {
   /** undefined: it may; else after how many seconds to come again, at least 1. */
   take(address: string): number | undefined
-  /** As take, without taking. */
-  look(address: string): number | undefined
+  /** Addresses that are remembered. */
+  size(): number
 }
 
 interface Bucket {
@@ -31,7 +31,7 @@ export function createRate(perMinute: number, now: () => number): Rate {
   const wait = ({ tokens }: Bucket) =>
     tokens >= 1 ? undefined : Math.max(1, Math.ceil(((1 - tokens) * MINUTE_MS) / perMinute / 1000))
   return {
-    look: (address) => wait(refilled(networkOf(address))),
+    size: () => buckets.size,
     take(address) {
       const key = networkOf(address)
       const bucket = refilled(key)

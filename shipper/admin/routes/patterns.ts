@@ -19,17 +19,14 @@ export const patterns = [
     query: {
       service: text('Of this service.'),
       level: text('Of this level.', 32),
+      id: text('This one.'),
       limit: whole('At most so many.', 1, 1000, DEFAULT_LIMIT),
     },
     answer: { status: 200, description: 'Templates with their counts.', schema: 'PatternList' },
     refuses: ['missing'],
     run({ query }, setting) {
       const { limit = DEFAULT_LIMIT, ...filter } = query
-      return ok({
-        patterns: partOf(setting)
-          .list({ ...filter, limit })
-          .slice(0, limit),
-      })
+      return ok({ patterns: partOf(setting).list({ ...filter, limit }) })
     },
   }),
   operation({
@@ -41,7 +38,7 @@ export const patterns = [
     description: 'query, start, end and step as of Loki; other parameters are not looked at.',
     isOpenQuery: true,
     answer: { status: 200, description: 'Templates with samples over time.', schema: 'LokiPatterns' },
-    refuses: ['missing', 'invalid'],
+    refuses: ['missing'],
     run: ({ search }, setting) => ({ status: 200, text: answerOf(partOf(setting), search) }),
   }),
 ]

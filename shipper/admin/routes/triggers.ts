@@ -94,7 +94,7 @@ export const triggers = [
     tag: TAG,
     summary: 'Sends the real payload of a made-up event, once',
     answer: { status: 200, description: 'What was sent, and what came of it.', schema: 'TriggerTest' },
-    refuses: ['missing', 'failed'],
+    refuses: ['missing', 'conflict'],
     run: async ({ path }, { triggers }) => ok(granted(await triggers.test(path.get('id')!))),
   }),
 ]
