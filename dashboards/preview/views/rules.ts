@@ -4,7 +4,7 @@ import type { View } from '../page/view.ts'
 import { ask, part } from '../watch/api.ts'
 import { closeDialogs } from '../watch/dialog.ts'
 import { valuesOf } from '../watch/model/fields.ts'
-import { RULE_FIELDS } from '../watch/model/rulefields.ts'
+import { RULE_FIELDS, type ShownRule, workloadSet } from '../watch/model/rulefields.ts'
 import type { RuleView, Stats } from '../watch/model/shapes.ts'
 import { createNotice, startPolling } from '../watch/notice.ts'
 import { createRuleActions, type KnownRules, openFromAddress } from '../watch/ruleactions.ts'
@@ -71,7 +71,11 @@ export function showRules(room: HTMLElement): View {
   }
 }
 
-async function fetchRules(known: Known, workload: string | undefined, signal: AbortSignal): Promise<RuleView[]> {
+async function fetchRules(
+  known: Known,
+  workload: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly ShownRule[]> {
   const [{ rules }, { workloads }, effective] = await Promise.all([
     ask<{ rules: RuleView[] }>('GET', '/rules', { signal }),
     ask<{ workloads: { workload: string }[] }>('GET', '/workloads', { signal }),
@@ -81,12 +85,12 @@ async function fetchRules(known: Known, workload: string | undefined, signal: Ab
   ])
   known.rules = rules
   known.workloads = workloads.map((each) => each.workload)
-  return effective?.rules ?? rules
+  return workload === undefined ? rules : workloadSet(rules, effective?.rules ?? [], workload)
 }
 
-function drawList(list: HTMLElement, rules: readonly RuleView[], known: Known, actions: RuleActions): void {
+function drawList(list: HTMLElement, rules: readonly ShownRule[], known: Known, actions: RuleActions): void {
   const focused = focusedRow(list)
-  known.table = createRuleTable(rules, actions)
+  known.table = createRuleTable(rules, actions, (id) => known.rules.find((rule) => rule.id === id)?.name)
   if (known.stats !== undefined) known.table.update(new Map(Object.entries(known.stats.scan.rules)))
   const none =
     known.rules.length === 0

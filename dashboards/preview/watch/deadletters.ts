@@ -28,7 +28,8 @@ export function createDeadLetters(notice: Notice, signal: AbortSignal): DeadLett
   }
   const act = async (method: string, path: string, done: string) => {
     try {
-      await ask(method, path, { timeoutMs: TIMEOUT_MS })
+      const answer = await ask<{ delivered?: boolean; error?: string }>(method, path, { timeoutMs: TIMEOUT_MS })
+      if (answer.delivered === false) throw new Error(`Not delivered again: ${answer.error ?? 'no reason was given'}`)
       notice.say(done)
     } catch (error) {
       notice.fail(error)
@@ -40,7 +41,8 @@ export function createDeadLetters(notice: Notice, signal: AbortSignal): DeadLett
 }
 
 function row(letter: DeadLetter, act: (method: string, path: string, done: string) => Promise<void>): HTMLElement {
-  const { title, error, time, message } = letterFacts(letter)
+  const { trigger_name, error, event } = letter
+  const message = event?.message ?? ''
   const path = `/dead-letters/${part(letter.id)}`
   const button = (text: string, label: string, run: () => Promise<void>) => {
     const made = h(
@@ -57,7 +59,7 @@ function row(letter: DeadLetter, act: (method: string, path: string, done: strin
   return h(
     'li',
     {},
-    h('div', {}, h('strong', {}, logText(title, 128)), ' ', h('span', { class: 'muted' }, time)),
+    h('div', {}, h('strong', {}, logText(trigger_name, 128)), ' ', h('span', { class: 'muted' }, letterFacts(letter))),
     h('div', {}, logText(message, 300)),
     error === '' ? null : h('div', { class: 'error' }, logText(error, 300)),
     h(

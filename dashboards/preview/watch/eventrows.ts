@@ -89,13 +89,13 @@ function details(event: EventJson, { fields, captures }: EventFacts, hasLoki: bo
       copyButton(() => event.message, 'Copy'),
     ),
     h('pre', { dir: 'ltr' }, logText(event.message, 20_000)),
-    captures.length === 0 ? null : [h('strong', {}, 'Captures'), table(captures)],
-    h('strong', {}, 'Event'),
-    table(fields),
     h(
       'nav',
       { class: 'group', 'aria-label': 'Where this event leads' },
       links.map(({ title, href }) => h('a', { class: 'button', href }, logText(title, 80))),
     ),
+    captures.length === 0 ? null : [h('strong', {}, 'Captures'), table(captures)],
+    h('strong', {}, 'Event'),
+    table(fields),
   )
 }

@@ -1,7 +1,7 @@
 /** A form made of fields: labels, help and faults beside each, suggestions, and what was changed. */
 import { h } from '../page/dom.ts'
 import { createInput, type Input } from './inputs.ts'
-import { type Field, faultsOf, isSame, type Value, type Values } from './model/fields.ts'
+import { type Field, faultsOf, isKept, isSame, type Value, type Values } from './model/fields.ts'
 
 export interface FormOptions {
   readonly sections: readonly { readonly title: string; readonly fields: readonly Field[] }[]
@@ -38,6 +38,7 @@ export function createForm({ sections, values, isReadonly = false, suggestions, 
   )
   const names = new Map([...(suggestions?.keys() ?? [])].map((name) => [name, `${prefix}-${name}`]))
   const rows = new Map<string, Row>()
+  let checked: readonly string[] = []
   const groups = sections.map(({ title, fields }, index) => {
     const made = fields.map((field) => {
       const id = `${prefix}-${field.path.replaceAll('.', '-')}`
@@ -46,7 +47,8 @@ export function createForm({ sections, values, isReadonly = false, suggestions, 
         changed?.(field.path)
       }
       const around = { id, described: `${id}-help ${id}-fault`, lists: names, isReadonly, changed: listen }
-      const made = createRow(field, createInput(field, values.get(field.path) ?? field.fallback, around), id)
+      const value = values.get(field.path) ?? field.fallback
+      const made = createRow(field, value, createInput(field, value, around), id)
       rows.set(field.path, made)
       return made.element
     })
@@ -67,7 +69,9 @@ export function createForm({ sections, values, isReadonly = false, suggestions, 
     focus: (path) => rows.get(path)?.input.focus.focus(),
     check() {
       const faults = faultsOf(all, read())
-      for (const [path, { fault }] of rows) fault(faults.get(path) ?? '')
+      // What the API said of a field stays until it is changed.
+      for (const path of new Set([...checked, ...faults.keys()])) rows.get(path)?.fault(faults.get(path) ?? '')
+      checked = [...faults.keys()]
       const first = faults.keys().next().value
       if (first !== undefined) rows.get(first)?.input.focus.focus()
       return faults.size === 0
@@ -81,10 +85,11 @@ interface Row {
   fault(message: string): void
 }
 
-function createRow(field: Field, input: Input, id: string): Row {
+function createRow(field: Field, value: Value, input: Input, id: string): Row {
   const fault = h('p', { class: 'error', id: `${id}-fault`, 'aria-live': 'polite' })
   const label = h('label', { for: id }, field.label)
-  const help = h('p', { class: 'help', id: `${id}-help` }, field.help)
+  const text = isKept(value) && field.keptHelp !== undefined ? `${field.help} ${field.keptHelp}` : field.help
+  const help = h('p', { class: 'help', id: `${id}-help` }, text)
   const isSwitch = field.control === 'switch'
   const parts = isSwitch ? [h('div', { class: 'switch-row' }, input.element, label)] : [label, input.element]
   return {

@@ -7,7 +7,7 @@ export interface RuleFilters {
   readonly element: HTMLElement
   /** Whose effective set; undefined: all rules. */
   workload(): string | undefined
-  keep(rules: readonly RuleView[]): RuleView[]
+  keep<T extends RuleView>(rules: readonly T[]): T[]
   /** There are these workloads to choose from. */
   show(workloads: readonly string[]): void
 }
@@ -49,7 +49,7 @@ export function createRuleFilters(changed: () => void): RuleFilters {
     element: h('div', { class: 'group view-filters' }, workload, origin, search),
     workload: () => param('effective') || undefined,
     show,
-    keep(rules) {
+    keep<T extends RuleView>(rules: readonly T[]): T[] {
       const [from, word] = [param('origin'), param('q').toLowerCase()]
       const texts = ({ name, pattern, workload: of = '', description = '' }: RuleView) => [
         name,

@@ -1,6 +1,7 @@
 /** Rules as rows: what they look for, where, how often they hit; what can be done with each. */
 import { dropdown, h } from '../page/dom.ts'
 import { logText } from './logtext.ts'
+import type { ShownRule } from './model/rulefields.ts'
 import type { RuleStats, RuleView } from './model/shapes.ts'
 import { sparkline } from './spark.ts'
 
@@ -24,8 +25,13 @@ export interface RuleTable {
 
 const COLUMNS = ['On', 'Rule', 'Severity', 'Workload', 'Hits / min', 'Last hour', 'Drops', 'From', 'Actions'] as const
 
-export function createRuleTable(rules: readonly RuleView[], actions: RuleActions): RuleTable {
-  const rows = rules.map((rule) => createRow(rule, actions))
+/** `nameOf`: of the rule of an id. */
+export function createRuleTable(
+  rules: readonly ShownRule[],
+  actions: RuleActions,
+  nameOf: (id: string) => string | undefined,
+): RuleTable {
+  const rows = rules.map((rule) => createRow(rule, actions, nameOf))
   const head = COLUMNS.map((name) =>
     h(
       'th',
@@ -58,7 +64,7 @@ interface Row {
   show(stats: RuleStats | undefined): void
 }
 
-function createRow(rule: RuleView, actions: RuleActions): Row {
+function createRow(rule: ShownRule, actions: RuleActions, nameOf: (id: string) => string | undefined): Row {
   const hits = h('span', {}, '–')
   const hour = h('span', {})
   const drops = h('span', {}, '–')
@@ -70,7 +76,7 @@ function createRow(rule: RuleView, actions: RuleActions): Row {
   showError(rule.error)
   const cells: readonly (readonly [name: string, content: readonly (Node | string | null)[]])[] = [
     ['On', [onSwitch(rule, actions)]],
-    ['Rule', [...nameParts(rule, actions), error]],
+    ['Rule', [...nameParts(rule, actions, nameOf), error]],
     ['Severity', [h('span', { class: 'badge', 'data-severity': rule.severity }, rule.severity)]],
     [
       'Workload',
@@ -84,7 +90,7 @@ function createRow(rule: RuleView, actions: RuleActions): Row {
   ]
   const element = h(
     'tr',
-    { 'data-id': rule.id, class: rule.enabled ? '' : 'is-off' },
+    { 'data-id': rule.id, class: rule.enabled && rule.absence === undefined ? '' : 'is-off' },
     cells.map(([name, content]) =>
       h('td', { 'data-label': name, class: NUMBERS.has(name) ? 'number' : undefined }, content),
     ),
@@ -103,15 +109,17 @@ function createRow(rule: RuleView, actions: RuleActions): Row {
   }
 }
 
-function nameParts(rule: RuleView, actions: RuleActions): (Node | null)[] {
-  const badge = rule.from === undefined ? undefined : FROM.get(rule.from)
+function nameParts(rule: ShownRule, actions: RuleActions, nameOf: (id: string) => string | undefined): (Node | null)[] {
+  const { overrides, enabled, absence, from } = rule
+  const state = absence ?? (enabled ? undefined : overrides === undefined ? 'off' : 'off here')
+  const badges = [from === undefined ? (overrides === undefined ? undefined : 'override') : FROM.get(from), state]
   return [
     h('button', { type: 'button', class: 'name', onclick: () => actions.edit(rule) }, logText(rule.name)),
-    badge === undefined ? null : h('span', { class: 'badge' }, badge),
-    rule.from === undefined && rule.overrides !== undefined ? h('span', { class: 'badge' }, 'override') : null,
-    rule.enabled ? null : h('span', { class: 'badge' }, rule.overrides === undefined ? 'off' : 'off here'),
+    ...badges.map((badge) => (badge === undefined ? null : h('span', { class: 'badge' }, badge))),
     h('code', { class: 'pattern' }, logText(rule.pattern, 160)),
-    rule.overrides === undefined ? null : h('p', { class: 'muted' }, 'stands for ', logText(rule.overrides, 80)),
+    overrides === undefined
+      ? null
+      : h('p', { class: 'muted' }, 'stands for ', logText(nameOf(overrides) ?? overrides, 128)),
   ]
 }
 
@@ -124,7 +132,7 @@ const FROM: ReadonlyMap<string, string> = new Map([
 function origin({ origin: from, file }: RuleView): HTMLElement {
   if (from === 'api') return h('span', { class: 'muted' }, 'here')
   const title = file ?? ''
-  return h('span', { class: 'muted', title }, `${from === 'config' ? 'configuration' : 'folder'} (read only)`)
+  return h('span', { class: 'muted', title }, `${from === 'config' ? 'config' : 'folder'}, read only`)
 }
 
 function onSwitch(rule: RuleView, actions: RuleActions): HTMLElement {
@@ -143,8 +151,8 @@ function onSwitch(rule: RuleView, actions: RuleActions): HTMLElement {
 }
 
 /** One click in a workload's set; else a menu, and the form asks for the workload. */
-function actionsOf(rule: RuleView, actions: RuleActions): HTMLElement {
-  const isGlobal = rule.workload === undefined
+function actionsOf(rule: ShownRule, actions: RuleActions): HTMLElement {
+  const isGlobal = rule.workload === undefined && rule.absence === undefined
   const act = (text: string, run: () => void) => ({ text, run })
   const here = actions.workload === undefined ? 'a workload …' : 'here'
   const forWorkload = isGlobal

@@ -3,10 +3,10 @@ import { h } from '../page/dom.ts'
 import { ApiError, ask, part } from './api.ts'
 import { openDialog } from './dialog.ts'
 import { createForm, type Form } from './form.ts'
-import { draftOf, patchOf, type Value, type Values, valuesOf } from './model/fields.ts'
+import { draftOf, isKept, patchOf, type Value, type Values, valuesOf } from './model/fields.ts'
 import { faultsByField } from './model/problems.ts'
 import type { Trigger } from './model/shapes.ts'
-import { isKept, isKind, triggerFields, triggerSections } from './model/triggerfields.ts'
+import { isKind, triggerFields, triggerSections } from './model/triggerfields.ts'
 
 export interface TriggerFormOptions {
   readonly title: string

@@ -86,8 +86,10 @@ function createRow(trigger: Trigger, actions: TriggerActions): Row {
       failed.textContent = String((stats?.failed ?? 0) + (stats?.dropped ?? 0))
       failed.title = `${stats?.failed ?? 0} after all retries, ${stats?.dropped ?? 0} dropped because too many waited`
       waiting.textContent = String(stats?.queued ?? 0)
-      error.hidden = !stats?.last_error
-      error.textContent = stats?.last_error ? `Last error: ${shownText(stats.last_error, 300)}` : ''
+      const last = stats?.last_error === undefined ? undefined : `Last error: ${stats.last_error}`
+      const said = trigger.error === undefined ? last : `It cannot send: ${trigger.error}`
+      error.hidden = said === undefined
+      error.textContent = shownText(said ?? '', 400)
     },
   }
 }

@@ -1,5 +1,7 @@
 /** Forms as data: a field is where its value stands in the JSON, what it is called, and what may stand in it. */
 
+import { SECRET_PLACEHOLDER } from '../../../../shipper/triggers/trigger.ts'
+
 export type Value = string | boolean | readonly string[] | ReadonlyMap<string, string>
 /** By path. */
 export type Values = ReadonlyMap<string, Value>
@@ -9,6 +11,8 @@ export interface FieldBase {
   readonly path: string
   readonly label: string
   readonly help: string
+  /** Said besides where the value is one that the server keeps to itself. */
+  readonly keptHelp?: string
   /** What it is when nothing is said: not sent. */
   readonly fallback: Value
   /** Why it cannot be so; undefined when it can. The API has the last word. */
@@ -46,6 +50,12 @@ export interface PairsField extends FieldBase {
 }
 
 export type Field = TextField | ChoiceField | ManyField | SwitchField | PairsField
+
+/** A value, or a part of it, that the API did not tell: sent back it means as it was. */
+export function isKept(value: Value): boolean {
+  if (value instanceof Map) return [...value.values()].some(isKept)
+  return typeof value === 'string' && value.includes(SECRET_PLACEHOLDER)
+}
 
 /** A value that an object has of its own; keys of logs and strangers never find a prototype. */
 function member(value: unknown, key: string): unknown {

@@ -3,28 +3,15 @@ import type { EventJson } from './shapes.ts'
 
 export interface DeadLetter {
   readonly id: string
-  readonly trigger_id?: string
-  readonly trigger_name?: string
-  readonly time?: string
-  readonly attempts?: number
-  readonly status?: number
-  readonly error?: string
-  readonly event?: EventJson
-}
-
-export interface LetterFacts {
-  readonly title: string
-  readonly time: string
+  readonly trigger_name: string
+  /** RFC 3339. */
+  readonly failed_at: string
+  readonly attempts: number
   readonly error: string
-  readonly message: string
+  readonly event: Pick<EventJson, 'message' | 'severity'>
 }
 
-export function letterFacts({ trigger_name, trigger_id, time, attempts, error, event }: DeadLetter): LetterFacts {
-  const tries = attempts === undefined ? '' : `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`
-  return {
-    title: trigger_name ?? trigger_id ?? 'a trigger that is gone',
-    time: [time ?? '', tries].filter((each) => each !== '').join(' · '),
-    error: error ?? '',
-    message: event?.message ?? '',
-  }
+/** When it was given up, and after how much. */
+export function letterFacts({ failed_at, attempts }: DeadLetter): string {
+  return `${failed_at.slice(0, 19).replace('T', ' ')} UTC, after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`
 }

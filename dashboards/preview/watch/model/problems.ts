@@ -42,9 +42,9 @@ function parseObject(body: string): ReadonlyMap<string, unknown> {
 
 /** One sentence for people. */
 export function problemText({ title, detail, errors }: Problem): string {
-  const said = errors.map(({ path, message }) =>
-    path === '' || message.startsWith(path) ? message : `${path}: ${message}`,
-  )
+  // Most messages begin with the name that they are about.
+  const isNamed = (path: string, message: string) => message.startsWith(path.replace(/^.*\./, ''))
+  const said = errors.map(({ path, message }) => (isNamed(path, message) ? message : `${path}: ${message}`))
   const rest = detail !== '' && !said.some((each) => each.includes(detail)) ? [detail] : []
   return [...rest, ...said].join('; ') || title
 }

@@ -35,6 +35,14 @@ export const RULE_FIELDS: readonly Field[] = [
     help: 'How loud its events are. Triggers choose by it.',
   },
   {
+    path: 'cooldown',
+    label: 'Cooldown',
+    control: 'text',
+    fallback: '1m',
+    help: 'After a hit it is silent for so long, for each workload and container: 30s, 5m. 0: never silent.',
+    check: (value) => (isEmpty(value) ? 'A number with its unit, or 0.' : checkDuration(value, { mayBeZero: true })),
+  },
+  {
     path: 'on',
     label: 'Match on',
     control: 'text',
@@ -50,14 +58,6 @@ export const RULE_FIELDS: readonly Field[] = [
     options: STREAMS,
     fallback: 'both',
     help: 'Of containers. Lines of no known stream count as stdout.',
-  },
-  {
-    path: 'cooldown',
-    label: 'Cooldown',
-    control: 'text',
-    fallback: '1m',
-    help: 'After a hit it is silent for so long, for each workload and container: 30s, 5m. 0: never silent.',
-    check: (value) => (isEmpty(value) ? 'A number with its unit, or 0.' : checkDuration(value, { mayBeZero: true })),
   },
   {
     path: 'workload',
@@ -105,4 +105,34 @@ export function switchOffDraft(rule: RuleView, workload: string): Record<string,
 /** Rules that stand for it: they are deleted with it. */
 export function overridesOf(rules: readonly RuleView[], id: string): RuleView[] {
   return rules.filter(({ overrides }) => overrides === id)
+}
+
+/** How a rule stands in a workload that it does not work in, though it is for it or for all. */
+export type Absence = 'replaced here' | 'off here' | 'off' | 'out of use'
+
+export interface ShownRule extends RuleView {
+  readonly absence?: Absence
+}
+
+/** A workload's effective set, and behind it what is not in force there: replaced, switched off, or broken. */
+export function workloadSet(
+  rules: readonly RuleView[],
+  effective: readonly RuleView[],
+  workload: string,
+): readonly ShownRule[] {
+  const works = ({ enabled, error }: RuleView) => enabled && error === undefined
+  const working = new Map(effective.filter(works).map((rule) => [rule.id, rule]))
+  const known = [...new Map([...rules, ...effective].map((rule) => [rule.id, rule])).values()]
+  const ofWorkload = known.filter((rule) => rule.workload === undefined || rule.workload === workload)
+  const replacing = new Map(
+    ofWorkload.flatMap((rule) => (rule.workload !== undefined && rule.overrides ? [[rule.overrides, rule]] : [])),
+  )
+  const absenceOf = (rule: RuleView): Absence => {
+    const other = replacing.get(rule.id)
+    if (rule.error !== undefined) return 'out of use'
+    if (other !== undefined) return other.enabled ? 'replaced here' : 'off here'
+    return rule.overrides === undefined ? 'off' : 'off here'
+  }
+  const absent = ofWorkload.filter(({ id }) => !working.has(id))
+  return [...working.values(), ...absent.map((rule) => ({ ...rule, absence: absenceOf(rule) }))]
 }

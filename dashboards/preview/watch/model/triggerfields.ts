@@ -1,27 +1,24 @@
 /** The form of a trigger: only the fields that its kind needs. definitions.trigger of schema/longship.schema.json, for people. */
 import { EVENT_SOURCES, SEVERITIES } from '../../../../shipper/events/event.ts'
-import { SECRET_PLACEHOLDER, TRIGGER_KINDS, type TriggerKind } from '../../../../shipper/triggers/trigger.ts'
-import { checkDuration, checkName, type Field, isEmpty, required, type Value } from './fields.ts'
+import { TRIGGER_KINDS, type TriggerKind } from '../../../../shipper/triggers/trigger.ts'
+import { checkDuration, checkName, type Field, isEmpty, required } from './fields.ts'
 
 /** What a kind calls a field, and whether it cannot do without. */
 interface Use {
   readonly path: string
   readonly label?: string
   readonly help?: string
+  readonly keptHelp?: string
   readonly placeholder?: string
   readonly isNeeded?: boolean
 }
 
-const KEEP = 'Leave the stars as they are: unchanged. Empty: removed.'
+const KEPT = 'Leave the stars as they are: unchanged. Empty: removed.'
+const KEPT_ADDRESS = 'Leave it as it is: unchanged.'
 const KINDS: Readonly<Record<TriggerKind, { readonly title: string; readonly uses: readonly Use[] }>> = {
   webhook: {
     title: 'Webhook (JSON)',
-    uses: [
-      { path: 'url', label: 'Address', placeholder: 'https://…', isNeeded: true },
-      { path: 'secret' },
-      { path: 'token' },
-      { path: 'headers' },
-    ],
+    uses: [hook('https://…'), { path: 'secret' }, { path: 'token' }, { path: 'headers' }],
   },
   slack: { title: 'Slack', uses: [hook('https://hooks.slack.com/services/…')] },
   discord: { title: 'Discord', uses: [hook('https://discord.com/api/webhooks/…')] },
@@ -51,8 +48,8 @@ const KINDS: Readonly<Record<TriggerKind, { readonly title: string; readonly use
   ntfy: {
     title: 'ntfy',
     uses: [
-      { path: 'url', label: 'Server', placeholder: 'https://ntfy.sh', isNeeded: true },
       { path: 'to', label: 'Topic', help: 'Whoever knows it can read along.', isNeeded: true },
+      { path: 'url', label: 'Server', help: 'Empty: ntfy.sh.' },
       { path: 'token' },
     ],
   },
@@ -69,8 +66,8 @@ const KINDS: Readonly<Record<TriggerKind, { readonly title: string; readonly use
 }
 
 function hook(placeholder: string): Use {
-  const help = `The whole address is a secret: only its server is shown. ${KEEP.replace('the stars', 'it')}`
-  return { path: 'url', label: 'Webhook address', help, placeholder, isNeeded: true }
+  const help = 'The whole address is a secret: once saved, only its server is shown.'
+  return { path: 'url', label: 'Address', help, keptHelp: KEPT_ADDRESS, placeholder, isNeeded: true }
 }
 
 export const KIND_TITLES: readonly string[] = TRIGGER_KINDS.map((kind) => KINDS[kind].title)
@@ -95,7 +92,8 @@ const TARGET: readonly Field[] = [
     label: 'More headers',
     control: 'pairs',
     fallback: new Map(),
-    help: `Their values are secrets. ${KEEP}`,
+    help: 'Their values are secrets.',
+    keptHelp: KEPT,
   },
 ]
 
@@ -199,18 +197,13 @@ export function triggerFields(kind: TriggerKind): readonly Field[] {
 function targetField({ path, isNeeded = false, ...use }: Use): Field {
   const field = TARGET.find((each) => each.path === path)!
   const label = use.label ?? field.label
-  const secret = field.control === 'secret' ? ` ${KEEP}` : ''
+  const keptHelp = use.keptHelp ?? field.keptHelp ?? (field.control === 'secret' ? KEPT : KEPT_ADDRESS)
   const check = isNeeded ? required(label) : undefined
   return {
     ...field,
     ...use,
     label,
-    help: `${use.help ?? field.help}${secret}`,
+    keptHelp,
     ...(check === undefined ? {} : { check }),
   }
-}
-
-/** A value that the API did not tell: sent back it means as it was. */
-export function isKept(value: Value): boolean {
-  return typeof value === 'string' && value.includes(SECRET_PLACEHOLDER)
 }
