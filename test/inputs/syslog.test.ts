@@ -31,6 +31,15 @@ const CASES: readonly [string, string, string[]][] = [
   ['UTF-8 counts in bytes', '9 <13>grün<13>x\n', ['<13>grün', '<13>x']],
   ['the last one without its end', '<13>a\n<13>rest', ['<13>a', '<13>rest']],
   ['a count without its octets', '50 <13>rest', ['<13>rest']],
+  ['NUL in place of a line end, as Python sends it', '<14>one\0<14>two\0', ['<14>one', '<14>two']],
+  [
+    'a sender of NULs sends stack traces whole',
+    '<14>a\0<11>T\n  x\n<y>\nE: z\0<14>b\0',
+    ['<14>a', '<11>T\n  x\n<y>\nE: z', '<14>b'],
+  ],
+  ['line ends again behind a NUL in a text', '<14>a\0b\n<14>c\n<14>d\n', ['<14>a', 'b', '<14>c', '<14>d']],
+  ['octets again behind a NUL', '<14>a\0' + '7 <13>abc7 <13>def', ['<14>a', '<13>abc', '<13>def']],
+  ['a line end behind counted octets', '7 <13>abc\n7 <13>def\n', ['<13>abc', '<13>def']],
 ]
 
 function framed(stream: Buffer, blockBytes: number, maxBytes = 1024): [string, number][] {
@@ -55,6 +64,23 @@ for (const [what, stream, messages] of CASES) {
     }
   })
 }
+
+test('a message is out with its last byte, whatever ends it: nobody waits for the next', () => {
+  for (const stream of ['<14>a\n', '<14>a\0', '<14>a\0<14>b\0', '6 <14>ab', '<14>x\0<14>a\n<14>b\0']) {
+    const found: string[] = []
+    new SyslogFrames(1024).push(Buffer.from(stream), (text) => found.push(text))
+    assert.equal(found.length, stream.split('<14>').length - 1, JSON.stringify(stream))
+  }
+})
+
+test('a megabyte that comes byte by byte costs a copy of each, not of all', () => {
+  const frames = new SyslogFrames(1024 * 1024)
+  const byte = Buffer.from('x')
+  const started = process.cpuUsage()
+  for (let i = 0; i < 300_000; i++) frames.push(byte, () => assert.fail('it has no end'))
+  const { user } = process.cpuUsage(started)
+  assert.ok(user < 3_000_000, `${user} µs`)
+})
 
 test('a message that is too long keeps its beginning, and the next one is whole', () => {
   for (const size of [1, 7, 64, 5000]) {
