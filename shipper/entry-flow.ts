@@ -18,16 +18,14 @@ export interface EntryFlowOptions {
   readonly patterns?: PatternWatch | undefined
 }
 
-/** Senders whose formats are remembered at a time. */
-const MAX_INTERPRETERS = 500
-
 export class EntryFlow implements Flow {
   readonly counts = { lines: 0, empty: 0, truncated: 0, split: 0 }
   readonly formats = new Map<string, number>()
   records = 0
   private readonly options: EntryFlowOptions
   private readonly entries = new EntryReader()
-  private readonly interpreters = new Map<EntryPlace, Interpreter>()
+  /** Of the senders whose formats are remembered: as many as the reader keeps places. */
+  private readonly interpreters = new WeakMap<EntryPlace, Interpreter>()
 
   constructor(options: EntryFlowOptions) {
     this.options = options
@@ -76,7 +74,6 @@ export class EntryFlow implements Flow {
   private interpreterOf(place: EntryPlace): Interpreter {
     let interpreter = this.interpreters.get(place)
     if (interpreter === undefined) {
-      if (this.interpreters.size >= MAX_INTERPRETERS) this.interpreters.clear()
       interpreter = this.options.interpreterOf(place)
       this.interpreters.set(place, interpreter)
     }

@@ -14,7 +14,7 @@ const ZERO = 48
 const LESS_THAN = 60
 /** A count of more digits is none. */
 const MAX_DIGITS = 7
-const NOTHING = Buffer.alloc(0)
+const NOTHING: Buffer = Buffer.alloc(0)
 /** Memory that is kept between messages. */
 const FIRST_BYTES = 1024
 

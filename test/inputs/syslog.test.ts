@@ -16,6 +16,7 @@ const OPTIONS: SyslogOptions = {
   max_connections: 3,
   max_message_bytes: 1024,
   idle_timeout_ms: 60_000,
+  tls: undefined,
 }
 
 /** [what, stream, messages] */
@@ -125,6 +126,7 @@ test('TCP: what was sent arrives with the sender as its host; connections are bo
   fourth.on('error', () => {})
   await once(fourth, 'close')
   assert.deepEqual(intake.texts.sort(), ['<13>from 0', '<13>from 1', '<13>from 2'])
+  assert.deepEqual([...intake.refused], [['syslog_connections', 1]])
   assert.deepEqual(intake.entries[0].place.around, { service: 'syslog', host: '127.0.0.1' })
   sockets[0].write('<13>no line end')
   sockets[0].end()
@@ -152,11 +154,29 @@ test('TCP: no room holds the sender up, and nothing is lost', async () => {
   await listening.close()
 })
 
-test('TCP: a silent connection is closed; what waits for room at the end is counted', async () => {
+test('TCP: a silent connection is not closed but for another that wants its seat', async () => {
   const intake = new Catch()
-  const listening = await listenSyslog({ ...OPTIONS, idle_timeout_ms: 30 }, intake)
-  const silent = await dial(portOf(listening.addresses, 'syslog tcp'))
-  await once(silent.resume(), 'close')
+  const listening = await listenSyslog({ ...OPTIONS, idle_timeout_ms: 0 }, intake)
+  const port = portOf(listening.addresses, 'syslog tcp')
+  const first = await dial(port)
+  const second = await dial(port)
+  await dial(port)
+  second.write('<13>b\n')
+  await until(() => intake.entries.length === 1, 'the second speaks')
+  first.write('<13>half')
+  const fourth = await dial(port)
+  // The third was silent longest.
+  fourth.write('<13>d\n')
+  first.write(' and half\n')
+  await until(() => intake.entries.length === 3, 'both were heard')
+  assert.deepEqual(intake.texts.sort(), ['<13>b', '<13>d', '<13>half and half'])
+  assert.equal(intake.refused.size, 0)
+  await listening.close()
+})
+
+test('TCP: what waits for room at the end is counted', async () => {
+  const intake = new Catch()
+  const listening = await listenSyslog(OPTIONS, intake)
   intake.answer = 'full'
   const socket = await dial(portOf(listening.addresses, 'syslog tcp'))
   socket.write('<13>a\n<13>b\n')
@@ -174,8 +194,10 @@ test('UDP: a datagram is a message; what finds no room is counted', async () => 
   await send('<13>one\ntwo\n')
   await send('\n')
   await send('<13>three')
-  await until(() => intake.entries.length === 2, 'two messages')
-  assert.deepEqual(intake.texts, ['<13>one\ntwo', '<13>three'])
+  await send('x'.repeat(1030))
+  await until(() => intake.entries.length === 3, 'three messages')
+  assert.deepEqual(intake.texts, ['<13>one\ntwo', '<13>three', 'x'.repeat(1024)])
+  assert.deepEqual(intake.entries[2].metadata, [['truncated_bytes', '6']])
   intake.answer = 'full'
   await send('<13>lost')
   await until(() => intake.dropped.size > 0, 'a drop')
