@@ -28,7 +28,7 @@ interface Sender {
 }
 
 /** Senders that are remembered at a time. */
-const MAX_SENDERS = 500
+const MAX_SENDERS = 1000
 
 export class EntryFlow implements Flow {
   readonly counts = { lines: 0, empty: 0, truncated: 0, split: 0 }
@@ -90,16 +90,20 @@ export class EntryFlow implements Flow {
   private senderOf(place: EntryPlace): Sender {
     let sender = this.senders.get(place)
     if (sender === undefined) {
-      if (this.senders.size >= MAX_SENDERS) this.forget()
+      if (this.senders.size >= MAX_SENDERS) this.forgetOldest()
       sender = { interpreter: this.options.interpreterOf(place), watch: this.options.watchOf?.(place) }
       this.senders.set(place, sender)
     }
     return sender
   }
 
-  private forget(): void {
-    for (const { watch } of this.senders.values()) watch?.end()
-    this.senders.clear()
+  /** One, not all: cooldowns and buckets of the others go on. */
+  private forgetOldest(): void {
+    for (const [place, { watch }] of this.senders) {
+      watch?.end()
+      this.senders.delete(place)
+      return
+    }
   }
 }
 

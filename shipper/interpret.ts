@@ -102,10 +102,19 @@ function addRuntime(record: LogRecord, { stream, attrs, known }: Runtime): void 
 
 const TEXTS: ReadonlySet<string> = new Set(TEXT_FIELDS)
 
+/** OpenTelemetry's names of them, as Loki and other shippers write them into structured metadata. */
+const SENT_AS: ReadonlyMap<string, TextField> = new Map([
+  ['event_name', 'event'],
+  ['scope_name', 'logger'],
+  ['exception_type', 'error_type'],
+  ['exception_message', 'error'],
+  ['exception_stacktrace', 'stack'],
+])
+
 /** A sender's word fills the record's own field of that name; it stays beside one that the line has filled otherwise. */
 function addKnown(record: LogRecord, name: string, value: string): void {
-  if (TEXTS.has(name)) {
-    const field = name as TextField
+  const field = TEXTS.has(name) ? (name as TextField) : SENT_AS.get(name)
+  if (field !== undefined) {
     record.text[field] ??= value
     if (record.text[field] === value) return
   } else if (name === 'duration_ms') {

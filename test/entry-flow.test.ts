@@ -138,3 +138,31 @@ test('what another version wrote is counted, and passed', () => {
   assert.equal(unreadable(), 1)
   assert.equal(flow.records, 1)
 })
+
+test("OpenTelemetry's names of error, event and logger are the record's own", () => {
+  const metadata: [string, string][] = [
+    ['exception_type', 'KeyError'],
+    ['exception_message', 'no such order'],
+    ['exception_stacktrace', 'Traceback (most recent call last):\n  File "a.py"\nKeyError: no such order'],
+    ['event_name', 'order.lost'],
+    ['scope_name', 'shop.cart'],
+  ]
+  const { lines } = flowOf([
+    { text: 'it failed', metadata },
+    { text: '{"msg":"it failed","error":"another"}', metadata },
+  ])
+  const { error, error_type, stack, event, logger } = lines[0]!
+  assert.deepEqual(
+    { error, error_type, event, logger },
+    {
+      error: 'no such order',
+      error_type: 'KeyError',
+      event: 'order.lost',
+      logger: 'shop.cart',
+    },
+  )
+  assert.match(String(stack), /^Traceback/)
+  assert.ok(!('exception_type' in lines[0]!))
+  assert.equal(lines[1]!['error'], 'another')
+  assert.equal(lines[1]!['exception_message'], 'no such order', 'what the line says otherwise stays beside it')
+})

@@ -4,7 +4,7 @@ import { type Problem, pathText } from '../schema-fault.ts'
 import { isLoopbackHost } from '../terms/loopback.ts'
 import { durationMs, sizeBytes } from '../terms/units.ts'
 import { boundedSize, type Raw, type Report } from './raw.ts'
-import type { Address, Config, InputsConfig } from './shape.ts'
+import type { Address, Config, InputsConfig, ListenTls } from './shape.ts'
 import { tokenOf } from './token.ts'
 
 /** A message is held in memory for each connection. */
@@ -27,6 +27,8 @@ function syslogOf(raw: Raw, report: Report): InputsConfig['syslog'] {
   const path = ['inputs', 'syslog']
   if (raw.tcp === undefined && raw.udp === undefined) {
     report(path, 'inputs.syslog needs "tcp" or "udp", or both: tcp: 127.0.0.1:5514')
+  } else if (raw.tls !== undefined && raw.tcp === undefined) {
+    report([...path, 'tls'], 'inputs.syslog.tls is for "tcp", which is not given: tcp: 0.0.0.0:6514')
   }
   return {
     tcp: raw.tcp && addressOf(raw.tcp, [...path, 'tcp'], report),
@@ -34,19 +36,25 @@ function syslogOf(raw: Raw, report: Report): InputsConfig['syslog'] {
     max_connections: raw.max_connections,
     max_message_bytes: boundedSize(raw.max_message_bytes, [...path, 'max_message_bytes'], MAX_MESSAGE_BYTES, report),
     idle_timeout_ms: durationMs(raw.idle_timeout),
+    tls: tlsOf(raw.tls),
   }
+}
+
+function tlsOf(raw: Raw | undefined): ListenTls | undefined {
+  return raw && { cert_file: raw.cert_file, key_file: raw.key_file, client_ca_file: raw.client_ca_file }
 }
 
 function pushOf(raw: Raw, readFile: (path: string) => string, report: Report): InputsConfig['push'] {
   const path = ['inputs', 'push']
   const listen = addressOf(raw.listen, [...path, 'listen'], report) ?? { host: '127.0.0.1', port: 0 }
   const token = tokenOf(raw, path, readFile, report)
-  if (token === undefined && !isLoopbackHost(listen.host)) {
-    const fix = 'give bearer_token or bearer_token_file, or listen on 127.0.0.1'
+  const tls = tlsOf(raw.tls)
+  if (token === undefined && tls?.client_ca_file === undefined && !isLoopbackHost(listen.host)) {
+    const fix = 'give bearer_token or bearer_token_file (or tls.client_ca_file), or listen on 127.0.0.1'
     report([...path, 'listen'], `inputs.push.listen is ${JSON.stringify(raw.listen)}, open to others: ${fix}.`)
   }
   const bytes = boundedSize(raw.max_body_bytes, [...path, 'max_body_bytes'], MAX_BODY_BYTES, report)
-  return { listen, bearer_token: token, max_body_bytes: bytes, max_unpacked_bytes: bytes * MAX_UNFOLDING }
+  return { listen, bearer_token: token, max_body_bytes: bytes, max_unpacked_bytes: bytes * MAX_UNFOLDING, tls }
 }
 
 export function spoolOf(raw: Raw, report: Report): Config['spool'] {

@@ -26,6 +26,13 @@ export interface Address {
   readonly port: number
 }
 
+/** Of what listens: its certificate and key, and the authority of its senders' certificates when they need any. */
+export interface ListenTls {
+  readonly cert_file: string
+  readonly key_file: string
+  readonly client_ca_file: string | undefined
+}
+
 /** Each undefined: off. */
 export interface InputsConfig {
   readonly syslog:
@@ -35,6 +42,7 @@ export interface InputsConfig {
         readonly max_connections: number
         readonly max_message_bytes: number
         readonly idle_timeout_ms: number
+        readonly tls: ListenTls | undefined
       }
     | undefined
   readonly push:
@@ -43,6 +51,7 @@ export interface InputsConfig {
         readonly bearer_token: string | undefined
         readonly max_body_bytes: number
         readonly max_unpacked_bytes: number
+        readonly tls: ListenTls | undefined
       }
     | undefined
   readonly docker: { readonly socket: string; readonly from: 'start' | 'end' } | undefined

@@ -1,7 +1,8 @@
 /** The list of inputs, and how they are opened together with the spool that they fill. */
 import type { Carried, Origin, Source, SourceEvent } from '../sources/source.ts'
-import { writeEntry } from '../spool/entry.ts'
+import { type Entry, entryBytes, writeEntry } from '../spool/entry.ts'
 import { openSpool, type Spool } from '../spool/spool.ts'
+import type { Appended } from '../spool/writer.ts'
 import { sleep } from '../terms/sleep.ts'
 import type { Intake, Listening } from './input.ts'
 import { listenPush, type PushInputOptions } from './push.ts'
@@ -39,6 +40,9 @@ export async function openInputs(options: InputsOptions): Promise<Inputs> {
   }
   return inputs
 }
+
+/** Of one push as it stands in the spool. Batches of shippers have about a megabyte of lines. */
+const MAX_OFFER_BYTES = 64 * 1024 * 1024
 
 /** A full spool is asked again at least so often: room may come without a segment's end. */
 const ASK_AGAIN_MS = 500
@@ -95,10 +99,16 @@ export class Inputs implements Source {
     await this.spool.close()
   }
 
+  /** What is too large is not even written into memory: a long list of labels stands before each of a million short lines. */
+  private async offer(entries: readonly Entry[]): Promise<Appended> {
+    const bytes = entries.reduce((total, entry) => total + entryBytes(entry), 0)
+    return bytes > MAX_OFFER_BYTES ? 'large' : this.spool.append(entries.map(writeEntry))
+  }
+
   private intake(name: string): Intake {
     return {
       offer: async (entries) => {
-        const appended = await this.spool.append(entries.map(writeEntry))
+        const appended = await this.offer(entries)
         if (appended === 'stored') add(this.received, name, entries.length)
         else add(this.refused, `${name}_${appended}`, 1)
         return appended
@@ -110,6 +120,8 @@ export class Inputs implements Source {
         done.abort()
       },
       drop: (reason, count) => this.drop(reason, count),
+      refuse: (reason) => add(this.refused, reason, 1),
+      tell: (where, message) => this.spool.tell(where, message),
     }
   }
 }

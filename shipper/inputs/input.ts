@@ -12,6 +12,10 @@ export interface Intake {
   room(signal: AbortSignal): Promise<void>
   /** Counts what is lost: datagrams that came while there was no room. */
   drop(reason: string, count: number): void
+  /** Counts a sender that was turned away before it could say anything. */
+  refuse(reason: string): void
+  /** For people: what they should see to. `where`: inputs.push.tls. */
+  tell(where: string, message: string): void
 }
 
 export interface Listening {

@@ -1,8 +1,11 @@
 /** An OTLP export of logs → entries: resource attributes say where a record comes from, its body is the line. */
+
+import type { Known } from '../record.ts'
 import type { Entry, EntryPlace } from '../spool/entry.ts'
 import { fromMillis, type Instant } from '../terms/instant.ts'
+import { readLevel } from '../terms/level.ts'
 import { normalizeName } from '../wire/names.ts'
-import { type Attribute, attributeText, type LogRecord, type ResourceLogs, type ScopeLogs } from '../wire/otlprecord.ts'
+import { type Attribute, attributeText, type LogRecord, type ResourceLogs } from '../wire/otlprecord.ts'
 import { placeOf } from './place.ts'
 
 /** The data model's SeverityNumber: four of each. */
@@ -12,17 +15,36 @@ const SEVERITIES = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 export function entriesOfOtlp(resources: readonly ResourceLogs[], now: number): Entry[] {
   return resources.flatMap(({ attributes, scopes }) => {
     const place = placeOf('otlp', pairsOf(attributes))
-    return scopes.flatMap((scope) => scope.records.map((record) => entryOf(record, scope, place, now)))
+    return scopes.flatMap((scope) => {
+      const about = [['scope_version', scope.version] as const, ...pairsOf(scope.attributes)].filter(isSaid)
+      return scope.records.map((record) => entryOf(record, scope.name, about, place, now))
+    })
   })
 }
 
-function entryOf(record: LogRecord, scope: ScopeLogs, place: EntryPlace, now: number): Entry {
-  const metadata = pairsOf(record.attributes)
-  const { severityNumber, severityText, traceId, spanId } = record
-  const level = SEVERITIES[Math.floor((severityNumber - 1) / 4)] ?? severityText
-  const own = { level, trace_id: traceId, span_id: spanId, logger: scope.name }
-  for (const [name, value] of Object.entries(own)) if (value !== '') metadata.unshift([name, value])
+function entryOf(record: LogRecord, logger: string, scope: Known, place: EntryPlace, now: number): Entry {
+  const { severityNumber, severityText, traceId, spanId, eventName } = record
+  const level = SEVERITIES[Math.floor((severityNumber - 1) / 4)]
+  const own = [
+    ['event', eventName],
+    ['logger', logger],
+    ['span_id', idOf(spanId)],
+    ['trace_id', idOf(traceId)],
+    ['level', level ?? severityText],
+    // CRITICAL beside 21, which is fatal: what the program called it.
+    ['severity_text', level === undefined || readLevel(severityText)?.level === level ? '' : severityText],
+  ] as const
+  const metadata = [...own.filter(isSaid), ...pairsOf(record.attributes), ...scope]
   return { time: timeOf(record, now), place, metadata, text: attributeText(record.body) }
+}
+
+function isSaid([, value]: Known[number]): boolean {
+  return value !== ''
+}
+
+/** Nothing but zeroes is none. */
+function idOf(hex: string): string {
+  return /[^0]/.test(hex) ? hex : ''
 }
 
 function timeOf({ time, observed }: LogRecord, now: number): Instant {

@@ -1,107 +1,185 @@
 /**
- * Cuts a TCP stream into syslog messages, as RFC 6587 has them: "57 <34>1 …" counted in octets, or one a line. Told message
- * by message, as senders change their mind when they reconnect through a relay. Bounded: a longer message keeps its first
- * bytes, and says how many are gone.
+ * Cuts a TCP stream into syslog messages, as RFC 6587 has them: "57 <34>1 …" counted in octets, or ended by a trailer: a line
+ * end, or the NUL that Python's SysLogHandler and others send in its place. Told message by message, as senders change their
+ * mind when they reconnect through a relay. Bounded: a longer message keeps its first bytes, and says how many are gone.
  */
 
 /** `cut`: bytes that were longer than the limit. */
 export type OnMessage = (text: string, cut: number) => void
 
+const NUL = 0
 const LINE_FEED = 10
 const SPACE = 32
 const ZERO = 48
 const LESS_THAN = 60
 /** A count of more digits is none. */
 const MAX_DIGITS = 7
+const NOTHING: Buffer = Buffer.alloc(0)
+/** Memory that is kept between messages. */
+const FIRST_BYTES = 1024
 
 export class SyslogFrames {
   private readonly maxBytes: number
-  private held: Buffer = Buffer.alloc(0)
-  /** Octets of the message in hand that are still to come; -1: it ends with its line. */
+  /** Of the message in hand. */
+  private held = NOTHING
+  private heldBytes = 0
+  /** Bytes that cannot be told yet what they are. */
+  private tail = NOTHING
+  /** Octets of the message in hand that are still to come; -1: it ends with its trailer. */
   private left = -1
   private isBegun = false
   private cut = 0
+  /** A sender of NULs has line ends in its messages (stack traces): they end none, unless a priority follows. */
+  private endsWithNul = false
+  private readonly lineFeeds = new NextByte(LINE_FEED)
+  private readonly nuls = new NextByte(NUL)
 
   constructor(maxBytes: number) {
     this.maxBytes = maxBytes
   }
 
-  push(bytes: Buffer, onMessage: OnMessage): void {
-    let rest = bytes
-    while (rest.length > 0) {
-      if (!this.isBegun) {
-        const all = this.held.length === 0 ? rest : Buffer.concat([this.held, rest])
-        this.held = Buffer.alloc(0)
-        const at = this.begin(all)
-        if (at < 0) {
-          this.held = all
-          return
-        }
-        rest = all.subarray(at)
-        continue
-      }
-      rest = this.left >= 0 ? this.counted(rest, onMessage) : this.line(rest, onMessage)
+  push(given: Buffer, onMessage: OnMessage): void {
+    const bytes = this.tail.length === 0 ? given : Buffer.concat([this.tail, given])
+    this.tail = NOTHING
+    this.lineFeeds.of(bytes)
+    this.nuls.of(bytes)
+    for (let at = 0; at < bytes.length; ) {
+      if (!this.isBegun) at = this.begin(bytes, at)
+      else at = this.left >= 0 ? this.counted(bytes, at, onMessage) : this.trailed(bytes, at, onMessage)
     }
   }
 
   /** The connection is over: what it ended in the middle of is a message all the same. */
   end(onMessage: OnMessage): void {
+    this.keep(this.tail)
+    this.tail = NOTHING
     this.emit(onMessage)
   }
 
-  /** How the message that starts here ends; where its text starts, or -1 when that cannot be told yet. */
-  private begin(bytes: Buffer): number {
-    let at = 0
-    while (at < bytes.length && at < MAX_DIGITS && isDigit(bytes[at])) at++
-    const isOpen = at > 0 && bytes[0] !== ZERO
-    if (isOpen && at === bytes.length && at < MAX_DIGITS) return -1
-    if (isOpen && bytes[at] === SPACE && at + 1 === bytes.length) return -1
+  /** How the message that starts here ends; where its text starts. What cannot be told yet waits for more. */
+  private begin(bytes: Buffer, from: number): number {
+    let start = from
+    while (start < bytes.length && (bytes[start] === LINE_FEED || bytes[start] === NUL)) start++
+    let at = start
+    while (at < bytes.length && at - start < MAX_DIGITS && isDigit(bytes[at])) at++
+    const digits = at - start
+    const isOpen = digits > 0 && bytes[start] !== ZERO
+    if (isOpen && at === bytes.length && digits < MAX_DIGITS) return this.wait(bytes, start)
+    if (isOpen && bytes[at] === SPACE && at + 1 === bytes.length) return this.wait(bytes, start)
     const isCounted = isOpen && bytes[at] === SPACE && bytes[at + 1] === LESS_THAN
-    this.isBegun = true
-    this.left = isCounted ? Number(bytes.toString('latin1', 0, at)) : -1
-    return isCounted ? at + 1 : 0
+    this.isBegun = start < bytes.length
+    this.left = isCounted ? Number(bytes.toString('latin1', start, at)) : -1
+    return isCounted ? at + 1 : start
   }
 
-  private counted(bytes: Buffer, onMessage: OnMessage): Buffer {
-    const taken = Math.min(this.left, bytes.length)
-    this.keep(bytes.subarray(0, taken))
-    this.left -= taken
-    if (this.left === 0) this.emit(onMessage)
-    return bytes.subarray(taken)
+  private counted(bytes: Buffer, at: number, onMessage: OnMessage): number {
+    const end = Math.min(at + this.left, bytes.length)
+    this.left -= end - at
+    if (this.left === 0) this.emit(onMessage, bytes.subarray(at, end))
+    else this.keep(bytes.subarray(at, end))
+    return end
   }
 
-  private line(bytes: Buffer, onMessage: OnMessage): Buffer {
-    const end = bytes.indexOf(LINE_FEED)
-    this.keep(end < 0 ? bytes : bytes.subarray(0, end))
-    if (end < 0) return bytes.subarray(bytes.length)
-    this.emit(onMessage)
-    return bytes.subarray(end + 1)
+  private trailed(bytes: Buffer, at: number, onMessage: OnMessage): number {
+    const nul = this.nuls.from(at)
+    const line = this.endsWithNul ? this.lineOfNext(bytes, at, nul) : this.lineFeeds.from(at)
+    const end = Math.min(nul, line)
+    if (end < bytes.length && this.isOpenEnd(bytes, end)) {
+      this.keep(bytes.subarray(at, end))
+      return this.wait(bytes, end)
+    }
+    if (end >= bytes.length) {
+      this.keep(bytes.subarray(at))
+      return bytes.length
+    }
+    this.endsWithNul = nul < line
+    this.emit(onMessage, bytes.subarray(at, end))
+    return end + 1
   }
 
+  /** Of a sender of NULs: the line end before the next priority, or one behind which that cannot be told yet. */
+  private lineOfNext(bytes: Buffer, at: number, nul: number): number {
+    let line = this.lineFeeds.from(at)
+    while (line < nul && !this.isOpenEnd(bytes, line) && !isPriority(bytes, line + 1)) {
+      line = this.lineFeeds.from(line + 1)
+    }
+    return line
+  }
+
+  private isOpenEnd(bytes: Buffer, end: number): boolean {
+    if (!this.endsWithNul || bytes[end] !== LINE_FEED) return false
+    return end + 1 === bytes.length || (end + 2 === bytes.length && bytes[end + 1] === LESS_THAN)
+  }
+
+  private wait(bytes: Buffer, at: number): number {
+    this.tail = Buffer.from(bytes.subarray(at))
+    return bytes.length
+  }
+
+  /** A copy: the socket uses its memory again. */
   private keep(bytes: Buffer): void {
-    const room = this.maxBytes - this.held.length
-    const kept = bytes.length > room ? bytes.subarray(0, room) : bytes
-    this.cut += bytes.length - kept.length
-    // A copy: the socket uses its memory again.
-    if (kept.length > 0) this.held = this.held.length === 0 ? Buffer.from(kept) : Buffer.concat([this.held, kept])
+    const kept = Math.min(bytes.length, this.maxBytes - this.heldBytes)
+    this.cut += bytes.length - kept
+    const needed = this.heldBytes + kept
+    // Twice as much each time, or a sender of single bytes makes us copy all of it again for each.
+    if (needed > this.held.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.min(this.maxBytes, Math.max(FIRST_BYTES, 2 * needed)))
+      this.held.copy(grown, 0, 0, this.heldBytes)
+      this.held = grown
+    }
+    bytes.copy(this.held, this.heldBytes, 0, kept)
+    this.heldBytes = needed
   }
 
-  private emit(onMessage: OnMessage): void {
-    const { held, cut } = this
-    this.held = Buffer.alloc(0)
+  /** `last`: what stands before the message's end, behind what was kept. */
+  private emit(onMessage: OnMessage, last = NOTHING): void {
+    const isWhole = this.heldBytes === 0 && last.length <= this.maxBytes
+    if (!isWhole) this.keep(last)
+    const text = messageText(isWhole ? last : this.held.subarray(0, this.heldBytes))
+    const { cut } = this
+    if (this.held.length > FIRST_BYTES) this.held = NOTHING
+    this.heldBytes = 0
     this.cut = 0
     this.left = -1
     this.isBegun = false
-    const text = messageText(held)
     if (text !== '') onMessage(text, cut)
+  }
+}
+
+/** Where a byte comes next, in one pass over a block. */
+class NextByte {
+  private readonly byte: number
+  private bytes = NOTHING
+  private at = -1
+
+  constructor(byte: number) {
+    this.byte = byte
+  }
+
+  of(bytes: Buffer): void {
+    this.bytes = bytes
+    this.at = -1
+  }
+
+  /** Infinity when there is none. */
+  from(at: number): number {
+    if (this.at < at) {
+      const found = this.bytes.indexOf(this.byte, at)
+      this.at = found < 0 ? Number.POSITIVE_INFINITY : found
+    }
+    return this.at
   }
 }
 
 /** Without the line end, and the NUL that old senders put there. */
 export function messageText(bytes: Buffer): string {
   let end = bytes.length
-  while (end > 0 && (bytes[end - 1] === 0 || bytes[end - 1] === 10 || bytes[end - 1] === 13)) end--
+  while (end > 0 && (bytes[end - 1] === NUL || bytes[end - 1] === LINE_FEED || bytes[end - 1] === 13)) end--
   return bytes.toString('utf8', 0, end)
+}
+
+function isPriority(bytes: Buffer, at: number): boolean {
+  return bytes[at] === LESS_THAN && isDigit(bytes[at + 1])
 }
 
 function isDigit(byte: number): boolean {

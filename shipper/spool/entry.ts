@@ -29,6 +29,16 @@ const HEAD_BYTES = 1 + 8 + 4 + 4 + 4
 
 const written = new WeakMap<EntryPlace, Buffer>()
 
+/** Bytes that writeEntry will need, but for what JSON escapes in metadata. */
+export function entryBytes({ place, metadata, text }: Entry): number {
+  let bytes = HEAD_BYTES + bytesOfPlace(place).length + Buffer.byteLength(text)
+  for (const [name, value] of metadata) bytes += name.length + value.length + PAIR_BYTES
+  return bytes
+}
+
+/** ["",""], */
+const PAIR_BYTES = 8
+
 export function writeEntry({ time, place, metadata, text }: Entry): Buffer {
   const placeBytes = bytesOfPlace(place)
   const metadataText = metadata.length === 0 ? '' : JSON.stringify(metadata)
@@ -55,11 +65,13 @@ function bytesOfPlace(place: EntryPlace): Buffer {
   return bytes
 }
 
-/** Senders have few places; one that makes up more is read again and again. */
+/** Senders have few places, and short ones; those of one that makes up more, or megabytes of labels, are read again and again. */
 const MAX_PLACES = 1000
+const MAX_PLACES_BYTES = 16 * 1024 * 1024
 
 export class EntryReader {
   private readonly places = new Map<string, EntryPlace>()
+  private placesBytes = 0
 
   /** Undefined for what another version wrote. */
   read(bytes: Buffer): Entry | undefined {
@@ -79,7 +91,11 @@ export class EntryReader {
     if (place === undefined) {
       const [input, around, labels] = JSON.parse(Buffer.from(latin1, 'latin1').toString('utf8'))
       place = { input, around, labels }
-      if (this.places.size >= MAX_PLACES) this.places.clear()
+      if (this.places.size >= MAX_PLACES || this.placesBytes > MAX_PLACES_BYTES) {
+        this.places.clear()
+        this.placesBytes = 0
+      }
+      this.placesBytes += latin1.length
       this.places.set(latin1, place)
     }
     return place

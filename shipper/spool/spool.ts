@@ -28,6 +28,8 @@ const SEGMENTS = 8
 const MAX_SEGMENT_BYTES = 32 * 1024 * 1024
 const SAVE_MS = 1000
 const READ_AGAIN_MS = 1000
+/** That wait to be said. */
+const MAX_PROBLEMS = 100
 const LOCK_ADVICE = 'stop it or name another folder as spool.folder'
 
 /** Throws a LongshipError when another process has the folder, and the system's error when it cannot be used. */
@@ -73,7 +75,7 @@ export class Spool implements Source {
   /** By which the pipeline knows that its bytes are frames. */
   readonly origin: Origin = newOrigin('spool')
   private readonly release: () => void
-  private readonly problems: string[] = []
+  private readonly problems: { readonly path: string; readonly message: string }[] = []
   /** Closed before its reader was done: when Loki is given up. */
   private readonly stop = new AbortController()
   private carried: Carried | undefined
@@ -97,8 +99,7 @@ export class Spool implements Source {
     this.segments = segments
     this.tornBytes = torn
     this.release = release
-    if (torn > 0)
-      this.problems.push(`its last write was not finished: ${torn} bytes that nobody was promised are cut off`)
+    if (torn > 0) this.say(`its last write was not finished: ${torn} bytes that nobody was promised are cut off`)
     const last = segments.at(-1)
     const start = Math.max(acknowledged?.offset ?? 0, segments[0]?.start ?? 0)
     const end = Math.max(start, last === undefined ? 0 : last.start + last.size)
@@ -114,16 +115,28 @@ export class Spool implements Source {
       segments,
       end,
       onStored: () => wake(this.readable),
-      onFailure: (why) => {
-        this.problems.push(`cannot be written: ${why}; what arrives is refused`)
-        wake(this.readable)
-      },
+      onFailure: (why) => this.say(`cannot be written: ${why}; what arrives is refused`),
     })
     this.deleteAcknowledged()
   }
 
-  append(payloads: readonly Uint8Array[]): Promise<Appended> {
+  async append(payloads: readonly Uint8Array[]): Promise<Appended> {
+    const appended = await this.writer.append(payloads)
+    // All of it is acknowledged: what stands in the way is the segment in hand, which nothing would end.
+    if (appended !== 'full' || this.acknowledged < this.writer.end) return appended
+    await this.writer.roll()
+    this.deleteAcknowledged()
     return this.writer.append(payloads)
+  }
+
+  /** Said to people with the next event. */
+  tell(path: string, message: string): void {
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ path, message })
+    wake(this.readable)
+  }
+
+  private say(message: string): void {
+    this.tell(this.options.folder, message)
   }
 
   /** Bytes that it holds. */
@@ -140,7 +153,7 @@ export class Spool implements Source {
     const signal = AbortSignal.any([given, this.stop.signal])
     let { carried } = this
     while (!signal.aborted) {
-      for (const message of this.problems.splice(0)) yield { kind: 'problem', path: this.options.folder, message }
+      for (const problem of this.problems.splice(0)) yield { kind: 'problem', ...problem }
       const stretch = this.read()
       if (stretch === 'failed') await sleep(READ_AGAIN_MS, signal)
       else if (stretch === undefined) await waitFor(this.readable, signal)
@@ -181,7 +194,7 @@ export class Spool implements Source {
       return this.reader.next()
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
-      this.problems.push(`cannot be read: ${code ?? message}`)
+      this.say(`cannot be read: ${code ?? message}`)
       return 'failed'
     }
   }
@@ -207,7 +220,7 @@ export class Spool implements Source {
         this.saved = offset
       },
       (error: Error) => {
-        this.problems.push(`${error.message}; after a restart more than necessary is sent again`)
+        this.say(`${error.message}; after a restart more than necessary is sent again`)
       },
     )
     await this.saving

@@ -6,8 +6,8 @@ import type { AppendFile, Disk } from './disk.ts'
 import { frameBytes, writeFrame } from './frame.ts'
 import { type Segment, segmentPath } from './segments.ts'
 
-/** stored: it lasts. full: no room until Loki takes what is there. failed: the disk does not take it. */
-export type Appended = 'stored' | 'full' | 'failed'
+/** stored: it lasts. full: no room until Loki takes what is there. failed: the disk does not take it. large: it never fits. */
+export type Appended = 'stored' | 'full' | 'failed' | 'large'
 
 export interface WriterOptions {
   readonly disk: Disk
@@ -31,6 +31,9 @@ interface Waiting {
 
 /** Written at once; more waits for the next write. */
 const MAX_WRITE_BYTES = 4 * 1024 * 1024
+
+/** In memory, on its way to a disk that is slow. */
+const MAX_WAITING_BYTES = 128 * 1024 * 1024
 
 export class SpoolWriter {
   /** Everything before it is stored. */
@@ -62,7 +65,9 @@ export class SpoolWriter {
     const bytes = payloads.reduce((total, payload) => total + frameBytes(payload), 0)
     if (bytes === 0) return Promise.resolve('stored')
     if (this.isClosed) return Promise.resolve('failed')
+    if (bytes > this.options.maxBytes) return Promise.resolve('large')
     if (this.bytes + bytes > this.options.maxBytes) return Promise.resolve('full')
+    if (this.waitingBytes > 0 && this.waitingBytes + bytes > MAX_WAITING_BYTES) return Promise.resolve('full')
     this.waitingBytes += bytes
     return new Promise((settle) => {
       this.waiting.push({ payloads, bytes, settle })
@@ -70,7 +75,11 @@ export class SpoolWriter {
     })
   }
 
-  /** Ends the segment in hand when all of it is acknowledged, so that it can go. */
+  /** Ends the segment in hand, unless it is being written to; the next write begins another. */
+  async roll(): Promise<void> {
+    if (this.working === undefined) await this.release()
+  }
+
   async close(): Promise<void> {
     this.isClosed = true
     await this.working

@@ -42,6 +42,7 @@ function readRecord(json: Json): LogRecord {
     flags: integer(json['flags']),
     traceId: hex(json['traceId'], 32, 'TraceID'),
     spanId: hex(json['spanId'], 16, 'SpanID'),
+    eventName: text(json['eventName']),
   }
 }
 

@@ -92,6 +92,7 @@ function readRecord(c: Cursor): LogRecord {
       [6, pushAttribute(record.attributes, 0)],
       [9, (inner, end) => void (record.traceId = inner.bytes.toString('hex', inner.at, end))],
       [10, (inner, end) => void (record.spanId = inner.bytes.toString('hex', inner.at, end))],
+      [12, (inner, end) => void (record.eventName = text(inner, end))],
     ]),
     (tag, inner) => {
       if (tag === 0x09) record.time = readFixed64(inner)

@@ -28,6 +28,8 @@ export interface LogRecord {
   /** Hexadecimal. */
   traceId: string
   spanId: string
+  /** '' for a record that is no event. */
+  eventName: string
 }
 
 export interface ScopeLogs {
@@ -55,6 +57,7 @@ export function emptyRecord(): LogRecord {
     flags: 0,
     traceId: '',
     spanId: '',
+    eventName: '',
   }
 }
 

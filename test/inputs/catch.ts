@@ -6,6 +6,8 @@ import type { Appended } from '../../shipper/spool/writer.ts'
 export class Catch implements Intake {
   readonly entries: Entry[] = []
   readonly dropped = new Map<string, number>()
+  readonly refused = new Map<string, number>()
+  readonly told: string[] = []
   answer: Appended = 'stored'
   offers = 0
   private readonly waiting: (() => void)[] = []
@@ -31,6 +33,14 @@ export class Catch implements Intake {
 
   drop(reason: string, count: number): void {
     this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + count)
+  }
+
+  refuse(reason: string): void {
+    this.refused.set(reason, (this.refused.get(reason) ?? 0) + 1)
+  }
+
+  tell(where: string, message: string): void {
+    this.told.push(`${where}: ${message}`)
   }
 
   get texts(): string[] {

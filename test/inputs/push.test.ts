@@ -12,6 +12,7 @@ import { Catch, portOf } from './catch.ts'
 const OPTIONS: PushInputOptions = {
   listen: { host: '127.0.0.1', port: 0 },
   bearer_token: undefined,
+  tls: undefined,
   max_body_bytes: 64 * 1024,
   max_unpacked_bytes: 256 * 1024,
 }
@@ -137,6 +138,27 @@ test('OTLP JSON: resource, scope and record each have their place', async () => 
   })
 })
 
+test('OTLP: nothing of scope, event or severity is lost; ids of zeroes are none', async () => {
+  await withInput({}, async (post, intake) => {
+    const record = {
+      severityNumber: 21,
+      severityText: 'CRITICAL',
+      eventName: 'payment.failed',
+      attributes: [attribute('exception.type', 'IOError')],
+      traceId: '0'.repeat(32),
+      spanId: '0'.repeat(16),
+    }
+    const scope = { name: 'app.Cart', version: '1.2', attributes: [attribute('team', 'shop')] }
+    const body = { resourceLogs: [{ scopeLogs: [{ scope, logRecords: [record, { severityText: 'NOTICE' }] }] }] }
+    assert.equal((await post(OTLP, JSON.stringify(body))).status, 204)
+    const [first, second] = intake.entries.map(({ metadata }) => Object.fromEntries(metadata))
+    const own = { logger: 'app.Cart', scope_version: '1.2', team: 'shop' }
+    const said = { event: 'payment.failed', level: 'fatal', severity_text: 'CRITICAL', exception_type: 'IOError' }
+    assert.deepEqual(first, { ...own, ...said })
+    assert.deepEqual(second, { ...own, level: 'NOTICE' })
+  })
+})
+
 test('OTLP protobuf', async () => {
   await withInput({}, async (post, intake) => {
     // resourceLogs{scopeLogs{logRecords{time_unix_nano=1, severity_number=2: 9, body=5{string_value=1}}}}
@@ -145,13 +167,21 @@ test('OTLP protobuf', async () => {
       fixed64(5_000_000_007n),
       Buffer.from([0x10, 9]),
       field(5, field(1, Buffer.from('hello'))),
+      field(12, Buffer.from('greeting')),
     ])
     const body = field(1, field(2, field(2, record)))
     assert.equal((await post(OTLP, body, { 'content-type': 'application/x-protobuf' })).status, 204)
     const [{ time, text, metadata }] = intake.entries
     assert.deepEqual(
       { time, text, metadata },
-      { time: { seconds: 5, nanos: 7 }, text: 'hello', metadata: [['level', 'info']] },
+      {
+        time: { seconds: 5, nanos: 7 },
+        text: 'hello',
+        metadata: [
+          ['event', 'greeting'],
+          ['level', 'info'],
+        ],
+      },
     )
   })
 })
@@ -187,6 +217,15 @@ test('what cannot be read is refused as Loki refuses it, and nothing of it is ta
       assert.match(await answer.text(), says, what)
     }
     assert.equal(intake.entries.length, 0)
+  })
+})
+
+test('what never fits into the spool is 413: a sender that comes again with it would be stuck for ever', async () => {
+  await withInput({}, async (post, intake) => {
+    intake.answer = 'large'
+    const response = await post(LOKI, JSON.stringify(PUSH))
+    assert.equal(response.status, 413)
+    assert.match(await response.text(), /too large for the spool/)
   })
 })
 

@@ -16,6 +16,7 @@ const OPTIONS: SyslogOptions = {
   max_connections: 3,
   max_message_bytes: 1024,
   idle_timeout_ms: 60_000,
+  tls: undefined,
 }
 
 /** [what, stream, messages] */
@@ -31,6 +32,15 @@ const CASES: readonly [string, string, string[]][] = [
   ['UTF-8 counts in bytes', '9 <13>grün<13>x\n', ['<13>grün', '<13>x']],
   ['the last one without its end', '<13>a\n<13>rest', ['<13>a', '<13>rest']],
   ['a count without its octets', '50 <13>rest', ['<13>rest']],
+  ['NUL in place of a line end, as Python sends it', '<14>one\0<14>two\0', ['<14>one', '<14>two']],
+  [
+    'a sender of NULs sends stack traces whole',
+    '<14>a\0<11>T\n  x\n<y>\nE: z\0<14>b\0',
+    ['<14>a', '<11>T\n  x\n<y>\nE: z', '<14>b'],
+  ],
+  ['line ends again behind a NUL in a text', '<14>a\0b\n<14>c\n<14>d\n', ['<14>a', 'b', '<14>c', '<14>d']],
+  ['octets again behind a NUL', '<14>a\0' + '7 <13>abc7 <13>def', ['<14>a', '<13>abc', '<13>def']],
+  ['a line end behind counted octets', '7 <13>abc\n7 <13>def\n', ['<13>abc', '<13>def']],
 ]
 
 function framed(stream: Buffer, blockBytes: number, maxBytes = 1024): [string, number][] {
@@ -55,6 +65,23 @@ for (const [what, stream, messages] of CASES) {
     }
   })
 }
+
+test('a message is out with its last byte, whatever ends it: nobody waits for the next', () => {
+  for (const stream of ['<14>a\n', '<14>a\0', '<14>a\0<14>b\0', '6 <14>ab', '<14>x\0<14>a\n<14>b\0']) {
+    const found: string[] = []
+    new SyslogFrames(1024).push(Buffer.from(stream), (text) => found.push(text))
+    assert.equal(found.length, stream.split('<14>').length - 1, JSON.stringify(stream))
+  }
+})
+
+test('a megabyte that comes byte by byte costs a copy of each, not of all', () => {
+  const frames = new SyslogFrames(1024 * 1024)
+  const byte = Buffer.from('x')
+  const started = process.cpuUsage()
+  for (let i = 0; i < 300_000; i++) frames.push(byte, () => assert.fail('it has no end'))
+  const { user } = process.cpuUsage(started)
+  assert.ok(user < 3_000_000, `${user} µs`)
+})
 
 test('a message that is too long keeps its beginning, and the next one is whole', () => {
   for (const size of [1, 7, 64, 5000]) {
@@ -99,6 +126,7 @@ test('TCP: what was sent arrives with the sender as its host; connections are bo
   fourth.on('error', () => {})
   await once(fourth, 'close')
   assert.deepEqual(intake.texts.sort(), ['<13>from 0', '<13>from 1', '<13>from 2'])
+  assert.deepEqual([...intake.refused], [['syslog_connections', 1]])
   assert.deepEqual(intake.entries[0].place.around, { service: 'syslog', host: '127.0.0.1' })
   sockets[0].write('<13>no line end')
   sockets[0].end()
@@ -126,11 +154,29 @@ test('TCP: no room holds the sender up, and nothing is lost', async () => {
   await listening.close()
 })
 
-test('TCP: a silent connection is closed; what waits for room at the end is counted', async () => {
+test('TCP: a silent connection is not closed but for another that wants its seat', async () => {
   const intake = new Catch()
-  const listening = await listenSyslog({ ...OPTIONS, idle_timeout_ms: 30 }, intake)
-  const silent = await dial(portOf(listening.addresses, 'syslog tcp'))
-  await once(silent.resume(), 'close')
+  const listening = await listenSyslog({ ...OPTIONS, idle_timeout_ms: 0 }, intake)
+  const port = portOf(listening.addresses, 'syslog tcp')
+  const first = await dial(port)
+  const second = await dial(port)
+  await dial(port)
+  second.write('<13>b\n')
+  await until(() => intake.entries.length === 1, 'the second speaks')
+  first.write('<13>half')
+  const fourth = await dial(port)
+  // The third was silent longest.
+  fourth.write('<13>d\n')
+  first.write(' and half\n')
+  await until(() => intake.entries.length === 3, 'both were heard')
+  assert.deepEqual(intake.texts.sort(), ['<13>b', '<13>d', '<13>half and half'])
+  assert.equal(intake.refused.size, 0)
+  await listening.close()
+})
+
+test('TCP: what waits for room at the end is counted', async () => {
+  const intake = new Catch()
+  const listening = await listenSyslog(OPTIONS, intake)
   intake.answer = 'full'
   const socket = await dial(portOf(listening.addresses, 'syslog tcp'))
   socket.write('<13>a\n<13>b\n')
@@ -148,8 +194,10 @@ test('UDP: a datagram is a message; what finds no room is counted', async () => 
   await send('<13>one\ntwo\n')
   await send('\n')
   await send('<13>three')
-  await until(() => intake.entries.length === 2, 'two messages')
-  assert.deepEqual(intake.texts, ['<13>one\ntwo', '<13>three'])
+  await send('x'.repeat(1030))
+  await until(() => intake.entries.length === 3, 'three messages')
+  assert.deepEqual(intake.texts, ['<13>one\ntwo', '<13>three', 'x'.repeat(1024)])
+  assert.deepEqual(intake.entries[2].metadata, [['truncated_bytes', '6']])
   intake.answer = 'full'
   await send('<13>lost')
   await until(() => intake.dropped.size > 0, 'a drop')

@@ -64,7 +64,7 @@ test('what was stored comes out in order, also after a restart, until it was com
   assert.deepEqual(again.carried, { clock: [1] }, 'what travels with the position comes back with it')
   second.commit(second.origin, again.read[1].end)
   await second.close()
-  assert.deepEqual([...disk.files.keys()], ['/spool/acknowledged.json'], 'nothing is left when all is committed')
+  assert.deepEqual([...disk.files.keys()], ['/spool/acknowledged'], 'nothing is left when all is committed')
   const third = await open(disk)
   assert.equal(await third.append(payloads('d')), 'stored')
   assert.deepEqual(texts(await drain(third)), ['d'])
@@ -104,8 +104,9 @@ test('it is full at its limit, and takes more when segments were acknowledged', 
 
 test('a group is stored whole or not at all', async () => {
   const spool = await open(new MemoryDisk(seeded(1)), 2000)
-  assert.equal(await spool.append(payloads('y'.repeat(900), 'y'.repeat(900), 'y'.repeat(900))), 'full')
-  assert.deepEqual(texts(await drain(spool)), [])
+  await spool.append(payloads('z'))
+  assert.equal(await spool.append(payloads('y'.repeat(900), 'y'.repeat(900), 'y'.repeat(160))), 'full')
+  assert.deepEqual(texts(await drain(spool)), ['z'])
 })
 
 test('the power is cut at every step: nothing stored is lost, nothing comes out that was not sent', async () => {
@@ -238,15 +239,54 @@ test('an entry that is larger than a block comes out whole', async () => {
   assert.deepEqual(texts(await drain(spool)), ['small', large, 'last'])
 })
 
-test('acknowledged.json that is torn or foreign sends what is there again', async () => {
-  for (const text of ['', '{"off', 'null', '{"offset":-4}', '{"offset":"9"}', '[]']) {
+test('an acknowledged place that is torn or foreign sends what is there again', async () => {
+  for (const text of ['', '{"off', 'null', '{"offset":-4}', '{"offset":19}', '[]']) {
     const disk = new MemoryDisk(seeded(1))
     const spool = await open(disk)
     await spool.append(payloads('a', 'b'))
     const { read } = await drain(spool)
     spool.commit(spool.origin, read[0].end)
     await spool.close()
-    await disk.replace('/spool/acknowledged.json', text)
+    await disk.replace('/spool/acknowledged', text)
     assert.deepEqual(texts(await drain(await open(disk))), ['a', 'b'], text)
   }
+})
+
+test('an acknowledged place with a flipped bit passes over nothing', async () => {
+  const random = seeded(7)
+  for (let at = 0; at < 40; at++) {
+    const disk = new MemoryDisk(random)
+    const spool = await open(disk)
+    await spool.append(payloads(...Array.from({ length: 30 }, (_, i) => `${i}`.padStart(20, '.'))))
+    const { read } = await drain(spool)
+    spool.commit(spool.origin, read[4].end, { clock: [1] })
+    await spool.close()
+    if (at >= disk.size('/spool/acknowledged')) break
+    disk.flip('/spool/acknowledged', at)
+    const again = texts(await drain(await open(disk)))
+    assert.ok(again.length >= 25, `byte ${at}: ${again.length} of 25`)
+  }
+})
+
+test('what is larger than the spool is told apart from what finds no room now', async () => {
+  const spool = await open(new MemoryDisk(seeded(1)), 8000)
+  assert.equal(await spool.append(payloads('x'.repeat(9000))), 'large')
+  assert.equal(await spool.append(payloads('x'.repeat(7000))), 'stored')
+  assert.equal(await spool.append(payloads('x'.repeat(7000))), 'full')
+})
+
+test('a spool of which all is acknowledged has room again, whatever the segment in hand holds', async () => {
+  const disk = new MemoryDisk(seeded(1))
+  const spool = await open(disk, 8000)
+  for (let i = 0; i < 5; i++) {
+    assert.equal(await spool.append(payloads(`${i}${'x'.repeat(7000)}`)), 'stored', `push ${i}`)
+    const { read } = await drain(spool)
+    assert.deepEqual(
+      read.map(({ text }) => text[0]),
+      [`${i}`],
+    )
+    spool.commit(spool.origin, read[0].end)
+  }
+  await spool.close()
+  assert.deepEqual([...disk.files.keys()], ['/spool/acknowledged'])
 })
