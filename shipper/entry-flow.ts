@@ -59,7 +59,8 @@ export class EntryFlow implements Flow {
   idle(): void {}
 
   end(): void {
-    this.forget()
+    for (const { watch } of this.senders.values()) watch?.end()
+    this.senders.clear()
   }
 
   private take({ time, place, metadata, text }: Entry, end: number): void {

@@ -223,7 +223,7 @@ function fakeLetter(id: string): DeadLetterView {
     event: 'rule_hit',
     severity: 'warn',
     message: 'OOM',
-  }
+  } as const
   const metadata = { workload: 'shop', container: 'shop-1' }
   return {
     id,
