@@ -1,6 +1,7 @@
 /** The list of dashboards: docs, files, links, lint and tests are made from it. */
 import { agentNodes } from './agentnodes.ts'
 import { errors } from './errors.ts'
+import { events } from './events.ts'
 import { frontend } from './frontend.ts'
 import type { Slo } from './lib/slo.ts'
 import type { Dashboard } from './lib/spec.ts'
@@ -22,6 +23,7 @@ export function dashboardsFor(slos: readonly Slo[]): Dashboard[] {
     serviceHealth,
     errors,
     trace,
+    events,
     agentNodes,
     frontend,
     provisioning,

@@ -58,9 +58,10 @@ function fieldsOf({ seq, source, severity, metadata }: LogEvent): Fields {
     ['rule_name', metadata.rule_name],
     ['captures', metadata.captures && new Map(Object.entries(metadata.captures))],
     ['pattern_id', metadata.pattern_id],
-    ['pattern', metadata.pattern],
-    ['count', metadata.count],
-    ['expected', metadata.expected],
+    // pattern and count are words of LogQL: it could not filter fields of these names.
+    ['pattern_template', metadata.pattern],
+    ['pattern_lines', metadata.count],
+    ['pattern_lines_expected', metadata.expected],
   ]
   for (const [name, value] of others) if (value !== undefined) fields.set(name, value)
   return fields

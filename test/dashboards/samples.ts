@@ -6,8 +6,12 @@ import { readPayload } from '../../logger/faro/payload.ts'
 import { faroLineWriter } from '../../logger/faro/receiver.ts'
 import { openEmbedded } from '../../loki/testing/embedded.ts'
 import { streamsOf } from '../../loki/testing/input.ts'
-import type { Target, TestEntry } from '../../loki/testing/target.ts'
+import type { Target, TestEntry, TestStream } from '../../loki/testing/target.ts'
+import { writeRecord } from '../../shipper/batch/line.ts'
 import { normalizeRaw } from '../../shipper/commands/testing/rawlines.ts'
+import type { LogEvent, NewEvent } from '../../shipper/events/event.ts'
+import { eventRecord } from '../../shipper/events/record.ts'
+import { METADATA_FIELDS } from '../../shipper/record.ts'
 import { createReport } from '../../shipper/report.ts'
 import { createLog, createTelemetry } from '../../shipper/telemetry.ts'
 
@@ -18,7 +22,7 @@ export const END = BigInt(Date.parse('2026-05-05T12:50:30Z')) * 1_000_000n
 export async function openSamples(): Promise<Target> {
   const target = await openEmbedded()
   await pushSamples(target)
-  await target.push([foreign()])
+  await target.push([foreign(), ...logEvents()])
   return target
 }
 
@@ -49,6 +53,42 @@ function foreign() {
     return { time: START + BigInt(index + 60) * 1_000_000_000n, line, metadata }
   })
   return { labels, entries }
+}
+
+/** What the event log pushes of three rules and of the pattern miner, as its records are. */
+function logEvents(): TestStream[] {
+  const samples: Partial<NewEvent>[] = [
+    { severity: 'critical', metadata: { rule_id: 'r1', rule_name: 'Disk full', captures: { host: 'db-1' } } as never },
+    {
+      severity: 'error',
+      metadata: { rule_id: 'r2', rule_name: 'Refused', correlation_id: 'msg_456_1735167345' } as never,
+    },
+    { severity: 'info', source: 'patterns', event: 'new_pattern' },
+    { severity: 'warn', source: 'patterns', event: 'pattern_spike' },
+  ]
+  return samples.map((sample, index) => {
+    const event: LogEvent = {
+      seq: index + 1,
+      time: { seconds: Number(START / 1_000_000_000n) + 60 * (index + 1), nanos: index },
+      source: 'logscan',
+      event: 'rule_hit',
+      severity: 'info',
+      message: 'user 7 gone',
+      key: '',
+      ...sample,
+      metadata: { workload: 'api', container: 'api-1', pattern_id: 'p1', pattern: 'user <_> gone', ...sample.metadata },
+    }
+    const record = eventRecord(event, 'prod')
+    const { service, node, level } = record
+    const labels = new Map([...Object.entries({ service, node, level, env: 'prod' })])
+    const told = METADATA_FIELDS.flatMap((name) => {
+      const text = name === 'duration_ms' ? undefined : record.text[name]
+      return text === undefined ? [] : [[name, text] as const]
+    })
+    const { seconds, nanos } = event.time
+    const time = BigInt(seconds) * 1_000_000_000n + BigInt(nanos)
+    return { labels, entries: [{ time, line: writeRecord(record), metadata: new Map<string, string>(told) }] }
+  })
 }
 
 export async function pushSamples(target: Pick<Target, 'push'>): Promise<void> {

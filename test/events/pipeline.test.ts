@@ -111,7 +111,14 @@ test('events are in Loki as service="longship" node="logscan", with their severi
     ['critical', 'critical', 'rule_hit', 'Disk full', 1, 'warn'],
   )
   assert.deepEqual(
-    [spike['level'], spike['event'], spike['pattern'], spike['count'], spike['expected'], spike['source']],
+    [
+      spike['level'],
+      spike['event'],
+      spike['pattern_template'],
+      spike['pattern_lines'],
+      spike['pattern_lines_expected'],
+      spike['source'],
+    ],
     ['info', 'pattern_spike', 'user <_> gone', 50, 5, 'patterns'],
   )
   const found = async (query: string) => (await loki.records(query)).map((record) => record['event_seq'])
@@ -121,6 +128,8 @@ test('events are in Loki as service="longship" node="logscan", with their severi
   assert.deepEqual(await found('{service="longship", node="logscan", level="critical"}'), [1])
   assert.deepEqual(await found(`${own} | json rule="rule_name" | rule="Disk full"`), [1])
   assert.deepEqual(await found(`${own} | json host="captures.host" | host="db-1"`), [1])
+  const names = [...Object.keys(hit), ...Object.keys(spike)]
+  for (const name of names) await found(`${own} | json | ${name}!="x"`)
 })
 
 test('lines pushed as they were read hold the record', async (t) => {
