@@ -1,4 +1,5 @@
 /** One tail: looks for the rules in its records, and lets through what cooldown and bucket allow. */
+import { isEventRecord } from '../events/record.ts'
 import type { LogRecord } from '../record.ts'
 import { findMatch, matchedPart } from './compile.ts'
 import type { HitCounts } from './counts.ts'
@@ -31,7 +32,7 @@ export class Tail implements Watch {
     const { scanner } = this
     scanner.lines++
     const hunt = scanner.hunt()
-    if (hunt.names.length === 0) return
+    if (hunt.names.length === 0 || isEventRecord(record)) return
     const line = typeof text === 'string' ? () => text : text
     const stream = streamOf(record, seen.stream)
     const place = { container: this.name, stream, position: seen.position }

@@ -13,6 +13,8 @@ import type { LogEvent, NewEvent } from '../../shipper/events/event.ts'
 import type { EventLog } from '../../shipper/events/log.ts'
 import { eventRecord, isEventRecord } from '../../shipper/events/record.ts'
 import { recordSchema } from '../../shipper/normalize/schema.ts'
+import { openRulebook } from '../../shipper/scan/rulebook.ts'
+import { createScanner } from '../../shipper/scan/scanner.ts'
 import { startLoki } from '../logger/programs.ts'
 import { startDouble } from '../loki-double/double.ts'
 import { newEvent, newFolder, openLog } from './folder.ts'
@@ -235,6 +237,44 @@ test('with --once events that came of the last lines are shipped before it ends'
   await assembly.close()
   const services = double.distinct().map(({ stream }) => JSON.parse(JSON.stringify(stream)))
   assert.ok(services.length >= 4, `${services.length}`)
+})
+
+test('what a rule found is not searched again: not on its way to Loki, and not where it comes back by a file', async (t) => {
+  const folder = newFolder()
+  const double = await startDouble()
+  t.after(() => double.close())
+  const { log } = openLog(join(folder, 'events'))
+  const line = (service: string, node: string, message: string) =>
+    `${JSON.stringify({ timestamp: new Date().toISOString(), level: 'error', service, node, message })}\n`
+  // Some shipper reads Longship's events back from Loki, and writes them beside what a service says.
+  const file = join(folder, 'app.log')
+  writeFileSync(file, line('longship', 'logscan', 'disk full').repeat(20) + line('shop', 'db', 'disk full: /dev/sda'))
+  const rule = { severity: 'critical', streams: 'both', on: 'message', cooldown: '0', enabled: true } as const
+  const configured = [
+    { ...rule, name: 'everything', pattern: '.' },
+    { ...rule, name: 'Disk', pattern: '(?i)DISK FULL' },
+  ]
+  const rulebook = openRulebook({
+    configured,
+    stateFile: join(folder, 'rules.json'),
+    now: Date.now,
+    onProblem: assert.fail,
+  })
+  t.after(() => rulebook.close())
+  const bucket = { burst: 1000, per_minute: 1000 }
+  const scanner = createScanner({ rulebook, bucket, emit: (event) => log.append(event), now: Date.now })
+  // All of them would match the rules that found them.
+  const assembly = start(double.url, log, { scanner, flags: { sources: [{ path: [file] }] } })
+  await runUntil(assembly, () => double.distinct().length >= 23)
+  await sleep(100)
+  assert.deepEqual(
+    log.find({ limit: 100 }).events.map(({ metadata, message }) => [metadata.rule_name, metadata.workload, message]),
+    [
+      ['Disk', 'shop', 'disk full: /dev/sda'],
+      ['everything', 'shop', 'disk full: /dev/sda'],
+    ],
+  )
+  assert.equal(balanceOf(assembly).delivered, 23, '21 lines, and two events once each')
 })
 
 test('the way of events has no scanner and no miner to call', () => {
