@@ -36,19 +36,25 @@ export interface DeadLetters {
 }
 
 export const MAX_LETTERS = 1000
-/** Lines that stand for nothing any more are left until there are so many. */
-const MAX_LINES = 3 * MAX_LETTERS
+/** Lines that stand for nothing any more are left until there are so many times more than letters may be. */
+const LINES_A_LETTER = 3
 
-export function openDeadLetters(path: string, onProblem: (where: string, message: string) => void): DeadLetters {
-  const { letters, lines: before, damaged } = readLetters(path)
-  let lines = before
+export function openDeadLetters(
+  path: string,
+  onProblem: (where: string, message: string) => void,
+  max = MAX_LETTERS,
+): DeadLetters {
+  const { letters, lines: before, damaged } = readLetters(path, max)
+  const maxLines = LINES_A_LETTER * max
+  // Half a line at the end would take the next one with it: then the file is written anew first.
+  let lines = damaged > 0 ? maxLines : before
   let dropped = 0
   if (damaged > 0) onProblem(path, `has ${damaged} damaged lines, which are passed over`)
 
   /** Kept in memory at least: that the disk is full must not stop deliveries. */
   const write = (line: object) => {
     try {
-      if (++lines > MAX_LINES) lines = rewrite(path, letters)
+      if (++lines > maxLines) lines = rewrite(path, letters)
       else append(path, line)
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
@@ -68,7 +74,7 @@ export function openDeadLetters(path: string, onProblem: (where: string, message
     list: () => [...letters.values()].reverse(),
     get: (id) => letters.get(id),
     add(letter) {
-      while (letters.size >= MAX_LETTERS) {
+      while (letters.size >= max) {
         remove(letters.keys().next().value!)
         dropped++
       }
@@ -93,7 +99,7 @@ function rewrite(path: string, letters: ReadonlyMap<string, DeadLetter>): number
   return letters.size
 }
 
-function readLetters(path: string): { letters: Map<string, DeadLetter>; lines: number; damaged: number } {
+function readLetters(path: string, max: number): { letters: Map<string, DeadLetter>; lines: number; damaged: number } {
   const letters = new Map<string, DeadLetter>()
   const all = (readIfThere(path) ?? '').split('\n').filter((line) => line !== '')
   let damaged = 0
@@ -103,7 +109,7 @@ function readLetters(path: string): { letters: Map<string, DeadLetter>; lines: n
     else if (isObject(value) && typeof value['removed'] === 'string') letters.delete(value['removed'])
     else damaged++
   }
-  while (letters.size > MAX_LETTERS) letters.delete(letters.keys().next().value!)
+  while (letters.size > max) letters.delete(letters.keys().next().value!)
   return { letters, lines: all.length, damaged }
 }
 
