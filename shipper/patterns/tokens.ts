@@ -5,7 +5,7 @@
  * and the same hash on both.
  */
 import { CLOSERS, ESCAPES, KINDS, REDACTED, WORD } from './shapes.ts'
-import { isPath, isScheme, isValueAt, pathEnd, sliceUnits, Word } from './words.ts'
+import { isPath, isScheme, isValueAt, pathEnd, sliceUnits, stemEnd, Word } from './words.ts'
 
 /** What stands in a template for what differs. */
 export const PARAMETER = '<_>'
@@ -31,6 +31,8 @@ export class TokenReader {
   /** Two hashes of the tokens, 32 and 21 bits in use: together they stand for them in the cache. */
   low = 0
   high = 0
+  /** Of a message without any word: where the letters end that its first parameter begins with; 0: none. */
+  stemEnd = 0
   private length = 0
   private readonly current = new Word()
   /** What closes the bracket that the last parameter holds open; 0: none. */
@@ -66,7 +68,8 @@ export class TokenReader {
 
   /** A token's text. */
   word(index: number): string {
-    return this.isParameter[index] === 1 ? PARAMETER : this.slice(this.starts[index], this.ends[index])
+    if (this.isParameter[index] === 0) return this.slice(this.starts[index], this.ends[index])
+    return index === 0 && this.stemEnd > 0 ? this.slice(this.starts[0], this.stemEnd) + PARAMETER : PARAMETER
   }
 
   /** The message's beginning. */
@@ -107,6 +110,7 @@ export class TokenReader {
       else if (unit === OPEN_SQUARE && this.isRedacted(at)) at = this.takeRedacted(at)
       else at++
     }
+    this.stemEnd = this.isBare() ? stemEnd(text, this.starts[0], this.ends[0]) : 0
     hashTokens(this)
   }
 
@@ -121,6 +125,12 @@ export class TokenReader {
     const lastEnd = count === 0 ? 0 : ends[count - 1]
     const isBehindParameter = count > 0 && this.isParameter[count - 1] === 1
     return this.add(start, end, current.differs(text, lastEnd, isBehindParameter), stop)
+  }
+
+  /** Whether nothing is left that tells the template. */
+  private isBare(): boolean {
+    for (let index = 0; index < this.count; index++) if (this.isParameter[index] === 0) return false
+    return this.count > 0
   }
 
   /** key="any words": one parameter. */
@@ -180,6 +190,10 @@ function hashTokens(reader: TokenReader): void {
   const { text, starts, ends, isParameter, count } = reader
   let low = 0x811c9dc5 | 0
   let high = 0x2f0b4c47 | 0
+  for (let at = starts[0]; at < reader.stemEnd; at++) {
+    low = Math.imul(low ^ text[at], 0x01000193)
+    high = Math.imul(high ^ text[at], 0x5bd1e995)
+  }
   for (let index = 0; index < count; index++) {
     if (isParameter[index] === 0) {
       for (let at = starts[index]; at < ends[index]; at++) {

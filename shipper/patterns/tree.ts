@@ -1,8 +1,8 @@
 /**
  * One service's templates: Drain (He, Zhu, Zheng, Lyu, "Drain: An Online Log Parsing Approach with Fixed Depth Tree", ICWS
- * 2017). The number of tokens and the first two of them lead to a few clusters, among which the most similar is looked
- * for. Other than there, a word that differs parts two templates unless there is a reason to take it for a value: it
- * stands where names stand, or many lines differ in that one place.
+ * 2017). The number of tokens and the first of them lead to a few clusters, among which the most similar is looked for.
+ * Other than there, a word that differs parts two templates unless there is a reason to take it for a value: it stands
+ * where names stand, looks like one, or many lines differ in that one place.
  */
 import { type Cluster, generalize } from './cluster.ts'
 import { knownAs, STATE } from './shapes.ts'
@@ -16,7 +16,7 @@ const CROWDED: readonly (readonly [clusters: number, similarity: number])[] = [
   [64, 0.4],
   [24, 0.7],
 ]
-/** Children of a node; words beyond are one parameter. */
+/** First words of as many tokens; those beyond are one parameter. */
 const MAX_CHILDREN = 100
 
 interface Leaf {
@@ -28,8 +28,8 @@ const comparison = { equal: 0, unsure: 0, hard: 0, at: -1 }
 
 export class Tree {
   private readonly leaves = new Map<string, Leaf>()
-  /** Words at the first two places by what leads there, to bound them. */
-  private readonly children = new Map<string, Set<string>>()
+  /** First words by the number of tokens, to bound them. */
+  private readonly firstWords = new Map<number, Set<string>>()
 
   /** The template that the tokens belong to, which they may make more general; undefined: a new one. */
   find(tokens: string[], reader: TokenReader): Cluster | undefined {
@@ -65,7 +65,7 @@ export class Tree {
 
   /** Takes the clusters out that are not alive any more; true when none is left. */
   sweep(): boolean {
-    this.children.clear()
+    this.firstWords.clear()
     for (const [path, leaf] of this.leaves) {
       leaf.clusters = leaf.clusters.filter(({ isAlive }) => isAlive)
       if (leaf.clusters.length === 0) this.leaves.delete(path)
@@ -74,21 +74,18 @@ export class Tree {
     return this.leaves.size === 0
   }
 
-  /** The way to a leaf. Words for which there is no room become parameters. */
+  /** The way to a leaf. A first word for which there is no room becomes a parameter. */
   private path(tokens: string[], isNew: boolean): string {
-    let path = String(tokens.length)
-    for (let depth = 0; depth < 2 && depth < tokens.length; depth++) {
-      let children = this.children.get(path)
-      if (!children?.has(tokens[depth])) {
-        if (children !== undefined && children.size >= MAX_CHILDREN) tokens[depth] = PARAMETER
-        else if (isNew) {
-          if (children === undefined) this.children.set(path, (children = new Set()))
-          children.add(tokens[depth])
-        }
-      }
-      path += `\0${tokens[depth]}`
+    const count = String(tokens.length)
+    if (tokens.length === 0) return count
+    if (isIdentifier(tokens[0])) return `${count} -`
+    let first = this.firstWords.get(tokens.length)
+    if (first === undefined) this.firstWords.set(tokens.length, (first = new Set()))
+    if (!first.has(tokens[0])) {
+      if (first.size >= MAX_CHILDREN) tokens[0] = PARAMETER
+      else if (isNew) first.add(tokens[0])
     }
-    return path
+    return `${count} ${tokens[0]}`
   }
 }
 
@@ -117,9 +114,17 @@ function compare(template: readonly string[], tokens: readonly string[], reader:
 
 /** Whether names stand in that place, so that another word there says nothing else. */
 function isName(known: string, tokens: readonly string[], index: number, reader: TokenReader): boolean {
+  if (isIdentifier(known) && isIdentifier(tokens[index])) return true
   if (index === 0 || ((knownAs(known) | knownAs(tokens[index])) & STATE) !== 0) return false
   return (tokens[index - 1] === 'for' && tokens[index + 1] === 'from') || reader.isValue(index)
 }
+
+/** dns-update, log-rotator: what steps, hosts and queues are called. */
+function isIdentifier(word: string): boolean {
+  return IDENTIFIER.test(word)
+}
+
+const IDENTIFIER = /^[a-z]+(?:-[a-z]+)+$/
 
 /** Enough templates that differ from the line in the same one word become one, the first of them. */
 function merge(leaf: Leaf, siblings: readonly Cluster[], places: readonly number[]): Cluster | undefined {

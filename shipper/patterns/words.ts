@@ -156,6 +156,19 @@ export function isPath(text: Uint16Array, start: number): boolean {
   return text[start] === SLASH && isPathUnit(text[start + 1])
 }
 
+/** attempt-7: where the letters end that a parameter begins with; 0 when they may be digits themselves (hexadecimal). */
+export function stemEnd(text: Uint16Array, start: number, end: number): number {
+  let holds = 0
+  let at = start
+  for (; at < end; at++) {
+    const bits = text[at] < 128 ? HOLDS[text[at]] : NOT_HEX
+    if ((bits & DIGIT) !== 0) break
+    if (at === start && (bits & (LOWER | UPPER)) === 0) return 0
+    holds |= bits
+  }
+  return at < end && (holds & NOT_HEX) !== 0 ? at : 0
+}
+
 /** The :// behind a scheme. */
 export function isScheme(text: Uint16Array, end: number, length: number): boolean {
   return end + 2 < length && text[end] === COLON && text[end + 1] === SLASH && text[end + 2] === SLASH
