@@ -7,10 +7,9 @@ import {
   hashUnit,
   IS_PATH_UNIT,
   KINDS,
-  knownAs,
+  knownUnits,
   LOWER,
   MAX_KNOWN_WORD,
-  MAY_BE_KNOWN,
   NAMER,
   NOT_HEX,
   ORDINARY,
@@ -37,7 +36,9 @@ const MAX_NAME_GAP = 2
 const MAX_ADDRESS_PART = 4
 
 /** Words that end so are verbs or states: created, logging, session. */
-const ENDINGS: ReadonlySet<string> = new Set(['ed', 'ng', 'on'])
+const ENDINGS: ReadonlySet<number> = new Set(
+  ['ed', 'ng', 'on'].map((end) => end.charCodeAt(0) * 256 + end.charCodeAt(1)),
+)
 const MIN_ENDED = 5
 
 /** One that is used again for each word: no object a word. */
@@ -52,7 +53,8 @@ export class Word {
   /** Whether the word before, or this one once judged, is one like `user`. */
   isNamer = false
   private dots = 0
-  private hash = 0
+  /** Of the word without those dots. */
+  hash = 0
 
   /** Reads the word at `start`. Two dots in a row part words. */
   read(text: Uint16Array, start: number, length: number): void {
@@ -76,7 +78,7 @@ export class Word {
     while (at > start && text[at - 1] === DOT) at--
     this.end = at
     this.dots = dots - (this.stop - at)
-    this.hash = hash
+    this.hash = at === this.stop ? hash : hashUnits(text, start, at)
   }
 
   get isBlank(): boolean {
@@ -112,14 +114,9 @@ export class Word {
   }
 
   private knownAs(text: Uint16Array): number {
-    const { start, end, stop } = this
+    const { start, end, hash } = this
     if (end - start > MAX_KNOWN_WORD) return 0
-    let { hash } = this
-    if (stop > end) {
-      hash = WORD_SEED
-      for (let at = start; at < end; at++) hash = hashUnit(hash, text[at])
-    }
-    return MAY_BE_KNOWN[hash & 4095] === 0 ? 0 : knownAs(sliceUnits(text, start, end))
+    return knownUnits(text, start, end, hash)
   }
 
   /** Behind `user`: bob, but not logged, does or creation. */
@@ -129,7 +126,7 @@ export class Word {
     if ((known & ORDINARY) !== 0 || start - lastEnd > MAX_NAME_GAP || text[start - 1] === OPEN_SQUARE) return false
     // logname= uid=0: a key without a value.
     if (text[start - 1] === SPACE && text[start - 2] === EQUALS) return false
-    return end - start < MIN_ENDED || !ENDINGS.has(sliceUnits(text, end - 2, end))
+    return end - start < MIN_ENDED || !ENDINGS.has(text[end - 2] * 256 + text[end - 1])
   }
 
   /** some.package.SOME_NAME: a constant of a program. */
@@ -179,8 +176,10 @@ export function isValueAt(text: Uint16Array, start: number): boolean {
   return start > 0 && text[start - 1] === EQUALS
 }
 
-export function sliceUnits(text: Uint16Array, start: number, end: number): string {
-  return String.fromCharCode(...text.subarray(start, end))
+export function hashUnits(text: Uint16Array, start: number, end: number): number {
+  let hash = WORD_SEED
+  for (let at = start; at < end; at++) hash = hashUnit(hash, text[at])
+  return hash
 }
 
 function isDigit(unit: number): boolean {
