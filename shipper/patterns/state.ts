@@ -110,8 +110,9 @@ function clusterOf(kept: Kept): Cluster {
   return cluster
 }
 
-function isKept(value: Kept): boolean {
+function isKept(value: Kept | null): value is Kept {
   return (
+    value !== null &&
     [value.id, value.service, value.sample].every((text) => typeof text === 'string') &&
     [value.lines, value.first_seen, value.last_seen].every(Number.isFinite) &&
     [value.tokens, value.gaps, value.nodes].every((list) => list.every((text) => typeof text === 'string')) &&

@@ -21,6 +21,7 @@ import {
   WORD_SEED,
 } from './shapes.ts'
 
+const BACKSLASH = 0x5c
 const COLON = 0x3a
 const DOT = 0x2e
 const EQUALS = 0x3d
@@ -166,9 +167,10 @@ export function stemEnd(text: Uint16Array, start: number, end: number): number {
   return at < end && (holds & NOT_HEX) !== 0 ? at : 0
 }
 
-/** The :// behind a scheme. */
+/** The :// behind a scheme, the :\\ behind a drive's letter. */
 export function isScheme(text: Uint16Array, end: number, length: number): boolean {
-  return end + 2 < length && text[end] === COLON && text[end + 1] === SLASH && text[end + 2] === SLASH
+  if (end + 2 >= length || text[end] !== COLON) return false
+  return text[end + 1] === BACKSLASH || (text[end + 1] === SLASH && text[end + 2] === SLASH)
 }
 
 /** key=value: whether a value starts here. */
