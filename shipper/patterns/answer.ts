@@ -1,7 +1,7 @@
 /** The body of Loki's GET /loki/api/v1/patterns, out of what the miner has counted. */
 import { LongshipError } from '../errors.ts'
 import { durationMs } from '../terms/units.ts'
-import { type Cluster, templateOf } from './cluster.ts'
+import { type Cluster, textOf } from './cluster.ts'
 import { MINUTE_MS } from './counts.ts'
 import { readSelector } from './selector.ts'
 
@@ -20,7 +20,7 @@ export function answerPatterns(clusters: Iterable<Cluster>, params: URLSearchPar
     const { service, nodes, levels } = cluster
     for (const [index, level] of levels.entries()) {
       if (!selects({ service, level, nodes })) continue
-      const text = templateOf(cluster)
+      const text = textOf(cluster)
       const key = `${level} ${text}`
       let pattern = patterns.get(key)
       if (pattern === undefined) patterns.set(key, (pattern = { text, level, counts: new Map(), total: 0 }))

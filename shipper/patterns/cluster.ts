@@ -1,7 +1,8 @@
 /** A pattern: the lines that share a template. */
 import type { Level } from '../terms/level.ts'
 import { MinuteCounts } from './counts.ts'
-import { PARAMETER, type TokenReader } from './tokens.ts'
+import type { Template } from './template.ts'
+import type { TokenReader } from './tokens.ts'
 
 export interface Cluster {
   /**
@@ -10,8 +11,8 @@ export interface Cluster {
    */
   readonly id: string
   readonly service: string
-  /** The template's tokens; what is found to differ becomes PARAMETER. */
-  readonly tokens: string[]
+  /** What is found to differ becomes a parameter. */
+  readonly template: Template
   /** What stands before each token, and behind the last. */
   readonly gaps: readonly string[]
   readonly sample: string
@@ -40,19 +41,21 @@ export const MAX_NODES = 32
 
 const MAX_SAMPLE = 300
 
-export function createCluster(id: string, service: string, reader: TokenReader, nowMs: number): Cluster {
-  const tokens: string[] = []
+export function createCluster(
+  id: string,
+  service: string,
+  template: Template,
+  reader: TokenReader,
+  nowMs: number,
+): Cluster {
   const gaps: string[] = []
-  for (let index = 0; index <= reader.count; index++) {
-    if (index < reader.count) tokens.push(reader.word(index))
-    gaps.push(reader.gap(index))
-  }
+  for (let index = 0; index <= reader.count; index++) gaps.push(reader.gap(index))
   const sample = reader.message(MAX_SAMPLE)
-  return restoreCluster({ id, service, tokens, gaps, sample, lines: 0, firstSeen: nowMs, lastSeen: nowMs })
+  return restoreCluster({ id, service, template, gaps, sample, lines: 0, firstSeen: nowMs, lastSeen: nowMs })
 }
 
 export function restoreCluster(
-  kept: Pick<Cluster, 'id' | 'service' | 'tokens' | 'gaps' | 'sample' | 'lines' | 'firstSeen' | 'lastSeen'>,
+  kept: Pick<Cluster, 'id' | 'service' | 'template' | 'gaps' | 'sample' | 'lines' | 'firstSeen' | 'lastSeen'>,
 ): Cluster {
   return {
     ...kept,
@@ -68,22 +71,15 @@ export function restoreCluster(
 }
 
 /** The template as text, <_> for what differs. */
-export function templateOf({ tokens, gaps }: Cluster): string {
+export function textOf({ template, gaps }: Cluster): string {
   let text = ''
-  for (const [index, token] of tokens.entries()) text += gaps[index] + token
+  for (const [index, token] of template.tokens.entries()) text += gaps[index] + token
   return (text + (gaps.at(-1) ?? '')).trim()
 }
 
 /** The level of its first line. */
 export function levelOf(cluster: Cluster): Level {
   return cluster.levels[0] ?? 'unknown'
-}
-
-/** Joins a line's tokens, as many as the template's, into it. */
-export function generalize(cluster: Cluster, tokens: readonly string[]): void {
-  for (let index = 0; index < tokens.length; index++) {
-    if (cluster.tokens[index] !== tokens[index]) cluster.tokens[index] = PARAMETER
-  }
 }
 
 /** The counts of a level's lines. */

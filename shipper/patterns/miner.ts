@@ -3,6 +3,7 @@
  * without a string; the tree is asked for the others only. Everything is bounded: patterns, services, table.
  */
 import { type Cluster, createCluster } from './cluster.ts'
+import { lineOf } from './template.ts'
 import { TokenReader } from './tokens.ts'
 import { Tree } from './tree.ts'
 
@@ -38,16 +39,30 @@ export class Miner {
     if (count === 0) return undefined
     const slot = (low ^ (low >>> 15) ^ seed) & (SLOTS - 1)
     this.isNew = false
-    let cluster = this.lows[slot] === low && this.highs[slot] === high ? this.found[slot] : undefined
-    while (cluster?.into !== undefined) cluster = cluster.into
-    if (cluster === undefined || !cluster.isAlive || cluster.service !== service) {
+    let cluster = this.kept(slot, low, high, service) ?? this.kept(slot ^ 1, low, high, service)
+    if (cluster === undefined) {
       cluster = this.search(service, nowMs)
-      this.lows[slot] = low
-      this.highs[slot] = high
+      this.keep(slot, low, high, cluster)
     }
-    this.found[slot] = cluster
     cluster.used = ++this.lines
     return cluster
+  }
+
+  /** What the table says. */
+  private kept(slot: number, low: number, high: number, service: string): Cluster | undefined {
+    if (this.lows[slot] !== low || this.highs[slot] !== high) return undefined
+    let cluster = this.found[slot]
+    while (cluster?.into !== undefined) cluster = cluster.into
+    return cluster?.isAlive && cluster.service === service ? cluster : undefined
+  }
+
+  /** In its own place or in the neighbour's; when both are taken, in the one used longer ago. */
+  private keep(own: number, low: number, high: number, cluster: Cluster): void {
+    const { lows, highs, found } = this
+    const slot = (found[own]?.used ?? 0) <= (found[own ^ 1]?.used ?? 0) ? own : own ^ 1
+    lows[slot] = low
+    highs[slot] = high
+    found[slot] = cluster
   }
 
   /** Takes a pattern of an earlier run; false when there is no room. */
@@ -60,17 +75,16 @@ export class Miner {
   private search(service: string, nowMs: number): Cluster {
     const { reader } = this
     this.searched++
-    const tokens: string[] = []
-    for (let index = 0; index < reader.count; index++) tokens.push(reader.word(index))
+    const line = lineOf(reader)
     const id = idOf(reader.low, reader.high)
-    const cluster = this.trees.get(service)?.find(tokens, reader) ?? this.clusters.get(keyOf(service, id))
+    const cluster = this.trees.get(service)?.find(line) ?? this.clusters.get(keyOf(service, id))
     if (cluster !== undefined) {
       for (const taken of cluster.taken.splice(0)) this.clusters.delete(keyOf(service, taken))
       return cluster
     }
     this.isNew = true
     if (this.clusters.size >= this.maxPatterns) this.sweep()
-    const created = createCluster(id, service, reader, nowMs)
+    const created = createCluster(id, service, line, reader, nowMs)
     this.add(created)
     return created
   }

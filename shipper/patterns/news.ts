@@ -3,7 +3,7 @@ import type { NewEvent, Severity } from '../events/event.ts'
 import { MAX_EVENT_MESSAGE_BYTES, SEVERITIES } from '../events/event.ts'
 import type { Instant } from '../terms/instant.ts'
 import type { Level } from '../terms/level.ts'
-import { type Cluster, templateOf } from './cluster.ts'
+import { type Cluster, textOf } from './cluster.ts'
 import { MINUTE_MS, type MinuteCounts } from './counts.ts'
 
 export interface NewsSettings {
@@ -69,7 +69,7 @@ export class News {
       return
     }
     this.told++
-    const template = cut(templateOf(cluster), MAX_TEMPLATE)
+    const template = cut(textOf(cluster), MAX_TEMPLATE)
     this.emit({
       time,
       source: 'patterns',
@@ -94,7 +94,7 @@ export class News {
       return
     }
     this.spikes++
-    const template = cut(templateOf(cluster), MAX_TEMPLATE)
+    const template = cut(textOf(cluster), MAX_TEMPLATE)
     const expected = Math.round(counts.usual * 10) / 10
     this.emit({
       time,

@@ -8,7 +8,7 @@ import type { LogRecord } from '../record.ts'
 import type { Instant } from '../terms/instant.ts'
 import type { Level } from '../terms/level.ts'
 import { answerPatterns } from './answer.ts'
-import { type Cluster, countsOf, levelOf, MAX_NODES, templateOf } from './cluster.ts'
+import { type Cluster, countsOf, levelOf, MAX_NODES, textOf } from './cluster.ts'
 import { MINUTE_MS } from './counts.ts'
 import { Miner } from './miner.ts'
 import { News, type NewsSettings, type Place } from './news.ts'
@@ -266,7 +266,7 @@ function viewOf(cluster: Cluster, nowMs: number): PatternView {
     id,
     service,
     level: levelOf(cluster),
-    template: templateOf(cluster),
+    template: textOf(cluster),
     lines,
     lines_last_minute: counts.reduce((sum, each) => sum + each.lastMinute(nowMs), 0),
     first_seen: new Date(firstSeen).toISOString(),

@@ -104,10 +104,24 @@ export function hashUnit(hash: number, unit: number): number {
   return Math.imul(hash ^ unit, 0x01000193)
 }
 
-/** By the last bits of a word's hash whether it may be a known one: most words need not be made a string to be asked. */
-export const MAY_BE_KNOWN = new Uint8Array(4096)
-for (const word of KNOWN.keys()) {
+/** The known words by the last bits of their hashes: asked of words in an array of units, without making them strings. */
+const SLOTS = 4096
+const BY_HASH: { readonly units: Uint16Array; readonly bits: number }[][] = Array.from({ length: SLOTS }, () => [])
+for (const [word, bits] of KNOWN) {
   let hash = WORD_SEED
   for (let at = 0; at < word.length; at++) hash = hashUnit(hash, word.charCodeAt(at))
-  MAY_BE_KNOWN[hash & 4095] = 1
+  BY_HASH[hash & (SLOTS - 1)].push({ units: Uint16Array.from(word, (char) => char.charCodeAt(0)), bits })
+}
+
+/** As knownAs, of units start..end whose hash this is. */
+export function knownUnits(text: Uint16Array, start: number, end: number, hash: number): number {
+  const words = BY_HASH[hash & (SLOTS - 1)]
+  for (let index = 0; index < words.length; index++) {
+    const { units, bits } = words[index]
+    if (units.length !== end - start) continue
+    let at = 0
+    while (at < units.length && units[at] === text[start + at]) at++
+    if (at === units.length) return bits
+  }
+  return 0
 }

@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { makeFolder } from '../terms/folder.ts'
 import { LEVELS, type Level } from '../terms/level.ts'
 import { type Cluster, countsOf, MAX_NODES, restoreCluster } from './cluster.ts'
+import { templateOf } from './template.ts'
 import { MAX_TOKENS } from './tokens.ts'
 
 const VERSION = 1
@@ -64,11 +65,11 @@ export async function writeState(path: string, { since, clusters, known }: State
 }
 
 function keptOf(cluster: Cluster): Kept {
-  const { id, service, tokens, gaps, sample, lines, firstSeen, lastSeen, nodes, levels, counts } = cluster
+  const { id, service, template, gaps, sample, lines, firstSeen, lastSeen, nodes, levels, counts } = cluster
   return {
     id,
     service,
-    tokens,
+    tokens: template.tokens,
     gaps: [...gaps],
     sample,
     lines,
@@ -92,7 +93,16 @@ function parse(text: string): State | undefined {
 
 function clusterOf(kept: Kept): Cluster {
   const { id, service, tokens, gaps, sample, lines, first_seen: firstSeen, last_seen: lastSeen } = kept
-  const cluster = restoreCluster({ id, service, tokens, gaps, sample, lines, firstSeen, lastSeen })
+  const cluster = restoreCluster({
+    id,
+    service,
+    template: templateOf(tokens),
+    gaps,
+    sample,
+    lines,
+    firstSeen,
+    lastSeen,
+  })
   for (const node of kept.nodes.slice(0, MAX_NODES)) cluster.nodes.add(node)
   for (const [level, usual, minutes] of kept.levels) {
     if (LEVELS.includes(level)) countsOf(cluster, level).restore(usual, minutes)
@@ -100,8 +110,9 @@ function clusterOf(kept: Kept): Cluster {
   return cluster
 }
 
-function isKept(value: Kept): boolean {
+function isKept(value: Kept | null): value is Kept {
   return (
+    value !== null &&
     [value.id, value.service, value.sample].every((text) => typeof text === 'string') &&
     [value.lines, value.first_seen, value.last_seen].every(Number.isFinite) &&
     [value.tokens, value.gaps, value.nodes].every((list) => list.every((text) => typeof text === 'string')) &&

@@ -5,7 +5,7 @@
  * and the same hash on both.
  */
 import { CLOSERS, ESCAPES, KINDS, REDACTED, WORD } from './shapes.ts'
-import { isPath, isScheme, isValueAt, pathEnd, sliceUnits, Word } from './words.ts'
+import { hashUnits, isPath, isScheme, isValueAt, pathEnd, stemEnd, Word } from './words.ts'
 
 /** What stands in a template for what differs. */
 export const PARAMETER = '<_>'
@@ -25,12 +25,18 @@ export class TokenReader {
   /** Tokens of the message read last. Token i lies in units starts[i]..ends[i) of `text`. */
   count = 0
   readonly text = new Uint16Array(MAX_CHARS + 1)
+  private readonly bytes = Buffer.from(this.text.buffer)
+  /** What was read as a text, once somebody asks for a part of it. */
+  private whole: string | undefined
   readonly starts = new Uint16Array(MAX_TOKENS)
   readonly ends = new Uint16Array(MAX_TOKENS)
   readonly isParameter = new Uint8Array(MAX_TOKENS)
+  private readonly hashes = new Int32Array(MAX_TOKENS)
   /** Two hashes of the tokens, 32 and 21 bits in use: together they stand for them in the cache. */
   low = 0
   high = 0
+  /** Of a message without any word: where the letters end that its first parameter begins with; 0: none. */
+  stemEnd = 0
   private length = 0
   private readonly current = new Word()
   /** What closes the bracket that the last parameter holds open; 0: none. */
@@ -66,7 +72,8 @@ export class TokenReader {
 
   /** A token's text. */
   word(index: number): string {
-    return this.isParameter[index] === 1 ? PARAMETER : this.slice(this.starts[index], this.ends[index])
+    if (this.isParameter[index] === 0) return this.slice(this.starts[index], this.ends[index])
+    return index === 0 && this.stemEnd > 0 ? this.slice(this.starts[0], this.stemEnd) + PARAMETER : PARAMETER
   }
 
   /** The message's beginning. */
@@ -85,7 +92,9 @@ export class TokenReader {
   }
 
   private slice(start: number, end: number): string {
-    return sliceUnits(this.text, start, end)
+    // Cut out of what was read, not of the message: a word would hold all of a long one in memory.
+    this.whole ??= this.bytes.toString('utf16le', 0, this.length * 2)
+    return this.whole.slice(start, end)
   }
 
   private split(read: number): void {
@@ -96,6 +105,7 @@ export class TokenReader {
     if (length === 0) length = read
     text[length] = 0
     this.length = length
+    this.whole = undefined
     this.count = 0
     this.current.isNamer = false
     this.closer = 0
@@ -107,7 +117,8 @@ export class TokenReader {
       else if (unit === OPEN_SQUARE && this.isRedacted(at)) at = this.takeRedacted(at)
       else at++
     }
-    hashTokens(this)
+    this.stemEnd = this.isBare() ? stemEnd(text, this.starts[0], this.ends[0]) : 0
+    this.hash()
   }
 
   /** A word from here on; returns where to go on. */
@@ -121,6 +132,28 @@ export class TokenReader {
     const lastEnd = count === 0 ? 0 : ends[count - 1]
     const isBehindParameter = count > 0 && this.isParameter[count - 1] === 1
     return this.add(start, end, current.differs(text, lastEnd, isBehindParameter), stop)
+  }
+
+  /** Two, so that they are seldom the same for other tokens. */
+  private hash(): void {
+    const { hashes, count, stemEnd } = this
+    let low = 0x811c9dc5 | 0
+    let high = stemEnd === 0 ? 0x2f0b4c47 | 0 : hashUnits(this.text, this.starts[0], stemEnd)
+    for (let index = 0; index < count; index++) {
+      const hash = hashes[index]
+      low = Math.imul(low ^ hash, 0x01000193)
+      low ^= low >>> 15
+      high = Math.imul(high ^ (hash >>> 7), 0x5bd1e995) + hash
+      high ^= high >>> 13
+    }
+    this.low = (low ^ count) >>> 0
+    this.high = (high ^ (high >>> 11)) & 0x1fffff
+  }
+
+  /** Whether nothing is left that tells the template. */
+  private isBare(): boolean {
+    for (let index = 0; index < this.count; index++) if (this.isParameter[index] === 0) return false
+    return this.count > 0
   }
 
   /** key="any words": one parameter. */
@@ -163,6 +196,7 @@ export class TokenReader {
     this.closer = 0
     starts[this.count] = start
     ends[this.count] = end
+    this.hashes[this.count] = isParameter ? 0 : this.current.hash
     this.isParameter[this.count++] = isParameter ? 1 : 0
     return next
   }
@@ -173,24 +207,4 @@ const MIN_RULER = 4
 
 function closerOf(unit: number): number {
   return unit < 128 ? CLOSERS[unit] : 0
-}
-
-/** Two hashes, so that they are seldom the same for other tokens. */
-function hashTokens(reader: TokenReader): void {
-  const { text, starts, ends, isParameter, count } = reader
-  let low = 0x811c9dc5 | 0
-  let high = 0x2f0b4c47 | 0
-  for (let index = 0; index < count; index++) {
-    if (isParameter[index] === 0) {
-      for (let at = starts[index]; at < ends[index]; at++) {
-        low = Math.imul(low ^ text[at], 0x01000193)
-        high = Math.imul(high ^ text[at], 0x5bd1e995)
-        high ^= high >>> 15
-      }
-    }
-    low = Math.imul(low ^ (isParameter[index] + 1), 0x01000193)
-    high = Math.imul(high ^ (isParameter[index] + 1), 0x5bd1e995)
-  }
-  reader.low = low >>> 0
-  reader.high = (high ^ (high >>> 11)) & 0x1fffff
 }

@@ -1,12 +1,12 @@
 /**
  * One service's templates: Drain (He, Zhu, Zheng, Lyu, "Drain: An Online Log Parsing Approach with Fixed Depth Tree", ICWS
- * 2017). The number of tokens and the first two of them lead to a few clusters, among which the most similar is looked
- * for. Other than there, a word that differs parts two templates unless there is a reason to take it for a value: it
- * stands where names stand, or many lines differ in that one place.
+ * 2017). The number of tokens and the first of them lead to a few clusters, among which the most similar is looked for.
+ * Other than there, a word that differs parts two templates unless there is a reason to take it for a value: it stands
+ * where names stand, looks like one, or many lines differ in that one place.
  */
-import { type Cluster, generalize } from './cluster.ts'
-import { knownAs, STATE } from './shapes.ts'
-import { PARAMETER, type TokenReader } from './tokens.ts'
+import type { Cluster } from './cluster.ts'
+import { blank, generalize, IDENTIFIER, NAME_PLACE, STATE_WORD, type Template } from './template.ts'
+import { PARAMETER } from './tokens.ts'
 
 /** So many templates that differ in one word only are one. */
 const MAX_SIBLINGS = 5
@@ -16,7 +16,7 @@ const CROWDED: readonly (readonly [clusters: number, similarity: number])[] = [
   [64, 0.4],
   [24, 0.7],
 ]
-/** Children of a node; words beyond are one parameter. */
+/** First words of as many tokens; those beyond are one parameter. */
 const MAX_CHILDREN = 100
 
 interface Leaf {
@@ -28,36 +28,20 @@ const comparison = { equal: 0, unsure: 0, hard: 0, at: -1 }
 
 export class Tree {
   private readonly leaves = new Map<string, Leaf>()
-  /** Words at the first two places by what leads there, to bound them. */
-  private readonly children = new Map<string, Set<string>>()
+  /** First words by the number of tokens, to bound them. */
+  private readonly firstWords = new Map<number, Set<string>>()
 
-  /** The template that the tokens belong to, which they may make more general; undefined: a new one. */
-  find(tokens: string[], reader: TokenReader): Cluster | undefined {
-    const leaf = this.leaves.get(this.path(tokens, false))
-    if (leaf === undefined) return undefined
-    let best: Cluster | undefined
-    let leastUnsure = Number.POSITIVE_INFINITY
-    const siblings: Cluster[] = []
-    const places: number[] = []
-    for (const cluster of leaf.clusters) {
-      compare(cluster.tokens, tokens, reader)
-      const { equal, unsure, hard, at } = comparison
-      if (hard === 0 && unsure < leastUnsure && isSure(equal, unsure)) {
-        best = cluster
-        leastUnsure = unsure
-      } else if (hard === 1 && unsure === 0) {
-        siblings.push(cluster)
-        places.push(at)
-      }
-    }
-    best ??= merge(leaf, siblings, places) ?? similar(leaf, tokens)
-    if (best !== undefined) generalize(best, tokens)
-    return best
+  /** The template that the line belongs to, which it may make more general; undefined: a new one. */
+  find(line: Template): Cluster | undefined {
+    const found = search(this.leaves.get(this.path(line, false)), line)
+    if (found !== undefined || (line.traits[0] & IDENTIFIER) === 0) return found
+    // Templates that begin with a name begin with a parameter when they are read back.
+    return search(this.leaves.get(`${line.tokens.length} ${PARAMETER}`), line)
   }
 
   /** Adds a template. */
   add(cluster: Cluster): void {
-    const path = this.path(cluster.tokens, true)
+    const path = this.path(cluster.template, true)
     const leaf = this.leaves.get(path)
     if (leaf === undefined) this.leaves.set(path, { clusters: [cluster] })
     else leaf.clusters.push(cluster)
@@ -65,50 +49,69 @@ export class Tree {
 
   /** Takes the clusters out that are not alive any more; true when none is left. */
   sweep(): boolean {
-    this.children.clear()
+    this.firstWords.clear()
     for (const [path, leaf] of this.leaves) {
       leaf.clusters = leaf.clusters.filter(({ isAlive }) => isAlive)
       if (leaf.clusters.length === 0) this.leaves.delete(path)
-      else for (const { tokens } of leaf.clusters) this.path(tokens, true)
+      else for (const { template } of leaf.clusters) this.path(template, true)
     }
     return this.leaves.size === 0
   }
 
-  /** The way to a leaf. Words for which there is no room become parameters. */
-  private path(tokens: string[], isNew: boolean): string {
-    let path = String(tokens.length)
-    for (let depth = 0; depth < 2 && depth < tokens.length; depth++) {
-      let children = this.children.get(path)
-      if (!children?.has(tokens[depth])) {
-        if (children !== undefined && children.size >= MAX_CHILDREN) tokens[depth] = PARAMETER
-        else if (isNew) {
-          if (children === undefined) this.children.set(path, (children = new Set()))
-          children.add(tokens[depth])
-        }
-      }
-      path += `\0${tokens[depth]}`
+  /** The way to a leaf. A first word for which there is no room becomes a parameter. */
+  private path(line: Template, isNew: boolean): string {
+    const { tokens } = line
+    if ((line.traits[0] & IDENTIFIER) !== 0) return `${tokens.length} -`
+    let first = this.firstWords.get(tokens.length)
+    if (first === undefined) this.firstWords.set(tokens.length, (first = new Set()))
+    if (!first.has(tokens[0])) {
+      if (first.size >= MAX_CHILDREN) blank(line, 0)
+      else if (isNew) first.add(tokens[0])
     }
-    return path
+    return `${tokens.length} ${tokens[0]}`
   }
 }
 
-/** At most one place is unsure, or fewer than are equal. */
-function isSure(equal: number, unsure: number): boolean {
-  return unsure === 0 || (equal > 0 && unsure <= 1 && unsure <= equal)
+function search(leaf: Leaf | undefined, line: Template): Cluster | undefined {
+  if (leaf === undefined) return undefined
+  let best: Cluster | undefined
+  let leastUnsure = Number.POSITIVE_INFINITY
+  const siblings: Cluster[] = []
+  const places: number[] = []
+  for (const cluster of leaf.clusters) {
+    compare(cluster.template, line)
+    const { equal, unsure, hard, at } = comparison
+    if (hard === 0 && unsure < leastUnsure && isSure(equal, unsure)) {
+      best = cluster
+      leastUnsure = unsure
+    } else if (hard === 1 && unsure === 0) {
+      siblings.push(cluster)
+      places.push(at)
+    }
+  }
+  best ??= merge(leaf, siblings, places) ?? similar(leaf, line)
+  if (best !== undefined) generalize(best.template, line)
+  return best
 }
 
-function compare(template: readonly string[], tokens: readonly string[], reader: TokenReader): void {
+/** At most one place is unsure, and something is equal. */
+function isSure(equal: number, unsure: number): boolean {
+  return unsure === 0 || (unsure === 1 && equal > 0)
+}
+
+function compare(template: Template, line: Template): void {
+  const { hashes, traits } = line
   comparison.equal = 0
   comparison.unsure = 0
   comparison.hard = 0
-  for (let index = 0; index < tokens.length; index++) {
-    const known = template[index]
-    const token = tokens[index]
-    if (known === token) {
-      if (token !== PARAMETER) comparison.equal++
-    } else if (known === PARAMETER || token === PARAMETER) {
+  for (let index = 0; index < hashes.length; index++) {
+    const known = template.hashes[index]
+    const hash = hashes[index]
+    if (known === hash) {
+      if (hash !== 0) comparison.equal++
+    } else if (known === 0 || hash === 0) {
       comparison.unsure++
-    } else if (!isName(known, tokens, index, reader)) {
+    } else if (!isName(template.traits[index], traits[index])) {
       comparison.at = index
       if (++comparison.hard > 1) return
     }
@@ -116,9 +119,9 @@ function compare(template: readonly string[], tokens: readonly string[], reader:
 }
 
 /** Whether names stand in that place, so that another word there says nothing else. */
-function isName(known: string, tokens: readonly string[], index: number, reader: TokenReader): boolean {
-  if (index === 0 || ((knownAs(known) | knownAs(tokens[index])) & STATE) !== 0) return false
-  return (tokens[index - 1] === 'for' && tokens[index + 1] === 'from') || reader.isValue(index)
+function isName(known: number, traits: number): boolean {
+  if ((known & traits & IDENTIFIER) !== 0) return true
+  return (traits & NAME_PLACE) !== 0 && ((known | traits) & STATE_WORD) === 0
 }
 
 /** Enough templates that differ from the line in the same one word become one, the first of them. */
@@ -128,7 +131,7 @@ function merge(leaf: Leaf, siblings: readonly Cluster[], places: readonly number
     const [first, ...others] = siblings.filter((_, index) => places[index] === place)
     if (others.length + 2 < MAX_SIBLINGS) continue
     for (const other of others) {
-      generalize(first, other.tokens)
+      generalize(first.template, other.template)
       takeIn(first, other)
     }
     leaf.clusters = leaf.clusters.filter(({ isAlive }) => isAlive)
@@ -145,16 +148,17 @@ function takeIn(cluster: Cluster, other: Cluster): void {
 }
 
 /** Drain's own way, for leaves that fill up: the template that has most tokens in common. */
-function similar({ clusters }: Leaf, tokens: readonly string[]): Cluster | undefined {
+function similar({ clusters }: Leaf, { hashes }: Template): Cluster | undefined {
   const least = CROWDED.find(([crowd]) => clusters.length >= crowd)?.[1]
   if (least === undefined) return undefined
   let best: Cluster | undefined
-  let mostCommon = least * tokens.length
+  let mostCommon = least * hashes.length
   for (const cluster of clusters) {
+    const known = cluster.template.hashes
     let common = 0
-    for (let index = 0; index < tokens.length; index++) {
-      if (cluster.tokens[index] === tokens[index]) common++
-      else if (cluster.tokens[index] === PARAMETER) common += 0.5
+    for (let index = 0; index < hashes.length; index++) {
+      if (known[index] === hashes[index]) common++
+      else if (known[index] === 0) common += 0.5
     }
     if (common >= mostCommon) {
       best = cluster

@@ -7,10 +7,9 @@ import {
   hashUnit,
   IS_PATH_UNIT,
   KINDS,
-  knownAs,
+  knownUnits,
   LOWER,
   MAX_KNOWN_WORD,
-  MAY_BE_KNOWN,
   NAMER,
   NOT_HEX,
   ORDINARY,
@@ -22,6 +21,7 @@ import {
   WORD_SEED,
 } from './shapes.ts'
 
+const BACKSLASH = 0x5c
 const COLON = 0x3a
 const DOT = 0x2e
 const EQUALS = 0x3d
@@ -37,7 +37,9 @@ const MAX_NAME_GAP = 2
 const MAX_ADDRESS_PART = 4
 
 /** Words that end so are verbs or states: created, logging, session. */
-const ENDINGS: ReadonlySet<string> = new Set(['ed', 'ng', 'on'])
+const ENDINGS: ReadonlySet<number> = new Set(
+  ['ed', 'ng', 'on'].map((end) => end.charCodeAt(0) * 256 + end.charCodeAt(1)),
+)
 const MIN_ENDED = 5
 
 /** One that is used again for each word: no object a word. */
@@ -52,7 +54,8 @@ export class Word {
   /** Whether the word before, or this one once judged, is one like `user`. */
   isNamer = false
   private dots = 0
-  private hash = 0
+  /** Of the word without those dots. */
+  hash = 0
 
   /** Reads the word at `start`. Two dots in a row part words. */
   read(text: Uint16Array, start: number, length: number): void {
@@ -76,7 +79,7 @@ export class Word {
     while (at > start && text[at - 1] === DOT) at--
     this.end = at
     this.dots = dots - (this.stop - at)
-    this.hash = hash
+    this.hash = at === this.stop ? hash : hashUnits(text, start, at)
   }
 
   get isBlank(): boolean {
@@ -112,14 +115,9 @@ export class Word {
   }
 
   private knownAs(text: Uint16Array): number {
-    const { start, end, stop } = this
+    const { start, end, hash } = this
     if (end - start > MAX_KNOWN_WORD) return 0
-    let { hash } = this
-    if (stop > end) {
-      hash = WORD_SEED
-      for (let at = start; at < end; at++) hash = hashUnit(hash, text[at])
-    }
-    return MAY_BE_KNOWN[hash & 4095] === 0 ? 0 : knownAs(sliceUnits(text, start, end))
+    return knownUnits(text, start, end, hash)
   }
 
   /** Behind `user`: bob, but not logged, does or creation. */
@@ -129,7 +127,7 @@ export class Word {
     if ((known & ORDINARY) !== 0 || start - lastEnd > MAX_NAME_GAP || text[start - 1] === OPEN_SQUARE) return false
     // logname= uid=0: a key without a value.
     if (text[start - 1] === SPACE && text[start - 2] === EQUALS) return false
-    return end - start < MIN_ENDED || !ENDINGS.has(sliceUnits(text, end - 2, end))
+    return end - start < MIN_ENDED || !ENDINGS.has(text[end - 2] * 256 + text[end - 1])
   }
 
   /** some.package.SOME_NAME: a constant of a program. */
@@ -156,9 +154,23 @@ export function isPath(text: Uint16Array, start: number): boolean {
   return text[start] === SLASH && isPathUnit(text[start + 1])
 }
 
-/** The :// behind a scheme. */
+/** attempt-7: where the letters end that a parameter begins with; 0 when they may be digits themselves (hexadecimal). */
+export function stemEnd(text: Uint16Array, start: number, end: number): number {
+  let holds = 0
+  let at = start
+  for (; at < end; at++) {
+    const bits = text[at] < 128 ? HOLDS[text[at]] : NOT_HEX
+    if ((bits & DIGIT) !== 0) break
+    if (at === start && (bits & (LOWER | UPPER)) === 0) return 0
+    holds |= bits
+  }
+  return at < end && (holds & NOT_HEX) !== 0 ? at : 0
+}
+
+/** The :// behind a scheme, the :\\ behind a drive's letter. */
 export function isScheme(text: Uint16Array, end: number, length: number): boolean {
-  return end + 2 < length && text[end] === COLON && text[end + 1] === SLASH && text[end + 2] === SLASH
+  if (end + 2 >= length || text[end] !== COLON) return false
+  return text[end + 1] === BACKSLASH || (text[end + 1] === SLASH && text[end + 2] === SLASH)
 }
 
 /** key=value: whether a value starts here. */
@@ -166,8 +178,10 @@ export function isValueAt(text: Uint16Array, start: number): boolean {
   return start > 0 && text[start - 1] === EQUALS
 }
 
-export function sliceUnits(text: Uint16Array, start: number, end: number): string {
-  return String.fromCharCode(...text.subarray(start, end))
+export function hashUnits(text: Uint16Array, start: number, end: number): number {
+  let hash = WORD_SEED
+  for (let at = start; at < end; at++) hash = hashUnit(hash, text[at])
+  return hash
 }
 
 function isDigit(unit: number): boolean {
