@@ -20,6 +20,8 @@ export interface Real extends AdminParts {
 
 interface Options {
   readonly now?: () => number
+  /** Six bytes of a rule's id. */
+  readonly random?: () => Buffer
   /** Where triggers are led: to nowhere unless told otherwise. */
   readonly connect?: Connect
   readonly resolve?: Resolve
@@ -40,6 +42,7 @@ export async function withReal(options: Options, use: (real: Real) => Promise<vo
     stateFile: join(folder, 'rules.json'),
     now,
     onProblem,
+    random: options.random,
   })
   const scanner = createScanner({
     rulebook,
@@ -62,8 +65,8 @@ export async function withReal(options: Options, use: (real: Real) => Promise<vo
     },
     now,
     sleep: () => Promise.resolve(),
-    random: () => 0.5,
     ...options,
+    random: () => 0.5,
     onProblem,
   })
   try {
