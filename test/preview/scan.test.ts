@@ -128,7 +128,7 @@ describe('rules, triggers and events', { skip: program === undefined ? NOTICE : 
     assert.equal(mac, createHmac('sha256', 'very-secret-key').update(`${seconds}.${body}`).digest('hex'))
     await visit('/rules', (tab) =>
       tab.until(
-        `[...document.querySelectorAll('tr')].some((row) => row.textContent.includes('Upstream timeout') && row.querySelector('[data-label="Hits / min"]')?.textContent === '1' && row.querySelectorAll('.spark rect').length === 1)`,
+        `[...document.querySelectorAll('tr')].some((row) => row.textContent.includes('Upstream timeout') && row.querySelector('[data-label="Hits / min"]')?.textContent === '1' && /v-/.test(row.querySelector('.spark path').getAttribute('d')))`,
       ),
     )
     await visit('/triggers', (tab) => sees(tab, '[data-label="Delivered"]', '1'))
@@ -224,6 +224,7 @@ describe('rules, triggers and events', { skip: program === undefined ? NOTICE : 
       await tab.press('Escape')
       await tab.until(`document.querySelector('dialog') === null`)
       assert.notEqual(site.rulebook.get(rule.id), undefined)
+      assert.equal(await focused(tab), 'What to do with Slow')
       await open()
       await click(tab, 'Delete all 2')
       await sees(tab, '.said', 'Slow is deleted, and 1 override of it')
@@ -298,7 +299,7 @@ describe('rules, triggers and events', { skip: program === undefined ? NOTICE : 
       await click(tab, 'Save')
       await sees(tab, '.said', 'Own hook is saved.')
       const before = site.hooks.length
-      await click(tab, 'Test Own hook')
+      await click(tab, 'Test: Own hook')
       await sees(tab, '.verdict', '✓ Delivered')
       assert.notEqual(site.hooks[before]?.headers['x-longship-signature'], undefined, 'still signed with the secret')
       await tab.press('Escape')
@@ -444,8 +445,8 @@ describe('rules, triggers and events', { skip: program === undefined ? NOTICE : 
   })
 
   const LOOKS: readonly (readonly [name: string, path: string, ready: string])[] = [
-    ['rules', '/rules', '.spark rect'],
-    ['rules-of-workload', '/rules?effective=shop', '.spark rect'],
+    ['rules', '/rules', '.spark path'],
+    ['rules-of-workload', '/rules?effective=shop', '.spark path'],
     ['rule', '/rules?edit=out%20of%20memory&line=Out%20of%20memory', '.verdict'],
     ['triggers', '/triggers', '.name'],
     ['trigger', '/triggers?new=1&severity=error', 'dialog form'],

@@ -72,7 +72,7 @@ export async function openWatchSite({ rules = [], boards = false }: WatchSiteOpt
     },
   })
   const emit = (event: Parameters<EventLog['append']>[0]) => void log.append(event)
-  const scanner = createScanner({ rulebook, bucket: { burst: 1000, per_minute: 10_000 }, emit, now })
+  const scanner = createScanner({ rulebook, bucket: { burst: 10_000, per_minute: 10_000 }, emit, now })
   const settings = { max_patterns: 200, new_severity: 'info', spike_factor: 5, settle_ms: 0 } as const
   const patterns = openPatterns({ settings, stateFile: undefined, now, emit })
   const triggers = openTriggers({
@@ -154,13 +154,15 @@ async function startReceiver() {
   }
 }
 
+const redactor = createRedactor()
+
 /** As the general path reads a container's line. */
 function read(service: string, line: string): LogRecord {
   const interpreter = new Interpreter({
     around: { service, node: 'one', env: undefined, level: 'unknown', host: 'test' },
     zone: 'UTC',
     format: undefined,
-    redactor: createRedactor(),
+    redactor,
     now: () => fromMillis(Date.now()),
   })
   return interpreter.record({ head: line, rest: '', runtime: undefined })

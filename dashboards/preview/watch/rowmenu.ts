@@ -44,14 +44,13 @@ export function tableHead(columns: readonly string[], numbers: ReadonlySet<strin
 /** A table that is made anew takes the focus with it: what had it gets it back, or else the view's content does. */
 export function keepFocus(list: HTMLElement, draw: () => void): void {
   const active = document.activeElement
-  const row = active instanceof HTMLElement ? active.closest<HTMLElement>('tr[data-id]') : null
-  if (row === null || !list.contains(row)) return draw()
+  const row = active instanceof HTMLElement && list.contains(active) ? active.closest<HTMLElement>('tr[data-id]') : null
   const places = (each: HTMLElement) => [...each.querySelectorAll<HTMLElement>('button, input, a')]
-  const index = places(row).indexOf(active as HTMLElement)
+  const index = row === null ? -1 : places(row).indexOf(active as HTMLElement)
   draw()
-  const same = [...list.querySelectorAll<HTMLElement>('tr[data-id]')].find(
-    (each) => each.dataset['id'] === row.dataset['id'],
-  )
+  if (row === null) return
+  const rows = [...list.querySelectorAll<HTMLElement>('tr[data-id]')]
+  const same = rows.find((each) => each.dataset['id'] === row.dataset['id'])
   const place = same === undefined ? undefined : places(same)[index]
   if (place === undefined) document.getElementById('main')?.focus()
   else place.focus()
