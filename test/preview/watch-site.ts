@@ -3,7 +3,8 @@
  * together, with lines from the test instead of sources.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { connect } from 'node:net'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPage } from '../../dashboards/preview/server/page.ts'
@@ -26,28 +27,35 @@ export interface WatchSite {
   readonly log: EventLog
   readonly rulebook: Rulebook
   readonly patterns: Patterns
+  /** What webhooks sent to a name of the Internet. */
+  readonly hooks: readonly Hook[]
+  /** What the webhooks' receiver answers from now on. */
+  answer(status: number): void
+  /** As when Longship is started anew: streams end, `during` runs, and the same port answers again. */
+  restart(during: () => void): Promise<void>
   /** Lines as a container of that service writes them. */
   write(service: string, ...lines: readonly string[]): void
   close(): Promise<void>
+}
+
+export interface Hook {
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
 }
 
 export interface WatchSiteOptions {
   readonly rules?: readonly RuleSettings[]
   /** Whether a Loki is behind the page: links to Explore and Trace. */
   readonly boards?: boolean
-  /** Of whoever listens for webhooks on loopback: they are sent to any name, as of the Internet. */
-  readonly receiverPort?: number
 }
 
 const PUBLIC_ADDRESS = '93.184.215.14'
 
-export async function openWatchSite({
-  rules = [],
-  boards = false,
-  receiverPort = 1,
-}: WatchSiteOptions = {}): Promise<WatchSite> {
+export async function openWatchSite({ rules = [], boards = false }: WatchSiteOptions = {}): Promise<WatchSite> {
   const folder = mkdtempSync(join(tmpdir(), 'longship-watch-'))
   const now = Date.now
+  const receiver = await startReceiver()
   const fail = (message: string) => {
     throw new Error(message)
   }
@@ -64,7 +72,7 @@ export async function openWatchSite({
     },
   })
   const emit = (event: Parameters<EventLog['append']>[0]) => void log.append(event)
-  const scanner = createScanner({ rulebook, bucket: { burst: 1000, per_minute: 10_000 }, emit, now })
+  const scanner = createScanner({ rulebook, bucket: { burst: 10_000, per_minute: 10_000 }, emit, now })
   const settings = { max_patterns: 200, new_severity: 'info', spike_factor: 5, settle_ms: 0 } as const
   const patterns = openPatterns({ settings, stateFile: undefined, now, emit })
   const triggers = openTriggers({
@@ -78,21 +86,26 @@ export async function openWatchSite({
     // The guard sees an address of the Internet, and checks it; what is dialled is the test's receiver.
     sleep: () => new Promise((resolve) => setTimeout(resolve, 10)),
     resolve: async () => [PUBLIC_ADDRESS],
-    connect: (address) => connect({ host: '127.0.0.1', port: address === PUBLIC_ADDRESS ? receiverPort : 1 }),
+    connect: (address) => connect({ host: '127.0.0.1', port: address === PUBLIC_ADDRESS ? receiver.port : 1 }),
   })
-  const admin = createAdmin({
-    ...{ rulebook, scanner, events: log, triggers, patterns, token: TOKEN, now },
-    limits: { requests_per_minute: 100_000, max_body_bytes: 65_536 },
-    onProblem: fail,
-  })
-  const server = await startAdmin({
-    listen: { host: '127.0.0.1', port: 0 },
-    admin,
-    page: createPage({ scan: true, boards }),
-  })
+  const listen = (port: number) => {
+    const admin = createAdmin({
+      ...{ rulebook, scanner, events: log, triggers, patterns, token: TOKEN, now },
+      limits: { requests_per_minute: 100_000, max_body_bytes: 65_536 },
+      onProblem: fail,
+    })
+    return startAdmin({ listen: { host: '127.0.0.1', port }, admin, page: createPage({ scan: true, boards }) })
+  }
+  let server = await listen(0)
+  const { url, port } = server
   const tails = new Map<string, { watch: Watch; learn: PatternWatch }>()
   return {
-    ...{ url: server.url, log, rulebook, patterns },
+    ...{ url, log, rulebook, patterns, hooks: receiver.hooks, answer: receiver.answer },
+    async restart(during) {
+      await server.close()
+      during()
+      server = await listen(port)
+    },
     write(service, ...lines) {
       const tail = tails.get(service) ?? {
         watch: scanner.watch(`${service}-1`),
@@ -112,17 +125,44 @@ export async function openWatchSite({
       await patterns.close()
       await rulebook.close()
       await log.close()
+      await receiver.close()
       rmSync(folder, { recursive: true })
     },
   }
 }
 
+async function startReceiver() {
+  const hooks: Hook[] = []
+  let status = 204
+  const server = createServer((request, response) => {
+    let body = ''
+    request.setEncoding('utf8')
+    request.on('data', (text: string) => (body += text))
+    request.on('end', () => {
+      hooks.push({ path: request.url!, headers: request.headers, body })
+      response.writeHead(status).end()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    hooks,
+    port: (server.address() as AddressInfo).port,
+    answer(next: number) {
+      status = next
+    },
+    close: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
+  }
+}
+
+const redactor = createRedactor()
+
+/** As the general path reads a container's line. */
 function read(service: string, line: string): LogRecord {
   const interpreter = new Interpreter({
     around: { service, node: 'one', env: undefined, level: 'unknown', host: 'test' },
     zone: 'UTC',
     format: undefined,
-    redactor: createRedactor(),
+    redactor,
     now: () => fromMillis(Date.now()),
   })
   return interpreter.record({ head: line, rest: '', runtime: undefined })

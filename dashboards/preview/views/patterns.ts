@@ -10,6 +10,7 @@ import { newRuleUrl } from '../watch/model/links.ts'
 import { findPatterns, type PatternView } from '../watch/model/patternfacts.ts'
 import { MAX_TEMPLATE_PARAM, templatePattern } from '../watch/model/template.ts'
 import { createNotice, startPolling } from '../watch/notice.ts'
+import { tableHead } from '../watch/rowmenu.ts'
 import { watchTabs } from '../watch/watchtabs.ts'
 
 const POLL_MS = 10_000
@@ -56,7 +57,7 @@ export function showPatterns(room: HTMLElement): View {
     list,
   )
   // Who is about to press something keeps it: the list waits.
-  const stop = startPolling(POLL_MS, async () => {
+  const stop = startPolling(POLL_MS, notice, async () => {
     if (!list.contains(document.activeElement)) await load()
   })
   return {
@@ -70,20 +71,8 @@ export function showPatterns(room: HTMLElement): View {
 
 function draw(list: HTMLElement, patterns: readonly PatternView[], word: string): void {
   const found = findPatterns(patterns, word)
-  const head = COLUMNS.map((name) =>
-    h(
-      'th',
-      { scope: 'col', class: NUMBERS.has(name) ? 'number' : undefined },
-      name === 'Actions' ? h('span', { class: 'unseen' }, name) : name,
-    ),
-  )
   const none = patterns.length === 0 ? 'No patterns yet: they are found as lines come.' : 'No pattern is so.'
-  const table = h(
-    'table',
-    { class: 'list patterns' },
-    h('thead', {}, h('tr', {}, head)),
-    h('tbody', {}, found.map(row)),
-  )
+  const table = h('table', { class: 'list patterns' }, tableHead(COLUMNS, NUMBERS), h('tbody', {}, found.map(row)))
   list.replaceChildren(found.length === 0 ? h('p', { class: 'none' }, none) : table)
 }
 

@@ -1,5 +1,6 @@
 /** The rules of the scanner: all of them, or what is in force in one workload; how often they hit; made, tried and changed. */
 import { h } from '../page/dom.ts'
+import { here } from '../page/route.ts'
 import type { View } from '../page/view.ts'
 import { ask, part } from '../watch/api.ts'
 import { closeDialogs } from '../watch/dialog.ts'
@@ -7,6 +8,7 @@ import { valuesOf } from '../watch/model/fields.ts'
 import { RULE_FIELDS, type ShownRule, workloadSet } from '../watch/model/rulefields.ts'
 import type { RuleView, Stats } from '../watch/model/shapes.ts'
 import { createNotice, startPolling } from '../watch/notice.ts'
+import { keepFocus } from '../watch/rowmenu.ts'
 import { createRuleActions, type KnownRules, openFromAddress } from '../watch/ruleactions.ts'
 import { createRuleFilters } from '../watch/rulefilters.ts'
 import { createRuleTable, type RuleActions, type RuleTable } from '../watch/ruletable.ts'
@@ -23,6 +25,8 @@ export function showRules(room: HTMLElement): View {
   document.title = 'Rules · Longship'
   const left = new AbortController()
   const { signal } = left
+  // As it was: what is opened by hand until all is there stands in the address too.
+  const { params } = here()
   const known: Known = { rules: [], workloads: [], table: undefined, stats: undefined }
   const notice = createNotice()
   const facts = h('p', { class: 'facts-line muted' })
@@ -59,8 +63,8 @@ export function showRules(room: HTMLElement): View {
   let stop = () => {}
   void load().then(() => {
     if (signal.aborted) return
-    stop = startPolling(POLL_MS, poll)
-    openFromAddress(known, notice, actions)
+    stop = startPolling(POLL_MS, notice, poll)
+    openFromAddress(params, known, notice, actions)
   })
   return {
     leave() {
@@ -89,29 +93,14 @@ async function fetchRules(
 }
 
 function drawList(list: HTMLElement, rules: readonly ShownRule[], known: Known, actions: RuleActions): void {
-  const focused = focusedRow(list)
   known.table = createRuleTable(rules, actions, (id) => known.rules.find((rule) => rule.id === id)?.name)
   if (known.stats !== undefined) known.table.update(new Map(Object.entries(known.stats.scan.rules)))
   const none =
     known.rules.length === 0
       ? 'There are no rules yet. A rule says what to look for in the lines as they come, and how loud to be about it.'
       : 'No rule is so.'
-  list.replaceChildren(rules.length === 0 ? h('p', { class: 'none' }, none) : known.table.element)
-  focused?.()
-}
-
-/** The list is made anew: what had the focus gets it back. */
-function focusedRow(list: HTMLElement): (() => void) | undefined {
-  const active = document.activeElement
-  const row = active?.closest('tr')
-  if (!(active instanceof HTMLElement) || row === null || row === undefined || !list.contains(row)) return undefined
-  const index = [...row.querySelectorAll('button, input')].indexOf(active)
-  return () => {
-    const same = [...list.querySelectorAll<HTMLElement>('tr[data-id]')].find(
-      (each) => each.dataset['id'] === row.dataset['id'],
-    )
-    same?.querySelectorAll<HTMLElement>('button, input')[index]?.focus()
-  }
+  const shown = rules.length === 0 ? h('p', { class: 'none' }, none) : known.table.element
+  keepFocus(list, () => list.replaceChildren(shown))
 }
 
 function drawFacts(facts: HTMLElement, { scan }: Stats): void {

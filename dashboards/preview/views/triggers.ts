@@ -7,6 +7,7 @@ import { createDeadLetters } from '../watch/deadletters.ts'
 import { closeDialogs, confirmDialog } from '../watch/dialog.ts'
 import type { RuleView, Stats, Trigger } from '../watch/model/shapes.ts'
 import { createNotice, type Notice, startPolling } from '../watch/notice.ts'
+import { keepFocus } from '../watch/rowmenu.ts'
 import { openTriggerForm } from '../watch/triggerform.ts'
 import { createTriggerTable, type TriggerActions, type TriggerTable } from '../watch/triggertable.ts'
 import { testTrigger } from '../watch/triggertest.ts'
@@ -26,6 +27,8 @@ export function showTriggers(room: HTMLElement): View {
   document.title = 'Triggers · Longship'
   const left = new AbortController()
   const { signal } = left
+  // As it was: what is opened by hand until all is there stands in the address too.
+  const { params } = here()
   const known: Known = { triggers: [], suggestions: new Map() }
   let table: TriggerTable | undefined
   const notice = createNotice()
@@ -36,7 +39,8 @@ export function showTriggers(room: HTMLElement): View {
       await fetchTriggers(known, signal)
       table = createTriggerTable(known.triggers, actions)
       const none = 'There are no triggers yet: events are kept and shown, and nobody is told.'
-      list.replaceChildren(known.triggers.length === 0 ? h('p', { class: 'none' }, none) : table.element)
+      const shown = known.triggers.length === 0 ? h('p', { class: 'none' }, none) : table.element
+      keepFocus(list, () => list.replaceChildren(shown))
       await poll()
     } catch (error) {
       if (!signal.aborted) notice.fail(error, () => void load())
@@ -58,8 +62,8 @@ export function showTriggers(room: HTMLElement): View {
   let stop = () => {}
   void load().then(() => {
     if (signal.aborted) return
-    stop = startPolling(POLL_MS, poll)
-    openFromAddress(known, actions)
+    stop = startPolling(POLL_MS, notice, poll)
+    openFromAddress(params, known, actions)
   })
   return {
     leave() {
@@ -134,8 +138,7 @@ const NO_FORM = Object.fromEntries(
 )
 
 /** `?edit=ID`, or `?new` with what its filter begins with. */
-function openFromAddress(known: Known, { edit, openForm }: Actions): void {
-  const { params } = here()
+function openFromAddress(params: URLSearchParams, known: Known, { edit, openForm }: Actions): void {
   const trigger = known.triggers.find(({ id }) => id === params.get('edit'))
   if (trigger !== undefined) edit(trigger)
   if (trigger !== undefined || !params.has('new')) return

@@ -42,16 +42,31 @@ export function createNotice(): Notice {
   }
 }
 
-/** Calls at once and then as often as told, while somebody looks; never twice at a time. */
-export function startPolling(everyMs: number, run: () => Promise<void>): () => void {
+/**
+ * Calls at once and then as often as told, while somebody looks; never twice at a time. When it fails, that is said until
+ * it works again: numbers that stand still look like numbers that are fine.
+ */
+export function startPolling(everyMs: number, notice: Notice, run: () => Promise<void>): () => void {
   let isRunning = false
+  let isFailed = false
+  let isOver = false
   const once = async () => {
     if (isRunning || document.visibilityState !== 'visible') return
     isRunning = true
-    await run().catch(() => {})
+    try {
+      await run()
+      if (isFailed) notice.clear()
+      isFailed = false
+    } catch (error) {
+      isFailed = !isOver
+      if (isFailed) notice.fail(error, () => void once())
+    }
     isRunning = false
   }
   void once()
   const timer = setInterval(() => void once(), everyMs)
-  return () => clearInterval(timer)
+  return () => {
+    isOver = true
+    clearInterval(timer)
+  }
 }

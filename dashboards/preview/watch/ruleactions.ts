@@ -1,6 +1,6 @@
 /** What can be done with rules: the forms that open, what is asked before something goes, what is said after. */
 import { h } from '../page/dom.ts'
-import { here, setParams } from '../page/route.ts'
+import { setParams } from '../page/route.ts'
 import { ask, part } from './api.ts'
 import { confirmDialog } from './dialog.ts'
 import { logText } from './logtext.ts'
@@ -103,8 +103,12 @@ function goneWith(others: readonly RuleView[]): HTMLElement[] {
 }
 
 /** `?edit=ID`, or `?new` with what is to stand in the form; `line` is the sample to try it on. */
-export function openFromAddress(known: KnownRules, notice: Notice, actions: RuleViewActions): void {
-  const { params } = here()
+export function openFromAddress(
+  params: URLSearchParams,
+  known: KnownRules,
+  notice: Notice,
+  actions: RuleViewActions,
+): void {
   const line = params.get('line') ?? ''
   const edit = params.get('edit')
   if (edit !== null) {
@@ -116,7 +120,9 @@ export function openFromAddress(known: KnownRules, notice: Notice, actions: Rule
   if (!params.has('new')) return
   const given = Object.fromEntries(DRAFT.flatMap((each) => (params.has(each) ? [[each, params.get(each)]] : [])))
   const global = known.rules.find(({ id }) => id === given['overrides'])
-  if (global === undefined) actions.openForm('New rule', valuesOf(RULE_FIELDS, given), undefined, line)
+  // What is for one workload alone is changed itself.
+  if (global?.workload !== undefined) actions.edit(global, line)
+  else if (global === undefined) actions.openForm('New rule', valuesOf(RULE_FIELDS, given), undefined, line)
   else
     actions.openForm(`Override ${global.name}`, overrideValues(global, given['workload'] ?? '', false), undefined, line)
 }

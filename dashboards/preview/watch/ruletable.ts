@@ -1,8 +1,9 @@
 /** Rules as rows: what they look for, where, how often they hit; what can be done with each. */
-import { dropdown, h } from '../page/dom.ts'
+import { h } from '../page/dom.ts'
 import { logText } from './logtext.ts'
 import type { ShownRule } from './model/rulefields.ts'
 import type { RuleStats, RuleView } from './model/shapes.ts'
+import { type RowAction, rowActions, tableHead } from './rowmenu.ts'
 import { sparkline } from './spark.ts'
 
 export interface RuleActions {
@@ -32,18 +33,11 @@ export function createRuleTable(
   nameOf: (id: string) => string | undefined,
 ): RuleTable {
   const rows = rules.map((rule) => createRow(rule, actions, nameOf))
-  const head = COLUMNS.map((name) =>
-    h(
-      'th',
-      { scope: 'col', class: NUMBERS.has(name) ? 'number' : undefined },
-      name === 'Actions' ? h('span', { class: 'unseen' }, name) : name,
-    ),
-  )
   return {
     element: h(
       'table',
       { class: 'list rules' },
-      h('thead', {}, h('tr', {}, head)),
+      tableHead(COLUMNS, NUMBERS),
       h(
         'tbody',
         {},
@@ -69,6 +63,7 @@ function createRow(rule: ShownRule, actions: RuleActions, nameOf: (id: string) =
   const hour = h('span', {})
   const drops = h('span', {}, '–')
   const error = h('p', { class: 'error' })
+  let drawn: string | undefined
   const showError = (text: string | undefined) => {
     error.hidden = text === undefined
     error.textContent = text === undefined ? '' : `Out of use: ${text}`
@@ -78,10 +73,7 @@ function createRow(rule: ShownRule, actions: RuleActions, nameOf: (id: string) =
     ['On', [onSwitch(rule, actions)]],
     ['Rule', [...nameParts(rule, actions, nameOf), error]],
     ['Severity', [h('span', { class: 'badge', 'data-severity': rule.severity }, rule.severity)]],
-    [
-      'Workload',
-      [rule.workload === undefined ? h('span', { class: 'muted' }, 'all (global)') : logText(rule.workload)],
-    ],
+    ['Workload', [rule.workload === undefined ? h('span', { class: 'muted' }, 'all') : logText(rule.workload)]],
     ['Hits / min', [hits]],
     ['Last hour', [hour]],
     ['Drops', [drops]],
@@ -101,7 +93,10 @@ function createRow(rule: ShownRule, actions: RuleActions, nameOf: (id: string) =
     show(stats) {
       hits.textContent = String(stats?.hits_last_minute ?? 0)
       hits.title = `${stats?.hits ?? 0} since the start`
-      hour.replaceChildren(sparkline(stats?.minutes ?? []))
+      const minutes = stats?.minutes ?? []
+      // A thousand rules, most of which are silent: only what changed is drawn.
+      if (minutes.join() !== drawn) hour.replaceChildren(sparkline(minutes))
+      drawn = minutes.join()
       drops.textContent = String(stats?.cooled_down ?? 0)
       drops.title = 'Hits within the cooldown'
       showError(stats?.error ?? rule.error)
@@ -131,8 +126,7 @@ const FROM: ReadonlyMap<string, string> = new Map([
 
 function origin({ origin: from, file }: RuleView): HTMLElement {
   if (from === 'api') return h('span', { class: 'muted' }, 'here')
-  const title = file ?? ''
-  return h('span', { class: 'muted', title }, `${from === 'config' ? 'config' : 'folder'}, read only`)
+  return h('span', { class: 'muted', title: `Changed in ${file ?? 'its file'}` }, from)
 }
 
 function onSwitch(rule: RuleView, actions: RuleActions): HTMLElement {
@@ -153,12 +147,12 @@ function onSwitch(rule: RuleView, actions: RuleActions): HTMLElement {
 /** One click in a workload's set; else a menu, and the form asks for the workload. */
 function actionsOf(rule: ShownRule, actions: RuleActions): HTMLElement {
   const isGlobal = rule.workload === undefined && rule.absence === undefined
-  const act = (text: string, run: () => void) => ({ text, run })
-  const here = actions.workload === undefined ? 'a workload …' : 'here'
+  const act = (text: string, run: () => void): RowAction => ({ text, run })
+  const where = actions.workload === undefined ? ['for a workload …', 'in a workload …'] : ['here', 'here']
   const forWorkload = isGlobal
     ? [
-        act(`Override for ${here}`, () => actions.override(rule)),
-        act(`Switch off in ${here}`.replace('in here', 'here'), () => actions.switchOff(rule)),
+        act(`Override ${where[0]}`, () => actions.override(rule)),
+        act(`Switch off ${where[1]}`, () => actions.switchOff(rule)),
       ]
     : []
   const isOwn = rule.origin === 'api'
@@ -168,20 +162,5 @@ function actionsOf(rule: ShownRule, actions: RuleActions): HTMLElement {
     act('Copy as a new rule', () => actions.duplicate(rule)),
     ...(isOwn ? [act('Delete …', () => actions.remove(rule))] : []),
   ]
-  const direct = actions.workload === undefined ? [] : forWorkload
-  const menu = dropdown({ class: 'plain', 'aria-label': `What to do with ${rule.name}` }, ['⋯'], (close) =>
-    h(
-      'div',
-      { class: 'link-list' },
-      all.map(({ text, run }) => h('button', { type: 'button', class: 'item', onclick: () => [close(), run()] }, text)),
-    ),
-  )
-  const buttons = direct.map(({ text, run }) =>
-    h(
-      'button',
-      { type: 'button', class: 'small', onclick: run, 'aria-label': `${text}: ${rule.name}` },
-      text.replace(' for here', ''),
-    ),
-  )
-  return h('div', { class: 'row-actions' }, buttons, menu)
+  return rowActions(rule.name, actions.workload === undefined ? [] : forWorkload, all)
 }

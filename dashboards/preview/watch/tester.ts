@@ -114,9 +114,10 @@ function showTest(test: RuleTest, on: string): HTMLElement[] {
   const names = Object.keys(test.captures ?? {})
   const style = (name: string) => `capture-${Math.max(0, names.indexOf(name)) % CAPTURE_STYLES}`
   const where = on === 'message' ? 'the message' : on === 'line' ? 'the whole line' : `the field ${on}`
+  const why = test.reason ?? (test.span === undefined ? 'the pattern is not found' : '')
   const verdict = test.matched
     ? h('p', { class: 'verdict hit' }, '✓ It matches')
-    : h('p', { class: 'verdict miss' }, `✗ It does not match${test.reason ? `: ${visible(test.reason)}` : ''}`)
+    : h('p', { class: 'verdict miss' }, `✗ It does not match${why === '' ? '' : `: ${visible(why)}`}`)
   return [
     verdict,
     h('p', { class: 'muted' }, test.text === '' ? `There is nothing in ${where} of this line.` : `Looked at: ${where}`),

@@ -1,8 +1,9 @@
 /** Triggers as rows: what they tell whom, and how it went. */
-import { dropdown, h } from '../page/dom.ts'
+import { h } from '../page/dom.ts'
 import { logText, shownText } from './logtext.ts'
 import type { Trigger, TriggerStats } from './model/shapes.ts'
 import { filterText, kindTitle, targetText } from './model/triggertext.ts'
+import { rowActions, tableHead } from './rowmenu.ts'
 
 export interface TriggerActions {
   edit(trigger: Trigger): void
@@ -22,20 +23,13 @@ const NUMBERS: ReadonlySet<string> = new Set(['Delivered', 'Failed', 'Waiting'])
 
 export function createTriggerTable(triggers: readonly Trigger[], actions: TriggerActions): TriggerTable {
   const rows = triggers.map((trigger) => createRow(trigger, actions))
-  const head = COLUMNS.map((name) =>
-    h(
-      'th',
-      { scope: 'col', class: NUMBERS.has(name) ? 'number' : undefined },
-      name === 'Actions' ? h('span', { class: 'unseen' }, name) : name,
-    ),
-  )
   const body = h(
     'tbody',
     {},
     rows.map(({ element }) => element),
   )
   return {
-    element: h('table', { class: 'list triggers' }, h('thead', {}, h('tr', {}, head)), body),
+    element: h('table', { class: 'list triggers' }, tableHead(COLUMNS, NUMBERS), body),
     update(stats) {
       for (const { id, show } of rows) show(stats.get(id))
     },
@@ -110,27 +104,10 @@ function onSwitch(trigger: Trigger, actions: TriggerActions): HTMLElement {
 
 function actionsOf(trigger: Trigger, actions: TriggerActions): HTMLElement {
   const isOwn = trigger.origin === 'api'
-  const all: readonly (readonly [text: string, run: (trigger: Trigger) => void])[] = [
-    [isOwn ? 'Edit' : 'Look at', actions.edit],
-    ['Copy as a new trigger', actions.duplicate],
-    ...(isOwn ? [['Delete …', actions.remove] as const] : []),
+  const all = [
+    { text: isOwn ? 'Edit' : 'Look at', run: () => actions.edit(trigger) },
+    { text: 'Copy as a new trigger', run: () => actions.duplicate(trigger) },
+    ...(isOwn ? [{ text: 'Delete …', run: () => actions.remove(trigger) }] : []),
   ]
-  const menu = dropdown({ class: 'plain', 'aria-label': `What to do with ${trigger.name}` }, ['⋯'], (close) =>
-    h(
-      'div',
-      { class: 'link-list' },
-      all.map(([text, run]) =>
-        h('button', { type: 'button', class: 'item', onclick: () => [close(), run(trigger)] }, text),
-      ),
-    ),
-  )
-  const label = `Test ${trigger.name}: send what an event would`
-  const test = {
-    type: 'button',
-    class: 'small',
-    'aria-label': label,
-    title: label,
-    onclick: () => actions.test(trigger),
-  }
-  return h('div', { class: 'row-actions' }, h('button', test, 'Test'), menu)
+  return rowActions(trigger.name, [{ text: 'Test', run: () => actions.test(trigger) }], all)
 }
