@@ -64,6 +64,7 @@ export function assemble(options: AssembleOptions): Assembly {
     docker?.containerOf(origin) === undefined ? fileSourceOf(origin.path) : dockerSettings(config)
   const docker = once ? undefined : openDocker(config, positions)
   const pods = openPods(config, onProblem)
+  inputs?.onProblem(onProblem)
   const toldContainer = (origin: Origin) => docker?.containerOf(origin) ?? pods?.containerOf(origin.path)
   const own = [inputs, docker].filter((source) => source !== undefined)
   const sources = [...openSources(config, once, positions, pods), ...own]

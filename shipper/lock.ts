@@ -6,6 +6,9 @@ import { makeFolder } from './terms/folder.ts'
 
 const held = new Set<string>()
 
+/** States of a process that is over: its memory and files are gone. */
+const ENDED: ReadonlySet<string | undefined> = new Set(['Z', 'X', 'x'])
+
 /** Takes the directory's lock and returns how to give it back. Throws a config error when it is in use. */
 export function lockDirectory(dir: string, advice = 'stop it or name another with --data'): () => void {
   const path = join(dir, 'lock')
@@ -41,7 +44,7 @@ function inUse(dir: string, pid: number, advice: string): LongshipError {
   return new LongshipError('config', `the data directory ${dir} is in use by process ${pid}; ${advice}`)
 }
 
-/** When a process started, as Linux counts; elsewhere just whether it lives. Undefined when it does not. */
+/** When a process started, as Linux counts; elsewhere just whether it lives. Undefined when it does not, or only its parent has not asked. */
 function startOf(pid: number): string | undefined {
   try {
     process.kill(pid, 0)
@@ -50,7 +53,9 @@ function startOf(pid: number): string | undefined {
   }
   // Field 22 of /proc/PID/stat, counted behind the name, which may hold anything.
   const stat = readText(`/proc/${pid}/stat`)
-  return stat === '' ? 'alive' : stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  if (stat === '') return 'alive'
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return ENDED.has(fields[0]) ? undefined : fields[19]
 }
 
 function readText(path: string): string {

@@ -78,6 +78,11 @@ export class Inputs implements Source {
     return new Map([...this.spool.dropped, ...this.lost])
   }
 
+  /** What people should know, as it happens. */
+  onProblem(listener: (path: string, message: string) => void): void {
+    this.spool.listen(listener)
+  }
+
   drop(reason: string, count: number): void {
     add(this.lost, reason, count)
   }

@@ -97,13 +97,15 @@ export async function listenPush(options: PushInputOptions, intake: Intake): Pro
 }
 
 const CLOSE_MS = 1000
+/** Who sends its body slower than that holds a place that others wait for; Node looks every 30 s only. */
+const CHECKS = { connectionsCheckingInterval: 2000 }
 const WHAT = 'inputs.push.tls'
 
 type OnRequest = (request: IncomingMessage, response: ServerResponse) => void
 
 function serverOf(tls: TlsFiles | undefined, intake: Intake, onRequest: OnRequest): Serving {
-  if (tls === undefined) return { server: createServer(onRequest), stopRenewing: () => {} }
-  const server = createTlsServer(tlsOptions(tls, WHAT), onRequest)
+  if (tls === undefined) return { server: createServer(CHECKS, onRequest), stopRenewing: () => {} }
+  const server = createTlsServer({ ...CHECKS, ...tlsOptions(tls, WHAT) }, onRequest)
   server.on('tlsClientError', () => intake.refuse('push_handshake'))
   return { server, stopRenewing: renew(server, tls, WHAT, intake.tell) }
 }

@@ -5,6 +5,7 @@ import { type Address, addressText, begun, type Intake, type Listening } from '.
 import { messageText } from './syslog-frames.ts'
 import { entryOf, places } from './syslog-place.ts'
 import { listenTcp, type SyslogTcpOptions } from './syslog-tcp.ts'
+import { kernelDrops } from './udp-drops.ts'
 
 export interface SyslogOptions extends SyslogTcpOptions {
   /** Undefined: off. */
@@ -67,13 +68,33 @@ async function listenUdp(address: Address, maxBytes: number, intake: Intake): Pr
   })
   socket.bind(address.port, address.host)
   await begun(socket, `syslog udp ${addressText(address)}`)
+  const stopWatching = watchDrops(socket.address().port, intake)
   // A datagram that the system refuses to hand over is lost; there is nobody to tell.
   socket.on('error', () => {})
   return {
     addresses: [`syslog udp ${addressText({ host: address.host, port: socket.address().port })}`],
     async close() {
+      stopWatching()
       socket.close()
       await working
     },
+  }
+}
+
+const WATCH_MS = 5000
+
+/** Counts what the system dropped; returns how to stop, after a last look. */
+function watchDrops(port: number, intake: Intake): () => void {
+  let counted = kernelDrops(port)
+  const look = () => {
+    const drops = kernelDrops(port)
+    if (drops > counted) intake.drop('syslog_udp_system', drops - counted)
+    counted = drops
+  }
+  const timer = setInterval(look, WATCH_MS)
+  timer.unref()
+  return () => {
+    clearInterval(timer)
+    look()
   }
 }

@@ -78,6 +78,7 @@ export class Spool implements Source {
   private readonly problems: { readonly path: string; readonly message: string }[] = []
   /** Closed before its reader was done: when Loki is given up. */
   private readonly stop = new AbortController()
+  private listener: ((path: string, message: string) => void) | undefined
   private carried: Carried | undefined
   private acknowledged: number
   private saved: number
@@ -129,10 +130,16 @@ export class Spool implements Source {
     return this.writer.append(payloads)
   }
 
-  /** Said to people with the next event. */
+  /** For people: at once when somebody listens, since no event is asked for while Loki is away; else with the next. */
   tell(path: string, message: string): void {
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ path, message })
+    if (this.listener !== undefined) this.listener(path, message)
+    else if (this.problems.length < MAX_PROBLEMS) this.problems.push({ path, message })
     wake(this.readable)
+  }
+
+  listen(listener: (path: string, message: string) => void): void {
+    this.listener = listener
+    for (const { path, message } of this.problems.splice(0)) listener(path, message)
   }
 
   private say(message: string): void {

@@ -20,6 +20,7 @@ export interface WriterOptions {
   readonly end: number
   /** More can be read. */
   readonly onStored: () => void
+  /** Once, until a write succeeds. */
   readonly onFailure: (message: string) => void
 }
 
@@ -44,6 +45,7 @@ export class SpoolWriter {
   private working: Promise<void> | undefined
   private file: AppendFile | undefined
   private isClosed = false
+  private isFailing = false
 
   constructor(options: WriterOptions) {
     this.options = options
@@ -114,11 +116,13 @@ export class SpoolWriter {
       await this.file?.sync()
       segment.size += bytes
       this.end += bytes
+      this.isFailing = false
       return 'stored'
     } catch (error) {
       await this.giveUp()
       const { code, message } = error as NodeJS.ErrnoException
-      this.options.onFailure(code === 'ENOSPC' ? 'the disk is full' : (code ?? message))
+      if (!this.isFailing) this.options.onFailure(code === 'ENOSPC' ? 'the disk is full' : (code ?? message))
+      this.isFailing = true
       return 'failed'
     }
   }

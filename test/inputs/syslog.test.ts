@@ -1,11 +1,13 @@
 /** Syslog over the network: messages cut as RFC 6587 has them, bounded, and held up when there is no room. */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { listenSyslog, type SyslogOptions } from '../../shipper/inputs/syslog.ts'
 import { SyslogFrames } from '../../shipper/inputs/syslog-frames.ts'
+import { kernelDrops } from '../../shipper/inputs/udp-drops.ts'
 import { until } from '../faults/harness.ts'
 import { Catch, portOf } from './catch.ts'
 
@@ -204,6 +206,51 @@ test('UDP: a datagram is a message; what finds no room is counted', async () => 
   assert.deepEqual([...intake.dropped], [['syslog_udp_spool_full', 1]])
   socket.close()
   await listening.close()
+})
+
+const TABLE = `   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
+ 7354: 0100007F:3C9A 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 2301155 2 0000000000d93de2 5795
+ 7741: 3C9A007F:3E1D 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 2234767 2 00000000039e1501 7
+`
+
+test('UDP: what the system drops before we come to it is known, by port', () => {
+  assert.equal(
+    kernelDrops(15514, (path) => (path.endsWith('6') ? '' : TABLE)),
+    5795,
+  )
+  assert.equal(
+    kernelDrops(15514, () => TABLE),
+    2 * 5795,
+  )
+  assert.equal(
+    kernelDrops(514, () => TABLE),
+    0,
+  )
+  assert.equal(
+    kernelDrops(514, () => ''),
+    0,
+  )
+})
+
+test('UDP: every datagram was taken or is counted, also when we are too slow', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const intake = new Catch()
+  const listening = await listenSyslog({ ...OPTIONS, tcp: undefined }, intake)
+  const port = portOf(listening.addresses, 'syslog udp')
+  // Another process sends while this one does nothing.
+  const script = `const s = require('node:dgram').createSocket('udp4'); let n = 0
+    const next = () => n++ < 20000 ? s.send(Buffer.alloc(1000, 'x'), ${port}, '127.0.0.1', next) : s.close(); next()`
+  spawnSync(process.execPath, ['-e', script])
+  let before = -1
+  while (intake.entries.length !== before) {
+    before = intake.entries.length
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  await listening.close()
+  const dropped = [...intake.dropped.values()].reduce((sum, count) => sum + count, 0)
+  assert.equal(intake.entries.length + dropped, 20_000)
+  assert.ok((intake.dropped.get('syslog_udp_system') ?? 0) > 0)
 })
 
 test('an address that is taken is said, and nothing is left open', async () => {

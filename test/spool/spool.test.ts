@@ -290,3 +290,18 @@ test('a spool of which all is acknowledged has room again, whatever the segment 
   await spool.close()
   assert.deepEqual([...disk.files.keys()], ['/spool/acknowledged'])
 })
+
+test('a disk that fails is said at once and once, also while nobody reads because Loki is away', async () => {
+  const disk = new MemoryDisk(seeded(1))
+  const spool = await open(disk)
+  const told: string[] = []
+  spool.listen((path, message) => told.push(`${path} ${message}`))
+  for (let round = 1; round <= 2; round++) {
+    disk.failing = 'ENOSPC'
+    for (let i = 0; i < 3; i++) assert.equal(await spool.append(payloads('refused')), 'failed')
+    assert.equal(told.length, round)
+    assert.match(told.at(-1)!, /^\/spool cannot be written: the disk is full; what arrives is refused$/)
+    disk.failing = undefined
+    assert.equal(await spool.append(payloads('after')), 'stored')
+  }
+})
