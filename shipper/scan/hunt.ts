@@ -8,6 +8,9 @@ import { Machine, type Unknown } from './machine.ts'
 import { FOLDED_TO_ASCII } from './program.ts'
 import { requiredTexts } from './required.ts'
 import type { LiveRule, Snapshot } from './snapshot.ts'
+import { Verdicts } from './verdicts.ts'
+
+const NO_MATCH: readonly number[] = []
 
 export class Hunt {
   readonly snapshot: Snapshot
@@ -15,6 +18,7 @@ export class Hunt {
   readonly names: readonly string[]
   private readonly prefilters: readonly Prefilter[]
   private readonly found: Found
+  private readonly verdicts = new Verdicts()
 
   constructor(snapshot: Snapshot) {
     this.snapshot = snapshot
@@ -23,21 +27,34 @@ export class Hunt {
     this.found = new Found(snapshot.live.length)
   }
 
-  /**
-   * The rules on names[name] that may match in bytes[start..end), as indexes in snapshot.live; in UTF-8, at most
-   * MAX_MATCHED_CHARS. Valid until the next call.
-   */
+  /** The rules on names[name] whose pattern matches bytes[start..end), as indexes in snapshot.live. They are ASCII. */
   inBytes(name: number, bytes: Uint8Array, start: number, end: number): readonly number[] {
-    this.found.clear()
-    this.prefilters[name].find(bytes, start, end, this.found)
-    return this.found.list
+    const { found } = this
+    if (found.list.length > 0) found.clear()
+    this.prefilters[name].find(bytes, start, end, found)
+    if (found.list.length === 0) return NO_MATCH
+    return this.verdicts.get(name, bytes, start, end) ?? this.decide(name, bytes, start, end, undefined)
   }
 
+  /** The same for a text: the part of it that is matched. */
   inText(name: number, text: string): readonly number[] {
     const bytes = written(text)
+    const { found } = this
+    found.clear()
     // Their case folds into ASCII, which bytes do not show.
-    if (bytes.length > text.length && FOLDED_TO_ASCII.test(text)) return this.prefilters[name].rules
-    return this.inBytes(name, bytes, 0, bytes.length)
+    if (bytes.length > text.length && FOLDED_TO_ASCII.test(text)) found.addAll(this.prefilters[name].rules)
+    else this.prefilters[name].find(bytes, 0, bytes.length, found)
+    if (found.list.length === 0) return NO_MATCH
+    return this.verdicts.get(name, bytes, 0, bytes.length) ?? this.decide(name, bytes, 0, bytes.length, text)
+  }
+
+  /** Asks the engine about those that were found. */
+  private decide(name: number, bytes: Uint8Array, start: number, end: number, given: string | undefined) {
+    const text = given ?? (bytes as Buffer).toString('latin1', start, end)
+    const { live } = this.snapshot
+    const matches = this.found.list.filter((index) => live[index].pattern.regex.test(text)).sort((a, b) => a - b)
+    this.verdicts.set(name, bytes, start, end, matches)
+    return matches
   }
 }
 
