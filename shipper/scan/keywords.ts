@@ -13,6 +13,9 @@ export interface Keyword {
   readonly owner: number
 }
 
+/** Shorter ones are walked over as fast as they are screened. */
+const MIN_SCREENED = 16
+
 interface State {
   readonly next: Map<number, State>
   readonly owners: number[]
@@ -47,6 +50,10 @@ export class Keywords {
 
   /** Adds the owners of all texts in bytes[start..end). */
   find(bytes: Uint8Array, start: number, end: number, found: Found): void {
+    if (end - start < MIN_SCREENED) {
+      this.walk(bytes, start, end, end, found)
+      return
+    }
     for (let from = start; ; ) {
       const pair = this.screen.next(bytes, from, end)
       if (pair < 0) return

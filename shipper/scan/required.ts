@@ -12,7 +12,7 @@ import { foldRune, type Instruction, isRune, nextOf, OP, type Program, programOf
 const MAX_INSTRUCTIONS = 3000
 const MAX_TEXTS = 64
 /** Longer texts are rarer, but hardly. */
-const MAX_TEXT = 12
+const MAX_TEXT = 16
 /** Shorter ones stand everywhere, and the screen of keywords needs a pair at each parity. */
 const MIN_TEXT = 3
 

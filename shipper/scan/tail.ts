@@ -66,17 +66,23 @@ export class Tail implements Watch {
   }
 
   judge(workload: string, stream: Stream): boolean {
-    const { hunt, scanner } = this
-    const hits = this.matches.map((index) => hunt.snapshot.live[index].rule)
-    const meant = hits.filter((rule) => isMeant(hunt, rule, workload, stream))
-    if (meant.length === 0) return false
+    const { hunt, scanner, matches } = this
+    const { live } = hunt.snapshot
     const now = scanner.clock()
-    if (meant.some((rule) => !this.isCooling(rule, workload, now)) && this.container.bucket.has(now)) {
+    let isNews = false
+    let meant = 0
+    for (const index of matches) {
+      const { rule } = live[index]
+      if (!isMeant(hunt, rule, workload, stream)) continue
+      matches[meant++] = index
+      if (!this.isCooling(rule, workload, now)) isNews = true
+    }
+    if (isNews && this.container.bucket.has(now)) {
       // The record is counted when it is seen.
       scanner.lines--
       return true
     }
-    for (const rule of meant) this.passes(rule, workload, now)
+    for (let i = 0; i < meant; i++) this.passes(live[matches[i]].rule, workload, now)
     return false
   }
 

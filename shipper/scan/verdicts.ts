@@ -1,8 +1,7 @@
 /** Short texts that came before, and which rules match them: programs say the same few things again and again. */
 
-/** A power of two; a text takes the place of another that fell to the same slot. */
+/** A power of two: a text takes the place of another that fell to the same slot. */
 const SLOTS = 1024
-const MAX_BYTES = 256
 
 interface Verdict {
   readonly name: number
@@ -18,7 +17,6 @@ export class Verdicts {
   /** Undefined: not known. */
   get(name: number, bytes: Uint8Array, start: number, end: number): readonly number[] | undefined {
     const length = end - start
-    if (length > MAX_BYTES) return undefined
     const known = this.slots[slotOf(hashOf(name, bytes, start, end))]
     if (known === undefined || known.name !== name || known.text.length !== length) return undefined
     for (let i = 0; i < length; i++) if (known.text[i] !== bytes[start + i]) return undefined
@@ -26,7 +24,6 @@ export class Verdicts {
   }
 
   set(name: number, bytes: Uint8Array, start: number, end: number, matches: readonly number[]): void {
-    if (end - start > MAX_BYTES) return
     const hash = hashOf(name, bytes, start, end)
     const slot = slotOf(hash)
     if (this.once[slot] === hash) {
