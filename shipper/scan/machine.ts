@@ -139,7 +139,7 @@ export class Machine {
     const known = new Map<string, number>()
     for (let symbol = 0; symbol <= BEYOND; symbol++) {
       const taken = runes.map((instruction) => (takesSymbol(instruction, symbol) ? '1' : '0')).join('')
-      const key = symbol === NEWLINE || symbol === BEYOND ? String(symbol) : taken
+      const key = symbol === NEWLINE || symbol === BEYOND ? `only ${symbol}` : taken
       const kind = known.get(key) ?? examples.push(symbol) - 1
       known.set(key, kind)
       this.classes[symbol] = kind
