@@ -9,6 +9,7 @@ import type { Surroundings } from '../shipper/normalize/normalize.ts'
 import { OriginFlow } from '../shipper/origin-flow.ts'
 import type { PatternWatch } from '../shipper/patterns/patterns.ts'
 import { createRedactor } from '../shipper/redact/redact.ts'
+import type { Watch } from '../shipper/scan/scanner.ts'
 import { CORPUS_TIME } from './formats/corpus.ts'
 
 export const AROUND: Surroundings = {
@@ -33,6 +34,7 @@ export function runFlow(
   useLane: boolean,
   blockBytes = 64 * 1024,
   patterns?: PatternWatch,
+  watch?: Watch,
 ): FlowResult {
   const builder = new BatchBuilder({
     maxBytes: 1024 * 1024,
@@ -60,9 +62,15 @@ export function runFlow(
     },
     write: (text) => writeRecord(interpreter.record({ head: text, rest: '', runtime: undefined })),
     patterns,
+    watched: watch && {
+      watch,
+      see: (text, position) =>
+        watch.see(interpreter.record({ head: text, rest: '', runtime: undefined }), text, { position }),
+    },
   })
   const framing = { framing: 'auto' as const, multiline: true }
-  const flow = new OriginFlow({ framing, interpreter, builder, progress, lane: useLane ? lane : undefined, patterns })
+  const way = { lane: useLane ? lane : undefined, patterns, watch, hasPlaces: true }
+  const flow = new OriginFlow({ framing, interpreter, builder, progress, ...way })
   for (let at = 0; at < bytes.length; at += blockBytes) flow.data(Buffer.from(bytes.subarray(at, at + blockBytes)), at)
   flow.end()
   return { batches: builder.take(true), flow, lane }

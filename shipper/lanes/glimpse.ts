@@ -1,7 +1,8 @@
 /**
- * What rules look at, found in a line of the express lane without making its record: nearly all lines are told by their
- * bytes to have no hit. Where one may, its texts are looked at; where an event would come of it, the record is wanted.
+ * What rules look at, found in a line of the express lane without making its record: nearly all lines are told by a few
+ * of their bytes to have no hit. The record is made where an event would come of it.
  */
+import type { Level } from '../terms/level.ts'
 import { NONE, type Plan } from './plan.ts'
 import { ESCAPED, NULL, type Scan } from './scan.ts'
 import { bytesOf } from './slices.ts'
@@ -12,87 +13,147 @@ import type { LineValues } from './values.ts'
 export interface LaneWatch {
   /** A line begins. What is looked at: message, line, names of fields; another list when that changes. */
   begin(): readonly string[]
-  /** False: surely nothing in these bytes of names[name] is wanted. They are ASCII. */
-  mayHit(name: number, bytes: Uint8Array, start: number, end: number): boolean
-  mayHitText(name: number, text: string): boolean
-  /** By name the texts that may be; true: the record is wanted. */
-  judge(texts: readonly (string | undefined)[], workload: string, stream: 'stdout' | 'stderr'): boolean
+  /** The text of names[name], as bytes that are ASCII. True: a rule matches it. */
+  look(name: number, bytes: Uint8Array, start: number, end: number): boolean
+  lookText(name: number, text: string): boolean
+  /** Asked when something matched: true: the record is wanted. */
+  judge(workload: string, stream: 'stdout' | 'stderr'): boolean
 }
 
-/** A line that the lane has read. */
-export interface LaneLine {
-  readonly plan: Plan
-  readonly scan: Scan
-  readonly values: LineValues
-  readonly entry: StreamEntry
-  readonly bytes: Uint8Array
-  readonly source: DataView
-  readonly start: number
-  readonly end: number
-}
+/** Where a plan's lines have a text: the index of a value, or one of these. */
+const LINE = -2
+const STACKED = -3
+const LEVEL = -4
+const SERVICE = -5
+const NODE = -6
+const ENV = -7
+const FORMAT = -8
+const OUTCOME = -9
+const DURATION = -10
 
-/** Where a plan's lines have a text: NONE, the index of a value, or the bytes that this gives, if any. */
-type Part = number | ((line: LaneLine) => Uint8Array | undefined)
+const OWN: ReadonlyMap<string, number> = new Map([
+  ['line', LINE],
+  ['level', LEVEL],
+  ['service', SERVICE],
+  ['node', NODE],
+  ['env', ENV],
+  ['format', FORMAT],
+  ['outcome', OUTCOME],
+  ['duration_ms', DURATION],
+])
 
+/** For the lines of one plan. */
 interface Parts {
   readonly names: readonly string[]
-  readonly parts: readonly Part[]
-  /** Index of the field `stream`. */
+  /** By name. */
+  readonly parts: Int32Array
+  /** Of the field `stream`. */
   readonly stream: number
 }
 
 export class Glimpse {
   private readonly watch: LaneWatch
+  private readonly scan: Scan
+  private readonly values: LineValues
   private readonly parts = new Map<Plan, Parts>()
-  private readonly texts: (string | undefined)[] = []
+  private readonly levels = new Map<Level, Uint8Array>()
 
-  constructor(watch: LaneWatch) {
+  /** Of the lane: what they hold is of the line that it has read. */
+  constructor(watch: LaneWatch, scan: Scan, values: LineValues) {
     this.watch = watch
+    this.scan = scan
+    this.values = values
   }
 
   /** True: somebody wants the line's record. */
-  wants(line: LaneLine): boolean {
+  wants(plan: Plan, entry: StreamEntry, bytes: Uint8Array, start: number, end: number): boolean {
     const names = this.watch.begin()
     if (names.length === 0) return false
-    let known = this.parts.get(line.plan)
-    if (known?.names !== names) {
-      known = partsOf(line.plan, names)
-      this.parts.set(line.plan, known)
+    let known = this.parts.get(plan)
+    if (known === undefined || known.names !== names) {
+      known = partsOf(plan, names)
+      this.parts.set(plan, known)
     }
-    this.texts.length = 0
-    for (let name = 0; name < names.length; name++) {
-      const part = known.parts[name]
-      if (part !== NONE) this.look(name, part, line)
+    const { parts } = known
+    let isHit = false
+    for (let name = 0; name < parts.length; name++) {
+      const part = parts[name]
+      if (part === NONE) continue
+      const hits = part >= 0 ? this.lookAt(name, part, bytes) : this.lookOwn(name, part, plan, entry, bytes, start, end)
+      if (hits) isHit = true
     }
-    if (this.texts.length === 0) return false
-    const isStderr = textAt(known.stream, line) === 'stderr'
-    return this.watch.judge(this.texts, Buffer.from(line.entry.service).toString(), isStderr ? 'stderr' : 'stdout')
+    if (!isHit) return false
+    const isStderr = known.stream !== NONE && this.textAt(known.stream, bytes) === 'stderr'
+    return this.watch.judge(entry.workload, isStderr ? 'stderr' : 'stdout')
   }
 
-  private look(name: number, part: Part, line: LaneLine): void {
-    if (typeof part !== 'number') {
-      const bytes = part(line)
-      if (bytes !== undefined && this.watch.mayHit(name, bytes, 0, bytes.length)) {
-        this.texts[name] = latin1(bytes, 0, bytes.length)
-      }
-      return
-    }
-    const { types, starts, ends } = line.scan
-    if (types[part] === NULL) return
-    if (types[part] === ESCAPED) {
-      const text = textAt(part, line)
-      if (this.watch.mayHitText(name, text)) this.texts[name] = text
-    } else if (this.watch.mayHit(name, line.bytes, starts[part], ends[part])) {
-      this.texts[name] = latin1(line.bytes, starts[part], ends[part])
+  private lookAt(name: number, index: number, bytes: Uint8Array): boolean {
+    const { types, starts, ends } = this.scan
+    if (types[index] < ESCAPED) return this.watch.look(name, bytes, starts[index], ends[index])
+    if (types[index] === NULL) return false
+    if (types[index] === ESCAPED) return this.watch.lookText(name, this.textAt(index, bytes))
+    return this.watch.look(name, bytes, starts[index], ends[index])
+  }
+
+  /** What is no value of the line as it stands. */
+  private lookOwn(
+    name: number,
+    part: number,
+    plan: Plan,
+    entry: StreamEntry,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
+    const { watch, values } = this
+    switch (part) {
+      case LINE:
+        return watch.look(name, bytes, start, end)
+      case STACKED:
+        return watch.lookText(name, this.stacked(plan, bytes, start, end))
+      case LEVEL:
+        return this.lookAll(name, this.levelBytes(entry.level))
+      case SERVICE:
+        return this.lookAll(name, entry.service)
+      case NODE:
+        return this.lookAll(name, entry.node)
+      case FORMAT:
+        return watch.lookText(name, plan.format)
+      case ENV:
+        return entry.env.length > 0 && this.lookAll(name, entry.env)
+      case OUTCOME:
+        return values.outcome.length > 0 && watch.look(name, values.outcome.bytes, 0, values.outcome.length)
+      default:
+        if (values.durationEnd <= values.durationStart) return false
+        return watch.look(name, values.durationIn(bytes), values.durationStart, values.durationEnd)
     }
   }
-}
 
-/** The value's text; '' for none. */
-function textAt(index: number, { scan, bytes }: LaneLine): string {
-  if (index === NONE) return ''
-  const text = latin1(bytes, scan.starts[index], scan.ends[index])
-  return scan.types[index] === ESCAPED ? JSON.parse(`"${text}"`) : text
+  private lookAll(name: number, bytes: Uint8Array): boolean {
+    return this.watch.look(name, bytes, 0, bytes.length)
+  }
+
+  private levelBytes(level: Level): Uint8Array {
+    let bytes = this.levels.get(level)
+    if (bytes === undefined) {
+      bytes = bytesOf(level)
+      this.levels.set(level, bytes)
+    }
+    return bytes
+  }
+
+  /** The message with its stack: as shipper/scan/field.ts has it. */
+  private stacked(plan: Plan, bytes: Uint8Array, start: number, end: number): string {
+    const said = saidBy(plan)
+    const message = said === LINE ? latin1(bytes, start, end) : this.textAt(said, bytes)
+    const stack = this.textAt(indexIn(plan.texts, 'stack'), bytes)
+    return stack === '' ? message : `${message}\n${stack}`
+  }
+
+  private textAt(index: number, bytes: Uint8Array): string {
+    const text = latin1(bytes, this.scan.starts[index], this.scan.ends[index])
+    return this.scan.types[index] === ESCAPED ? JSON.parse(`"${text}"`) : text
+  }
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {
@@ -100,45 +161,25 @@ function latin1(bytes: Uint8Array, start: number, end: number): string {
 }
 
 function partsOf(plan: Plan, names: readonly string[]): Parts {
-  return { names, parts: names.map((name) => partOf(plan, name)), stream: indexIn(plan.extras, 'stream') }
+  const parts = Int32Array.from(names, (name) => partOf(plan, name))
+  return { names, parts, stream: indexIn(plan.extras, 'stream') }
 }
 
 /** As the general path's records are read: shipper/scan/field.ts. */
-function partOf(plan: Plan, name: string): Part {
-  if (name === 'line') return ({ bytes, start, end }) => bytes.subarray(start, end)
-  if (name === 'message') return messagePart(plan)
+function partOf(plan: Plan, name: string): number {
+  if (name === 'message') return indexIn(plan.texts, 'stack') === NONE ? saidBy(plan) : STACKED
   const own = OWN.get(name)
   if (own !== undefined) return own
   const text = indexIn(plan.texts, name)
   return text === NONE ? indexIn(plan.extras, name) : text
 }
 
-/** The message, else the event, else the line; and the stack. */
-function messagePart(plan: Plan): Part {
+/** The message, else the event, else the line. */
+function saidBy(plan: Plan): number {
   const message = indexIn(plan.texts, 'message')
-  const event = message === NONE ? indexIn(plan.texts, 'event') : message
-  const stack = indexIn(plan.texts, 'stack')
-  const whole = ({ bytes, start, end }: LaneLine) => bytes.subarray(start, end)
-  if (stack === NONE) return event === NONE ? whole : event
-  return (line) => {
-    const first = event === NONE ? latin1(line.bytes, line.start, line.end) : textAt(event, line)
-    const behind = textAt(stack, line)
-    return bytesOf(behind === '' ? first : `${first}\n${behind}`)
-  }
-}
-
-const OWN: ReadonlyMap<string, Part> = new Map<string, Part>([
-  ['level', ({ entry }) => bytesOf(entry.level)],
-  ['service', ({ entry }) => entry.service],
-  ['node', ({ entry }) => entry.node],
-  ['env', ({ entry }) => (entry.env.length === 0 ? undefined : entry.env)],
-  ['format', ({ plan }) => bytesOf(plan.format)],
-  ['outcome', ({ values }) => slice(values.outcome.view, 0, values.outcome.length)],
-  ['duration_ms', ({ values }) => slice(values.durationView, values.durationStart, values.durationEnd)],
-])
-
-function slice({ buffer, byteOffset }: DataView, start: number, end: number): Uint8Array | undefined {
-  return end <= start ? undefined : Buffer.from(buffer as ArrayBuffer, byteOffset + start, end - start)
+  if (message !== NONE) return message
+  const event = indexIn(plan.texts, 'event')
+  return event === NONE ? LINE : event
 }
 
 function indexIn(steps: Plan['texts'], name: string): number {

@@ -74,7 +74,7 @@ export class Lane {
     this.options = options
     this.values = new LineValues(options.around.level)
     this.streams = new StreamTable(options.builder, options.progress, options.around, options.patterns)
-    this.glimpse = options.watched && new Glimpse(options.watched.watch)
+    this.glimpse = options.watched && new Glimpse(options.watched.watch, this.scan, this.values)
   }
 
   /** True when the line is in the batch. `end` excludes the line end; `endOffset` is where the next line starts. */
@@ -174,7 +174,7 @@ export class Lane {
     progress.clocks.lastNanos = values.time.nanos
     builder.count(size, progress, endOffset)
     plan.lines++
-    if (this.glimpse?.wants({ plan, scan, values, entry, bytes, source, start, end })) {
+    if (this.glimpse?.wants(plan, entry, bytes, start, end)) {
       this.options.watched?.see(sliceText(bytes, start, end), endOffset)
     }
     return true

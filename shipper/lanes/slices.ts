@@ -16,6 +16,7 @@ export function equalSlices(a: Uint8Array, start: number, end: number, b: Uint8A
 /** Bytes that are written again and again, with room behind them to be read four at a time. */
 export interface Constant {
   readonly view: DataView
+  readonly bytes: Uint8Array
   readonly length: number
 }
 
@@ -23,7 +24,7 @@ export function constant(bytes: Uint8Array | string): Constant {
   const text = Buffer.from(bytes as Uint8Array)
   const padded = Buffer.alloc(text.length + 4)
   padded.set(text)
-  return { view: viewOf(padded), length: text.length }
+  return { view: viewOf(padded), bytes: padded, length: text.length }
 }
 
 export function viewOf(bytes: Uint8Array): DataView {

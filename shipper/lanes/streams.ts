@@ -14,6 +14,8 @@ export interface StreamEntry {
   readonly node: Uint8Array
   readonly env: Uint8Array
   readonly level: Level
+  /** `service` as text. */
+  readonly workload: string
   /** What the written record says of them: ","level":"…","service":"…","node":"…"[,"env":"…"]" */
   readonly head: Constant
   readonly stream: StreamBuffer
@@ -95,6 +97,7 @@ export class StreamTable {
       node,
       env,
       level,
+      workload: serviceText,
       head: constant(`","level":"${level}","service":"${serviceText}","node":"${nodeText}"${envMember}`),
       stream: this.builder.stream(labels.text),
       clock: this.progress.clocks.of(labels.text),

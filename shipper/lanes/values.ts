@@ -63,6 +63,11 @@ export class LineValues {
     )
   }
 
+  /** Where the duration's bytes stand, those of the line being `bytes`. */
+  durationIn(bytes: Uint8Array): Uint8Array {
+    return this.durationView === this.scratch.view ? this.scratch.bytes : bytes
+  }
+
   private readLevel(plan: Plan, { starts, ends }: Scan, bytes: Uint8Array): boolean {
     this.level = this.defaultLevel
     if (plan.level === NONE) return true

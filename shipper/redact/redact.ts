@@ -157,10 +157,7 @@ class RecordRedactor {
   }
 
   clean(text: string): string | undefined {
-    const cleaned = this.text.redact(
-      text,
-      this.counts.map(() => 0),
-    )
+    const cleaned = this.text.redact(text, [...this.counts])
     this.text.removed.length = 0
     const isGone = (value: string) => text.includes(value) && !cleaned.includes(value)
     return cleaned !== text && this.#taken.every(isGone) ? cleaned : undefined

@@ -1,6 +1,6 @@
 /** A rule's pattern: RE2, compiled once, bounded in size, and what its groups are called. */
-import { RE2JS } from 're2js'
-import { regexFault } from '../terms/regex.ts'
+import type { RE2JS } from 're2js'
+import { compileOrFault } from '../terms/regex.ts'
 
 export interface Pattern {
   readonly source: string
@@ -20,9 +20,8 @@ export const MAX_MATCHED_CHARS = 256 * 1024
 
 /** The pattern, or what RE2 says of it. Never throws. */
 export function compilePattern(source: string): Pattern | { readonly fault: string } {
-  const fault = regexFault(source, MAX_EXPANDED)
-  if (fault !== undefined) return { fault }
-  const regex = RE2JS.compile(source)
+  const regex = compileOrFault(source, MAX_EXPANDED)
+  if (typeof regex === 'string') return { fault: regex }
   const names = new Map(Object.entries(regex.namedGroups()).map(([name, index]) => [index, name]))
   const count = Math.min(regex.groupCount(), MAX_CAPTURES)
   const groups = Array.from({ length: count }, (_, i) => ({ index: i + 1, name: names.get(i + 1) ?? `$${i + 1}` }))

@@ -5,7 +5,9 @@ const MAX_COOLING = 1000
 
 /** Of one container. Times are of a clock that only goes forward, in milliseconds. */
 export class Cooldowns {
-  private readonly until = new Map<string, number>()
+  /** By rule and workload. */
+  private readonly until = new Map<string, Map<string, number>>()
+  private size = 0
   /** Before this none of them is over. */
   private nextOver = Number.POSITIVE_INFINITY
 
@@ -15,33 +17,34 @@ export class Cooldowns {
    */
   isCooling(rule: string, workload: string, now: number, cooldownMs: number): boolean {
     if (cooldownMs === 0) return false
-    const until = this.until.get(keyOf(rule, workload))
+    const until = this.until.get(rule)?.get(workload)
     if (until !== undefined) return now < until
-    if (this.until.size >= MAX_COOLING) this.forgetOver(now)
-    return this.until.size >= MAX_COOLING
+    if (this.size >= MAX_COOLING) this.forgetOver(now)
+    return this.size >= MAX_COOLING
   }
 
   /** After a hit. */
   start(rule: string, workload: string, now: number, cooldownMs: number): void {
     if (cooldownMs === 0) return
-    this.until.set(keyOf(rule, workload), now + cooldownMs)
+    let ofRule = this.until.get(rule)
+    if (ofRule === undefined) {
+      ofRule = new Map()
+      this.until.set(rule, ofRule)
+    }
+    if (!ofRule.has(workload)) this.size++
+    ofRule.set(workload, now + cooldownMs)
     this.nextOver = Math.min(this.nextOver, now + cooldownMs)
-  }
-
-  get size(): number {
-    return this.until.size
   }
 
   private forgetOver(now: number): void {
     if (now < this.nextOver) return
     this.nextOver = Number.POSITIVE_INFINITY
-    for (const [key, until] of this.until) {
-      if (until <= now) this.until.delete(key)
-      else this.nextOver = Math.min(this.nextOver, until)
+    for (const [rule, ofRule] of this.until) {
+      for (const [workload, until] of ofRule) {
+        if (until > now) this.nextOver = Math.min(this.nextOver, until)
+        else if (ofRule.delete(workload)) this.size--
+      }
+      if (ofRule.size === 0) this.until.delete(rule)
     }
   }
-}
-
-function keyOf(rule: string, workload: string): string {
-  return `${rule}\0${workload}`
 }

@@ -28,6 +28,7 @@ class Ring {
 
   private advance(now: number): number {
     const at = Math.floor(now / this.slotMs)
+    if (at === this.last) return at
     const { length } = this.slots
     for (let slot = Math.max(this.last + 1, at - length + 1); slot <= at; slot++) this.slots[slot % length] = 0
     this.last = at

@@ -8,6 +8,12 @@ import { Machine, type Unknown } from './machine.ts'
 import { FOLDED_TO_ASCII } from './program.ts'
 import { requiredTexts } from './required.ts'
 import type { LiveRule, Snapshot } from './snapshot.ts'
+import { Verdicts } from './verdicts.ts'
+
+const NO_MATCH: readonly number[] = []
+/** Longer texts seldom come again. */
+const MAX_REPEATED = 96
+const MAX_TRUST = 100
 
 export class Hunt {
   readonly snapshot: Snapshot
@@ -15,29 +21,53 @@ export class Hunt {
   readonly names: readonly string[]
   private readonly prefilters: readonly Prefilter[]
   private readonly found: Found
+  private readonly verdicts = new Verdicts()
+  /** By name: above 0 while most of its texts came before, and are asked for first. */
+  private readonly trust: Int8Array
+  private asked = 0
 
   constructor(snapshot: Snapshot) {
     this.snapshot = snapshot
     this.names = [...new Set(snapshot.live.map(({ rule }) => rule.on))]
     this.prefilters = this.names.map((name) => new Prefilter(snapshot.live, name))
     this.found = new Found(snapshot.live.length)
+    this.trust = new Int8Array(this.names.length).fill(MAX_TRUST)
   }
 
-  /**
-   * The rules on names[name] that may match in bytes[start..end), as indexes in snapshot.live; in UTF-8, at most
-   * MAX_MATCHED_CHARS. Valid until the next call.
-   */
+  /** The rules on names[name] whose pattern matches bytes[start..end), as indexes in snapshot.live. They are ASCII. */
   inBytes(name: number, bytes: Uint8Array, start: number, end: number): readonly number[] {
-    this.found.clear()
-    this.prefilters[name].find(bytes, start, end, this.found)
-    return this.found.list
+    const asks = end - start <= MAX_REPEATED && (this.trust[name] > 0 || (++this.asked & 15) === 0)
+    if (asks) {
+      const known = this.verdicts.get(name, bytes, start, end)
+      if (known !== undefined) {
+        if (this.trust[name] < MAX_TRUST) this.trust[name]++
+        return known
+      }
+      if (this.trust[name] > 0) this.trust[name]--
+    }
+    const { found } = this
+    if (found.list.length > 0) found.clear()
+    this.prefilters[name].find(bytes, start, end, found)
+    const matches = found.list.length === 0 ? NO_MATCH : this.decide((bytes as Buffer).toString('latin1', start, end))
+    if (asks) this.verdicts.set(name, bytes, start, end, matches)
+    return matches
   }
 
+  /** The same for a text: the part of it that is matched. */
   inText(name: number, text: string): readonly number[] {
-    const bytes = written(text)
+    const { found } = this
+    found.clear()
+    const end = written(text)
     // Their case folds into ASCII, which bytes do not show.
-    if (bytes.length > text.length && FOLDED_TO_ASCII.test(text)) return this.prefilters[name].rules
-    return this.inBytes(name, bytes, 0, bytes.length)
+    if (end > text.length && FOLDED_TO_ASCII.test(text)) found.addAll(this.prefilters[name].rules)
+    else this.prefilters[name].find(scratch, 0, end, found)
+    return found.list.length === 0 ? NO_MATCH : this.decide(text)
+  }
+
+  /** Asks the engine about those that were found. */
+  private decide(text: string): readonly number[] {
+    const { live } = this.snapshot
+    return this.found.list.filter((index) => live[index].pattern.regex.test(text)).sort((a, b) => a - b)
   }
 }
 
@@ -76,8 +106,8 @@ function textsOf(pattern: LiveRule['pattern']): readonly string[] | undefined {
 
 let scratch = Buffer.allocUnsafeSlow(64 * 1024)
 
-/** The text as UTF-8, until the next call. */
-function written(text: string): Buffer {
+/** Puts the text into `scratch` as UTF-8, until the next call, and says where it ends. */
+function written(text: string): number {
   if (text.length * 3 > scratch.length) scratch = Buffer.allocUnsafeSlow(text.length * 3)
-  return scratch.subarray(0, scratch.write(text))
+  return scratch.write(text)
 }

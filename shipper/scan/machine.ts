@@ -34,15 +34,17 @@ const BEYOND = 0x80
 const NEWLINE = 0x0a
 
 interface State {
+  readonly id: number
   /** Instructions that wait for a byte, of all patterns: numbers in `inst`. Sorted. */
   readonly waiting: readonly number[]
   /** Owners of the patterns that match up to here. */
   readonly owners: readonly number[]
   /** Owners of those that match if the text ends here. */
   readonly ownersAtEnd: readonly number[]
-  /** By class; undefined: not met yet. */
-  readonly next: (State | undefined)[]
 }
+
+/** In the table: not met yet. Where a state has owners, its entries are below this: ~state. */
+const UNKNOWN = -1
 
 export class Machine {
   private readonly inst: Instruction[] = []
@@ -54,15 +56,21 @@ export class Machine {
   /** By byte, and one byte of each class. */
   private readonly classes = new Uint8Array(256)
   private readonly examples: readonly number[]
+  /** By what they wait for, and by number; 0 is none, so that ~state is below UNKNOWN. */
   private states = new Map<string, State>()
-  private first: State
+  private list: (State | undefined)[] = [undefined]
+  /** By state and class the next state. */
+  private table = new Int32Array(0)
+  private first: State | undefined
+  /** Where no match is under way, and the bytes that lead away from it. */
+  private idle = 0
+  private readonly leaves = new Uint8Array(256)
   private startsAnew = 0
 
   constructor(unknown: readonly Unknown[]) {
     for (const { regex, owner } of unknown) this.addProgram(programOf(regex), owner)
     this.all = [...new Set(unknown.map(({ owner }) => owner))]
     this.examples = this.readClasses()
-    this.first = this.firstState()
   }
 
   /** Adds the owners of all patterns that may match in bytes[start..end), UTF-8. */
@@ -72,22 +80,45 @@ export class Machine {
 
   /** False: the text needs too many new states. */
   private walk(bytes: Uint8Array, start: number, end: number, found: Found): boolean {
-    const { classes } = this
-    let state = this.first
+    const { classes, examples } = this
+    const width = examples.length
+    this.first ??= this.begin()
+    if (this.first.owners.length > 0) found.addAll(this.first.owners)
     let made = 0
-    if (state.owners.length > 0) found.addAll(state.owners)
+    let state = this.first.id
+    let table = this.table
+    const { idle, leaves } = this
     for (let at = start; at < end; at++) {
-      const kind = classes[bytes[at]]
-      let next = state.next[kind]
-      if (next === undefined) {
-        if (++made > MAX_NEW_A_LINE) return false
-        next = this.step(state, kind)
-        state.next[kind] = next
+      if (state === idle) {
+        // Most texts hold little that any pattern could begin with.
+        while (
+          at + 3 < end &&
+          (leaves[bytes[at]] | leaves[bytes[at + 1]] | leaves[bytes[at + 2]] | leaves[bytes[at + 3]]) === 0
+        )
+          at += 4
+        while (at < end && leaves[bytes[at]] === 0) at++
+        if (at === end) break
+      }
+      let next = table[state * width + classes[bytes[at]]]
+      if (next < 0) {
+        if (next === UNKNOWN) {
+          if (++made > MAX_NEW_A_LINE) return false
+          if (this.list.length > MAX_STATES) {
+            this.startAnew()
+            return false
+          }
+          next = this.step(this.list[state] as State, classes[bytes[at]])
+          table = this.table
+        }
+        if (next < 0) {
+          next = ~next
+          found.addAll((this.list[next] as State).owners)
+        }
       }
       state = next
-      if (state.owners.length > 0) found.addAll(state.owners)
     }
-    found.addAll(state.ownersAtEnd)
+    const { ownersAtEnd } = this.list[state] as State
+    if (ownersAtEnd.length > 0) found.addAll(ownersAtEnd)
     return true
   }
 
@@ -108,7 +139,7 @@ export class Machine {
     const known = new Map<string, number>()
     for (let symbol = 0; symbol <= BEYOND; symbol++) {
       const taken = runes.map((instruction) => (takesSymbol(instruction, symbol) ? '1' : '0')).join('')
-      const key = symbol === NEWLINE || symbol === BEYOND ? String(symbol) : taken
+      const key = symbol === NEWLINE || symbol === BEYOND ? `only ${symbol}` : taken
       const kind = known.get(key) ?? examples.push(symbol) - 1
       known.set(key, kind)
       this.classes[symbol] = kind
@@ -117,14 +148,24 @@ export class Machine {
     return examples
   }
 
-  private firstState(): State {
-    return this.stateOf(this.closure(this.starts, EMPTY.BEGIN_TEXT | EMPTY.BEGIN_LINE))
+  /** Makes the states that every text begins with, and the one in which nothing is under way. */
+  private begin(): State {
+    const first = this.stateOf(this.closure(this.starts, EMPTY.BEGIN_TEXT | EMPTY.BEGIN_LINE))
+    const idle = this.stateOf(this.closure(this.starts, 0))
+    this.idle = idle.id
+    for (const kind of this.examples.keys()) this.step(idle, kind)
+    const width = this.examples.length
+    for (let byte = 0; byte < 256; byte++) {
+      this.leaves[byte] = this.table[idle.id * width + this.classes[byte]] === idle.id ? 0 : 1
+    }
+    return first
   }
 
-  private step(state: State, kind: number): State {
+  /** The table's entry for the next state, which it gets. */
+  private step({ id, waiting }: State, kind: number): number {
     const symbol = this.examples[kind]
     const next: number[] = []
-    for (const pc of state.waiting) {
+    for (const pc of waiting) {
       const instruction = this.inst[pc]
       if (!isRune(instruction) || !takesSymbol(instruction, symbol)) continue
       next.push(this.bases[pc] + instruction.out)
@@ -132,7 +173,10 @@ export class Machine {
       if (symbol === BEYOND) next.push(pc)
     }
     // A match may begin anywhere.
-    return this.stateOf(this.closure([...next, ...this.starts], symbol === NEWLINE ? EMPTY.BEGIN_LINE : 0))
+    const state = this.stateOf(this.closure([...next, ...this.starts], symbol === NEWLINE ? EMPTY.BEGIN_LINE : 0))
+    const entry = state.owners.length > 0 ? ~state.id : state.id
+    this.table[id * this.examples.length + kind] = entry
+    return entry
   }
 
   /** All instructions that are reached without a byte. `holds`: which beginnings are here. */
@@ -153,20 +197,30 @@ export class Machine {
     const key = `${waiting.join()};${owners.join()}`
     const known = this.states.get(key)
     if (known !== undefined) return known
-    if (this.states.size >= MAX_STATES) this.startAnew()
     const ends = waiting.filter((pc) => this.isEnd(pc))
     // `holds`: an empty text begins where it ends.
     const ownersAtEnd = this.ownersIn(this.closure(ends, EMPTY.END_TEXT | EMPTY.BEGIN_TEXT | EMPTY.BEGIN_LINE))
-    const state: State = { waiting, owners, ownersAtEnd, next: new Array(this.examples.length).fill(undefined) }
+    const state: State = { id: this.list.length, waiting, owners, ownersAtEnd }
     this.states.set(key, state)
+    this.list.push(state)
+    this.makeRoom()
     return state
   }
 
-  /** The states that are gone live on only in the line that is being read. */
+  private makeRoom(): void {
+    const needed = this.list.length * this.examples.length
+    if (needed <= this.table.length) return
+    const larger = new Int32Array(2 * needed).fill(UNKNOWN)
+    larger.set(this.table)
+    this.table = larger
+  }
+
   private startAnew(): void {
     this.states = new Map()
+    this.list = [undefined]
+    this.table = new Int32Array(0)
+    this.first = undefined
     this.startsAnew++
-    this.first = this.firstState()
   }
 
   private isEnd(pc: number): boolean {

@@ -12,8 +12,9 @@ import { foldRune, type Instruction, isRune, nextOf, OP, type Program, programOf
 const MAX_INSTRUCTIONS = 3000
 const MAX_TEXTS = 64
 /** Longer texts are rarer, but hardly. */
-const MAX_TEXT = 24
-const MIN_TEXT = 2
+const MAX_TEXT = 16
+/** Shorter ones stand everywhere, and the screen of keywords needs a pair at each parity. */
+const MIN_TEXT = 3
 
 /** Small letters, ASCII; undefined: there are none. */
 export function requiredTexts(regex: RE2JS): string[] | undefined {
@@ -41,7 +42,7 @@ function costOf(text: string): number {
 }
 
 /** By length, from 1. Longer ones still differ a little, so that two short words are not taken for one long one. */
-const COSTS = [100_000, 20_000, 4000, 1000, 400, 200, 150, 120, 110, 100]
+const COSTS = [0, 0, 4000, 1000, 400, 200, 150, 120, 110, 100]
 
 interface Graph {
   readonly program: Program

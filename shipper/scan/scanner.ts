@@ -41,18 +41,18 @@ export interface Watch {
   /** `text`: the event as it was read, redacted; asked for only when it is needed. */
   see(record: LogRecord, text: string | (() => string), seen?: Seen): void
   /**
-   * The three questions of the express lane, which has no record. A line begins; what rules look at is answered: message,
-   * line, names of fields.
+   * What the express lane asks, which has no record: a line begins, what rules look at is answered: message, line, names
+   * of fields.
    */
   begin(): readonly string[]
-  /** False: surely no rule on names[name] hits bytes[start..end), which are ASCII. */
-  mayHit(name: number, bytes: Uint8Array, start: number, end: number): boolean
-  mayHitText(name: number, text: string): boolean
+  /** Whether a rule on names[name] matches bytes[start..end), which are ASCII. */
+  look(name: number, bytes: Uint8Array, start: number, end: number): boolean
+  lookText(name: number, text: string): boolean
   /**
-   * `texts`: by name, those that may be hit. True: the line's record is wanted, for `see`. False: no event would come of
-   * it; hits that cooldown or bucket would drop are counted.
+   * Of what matched: true when the line's record is wanted, for `see`; false when no event would come of it, and hits
+   * that cooldown or bucket drop are counted.
    */
-  judge(texts: readonly (string | undefined)[], workload: string, stream: Stream): boolean
+  judge(workload: string, stream: Stream): boolean
   /** Its container is gone: what was remembered of it is forgotten. */
   end(): void
 }

@@ -68,7 +68,9 @@ export function makeSnapshot(version: number, stored: readonly StoredRule[], bef
     if (enabled) live.push(Object.freeze({ rule: ruleOf(id, rule), pattern, view }))
   }
   const isInForce = (rule: Rule, workload: string) =>
-    rule.workload === undefined ? replaced.get(workload)?.has(rule.id) !== true : rule.workload === workload
+    rule.workload === undefined
+      ? replaced.size === 0 || replaced.get(workload)?.has(rule.id) !== true
+      : rule.workload === workload
   const viewById = new Map(views.map((view) => [view.id, view]))
   return Object.freeze({
     version,

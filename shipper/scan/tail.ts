@@ -2,7 +2,6 @@
 import { isEventRecord } from '../events/record.ts'
 import type { LogRecord } from '../record.ts'
 import { findMatch, matchedPart } from './compile.ts'
-import type { HitCounts } from './counts.ts'
 import { textOn } from './field.ts'
 import { hitEvent, type Place } from './hit.ts'
 import type { Hunt } from './hunt.ts'
@@ -17,8 +16,8 @@ export class Tail implements Watch {
   private readonly container: Container
   /** Of the line that the lane asks about. */
   private hunt: Hunt
-  /** By name: the rules that may hit, as indexes in the snapshot's. */
-  private candidates: (readonly number[])[] = []
+  /** The rules that match something of it, as indexes in the snapshot's. */
+  private readonly matches: number[] = []
   private isEnded = false
 
   constructor(scanner: RuleScanner, name: string, container: Container) {
@@ -47,41 +46,43 @@ export class Tail implements Watch {
     if (found.length > 1) found.sort(([a], [b]) => a - b)
     for (const [index, part] of found) {
       const live = hunt.snapshot.live[index]
-      if (isMeant(hunt, live.rule, record.service, stream)) this.try(live, record, part, line, place)
+      if (isMeant(hunt, live.rule, record.service, stream)) this.hit(live, record, part, line, place)
     }
   }
 
   begin(): readonly string[] {
     this.hunt = this.scanner.hunt()
     this.scanner.lines++
+    if (this.matches.length > 0) this.matches.length = 0
     return this.hunt.names
   }
 
-  mayHit(name: number, bytes: Uint8Array, start: number, end: number): boolean {
-    return this.keep(name, this.hunt.inBytes(name, bytes, start, end))
+  look(name: number, bytes: Uint8Array, start: number, end: number): boolean {
+    return this.keep(this.hunt.inBytes(name, bytes, start, end))
   }
 
-  mayHitText(name: number, text: string): boolean {
-    return this.keep(name, this.hunt.inText(name, text))
+  lookText(name: number, text: string): boolean {
+    return this.keep(this.hunt.inText(name, text))
   }
 
-  judge(texts: readonly (string | undefined)[], workload: string, stream: Stream): boolean {
-    const hits: Rule[] = []
-    for (const [name, text] of texts.entries()) {
-      if (text === undefined) continue
-      for (const index of this.candidates[name]) {
-        const { rule, pattern } = this.hunt.snapshot.live[index]
-        if (isMeant(this.hunt, rule, workload, stream) && pattern.regex.test(text)) hits.push(rule)
-      }
+  judge(workload: string, stream: Stream): boolean {
+    const { hunt, scanner, matches } = this
+    const { live } = hunt.snapshot
+    const now = scanner.clock()
+    let isNews = false
+    let meant = 0
+    for (const index of matches) {
+      const { rule } = live[index]
+      if (!isMeant(hunt, rule, workload, stream)) continue
+      matches[meant++] = index
+      if (!this.isCooling(rule, workload, now)) isNews = true
     }
-    if (hits.length === 0) return false
-    const now = this.scanner.clock()
-    if (hits.some((rule) => !this.isCooling(rule, workload, now)) && this.container.bucket.has(now)) {
+    if (isNews && this.container.bucket.has(now)) {
       // The record is counted when it is seen.
-      this.scanner.lines--
+      scanner.lines--
       return true
     }
-    for (const rule of hits) this.passes(rule, workload)
+    for (let i = 0; i < meant; i++) this.passes(live[matches[i]].rule, workload, now)
     return false
   }
 
@@ -90,24 +91,21 @@ export class Tail implements Watch {
     this.isEnded = true
   }
 
-  private keep(name: number, candidates: readonly number[]): boolean {
-    if (candidates.length === 0) return false
-    this.candidates[name] = [...candidates]
-    return true
+  private keep(matches: readonly number[]): boolean {
+    for (let i = 0; i < matches.length; i++) this.matches.push(matches[i])
+    return matches.length > 0
   }
 
-  private try({ rule, pattern }: LiveRule, record: LogRecord, text: string, line: () => string, place: Place): void {
+  private hit({ rule, pattern }: LiveRule, record: LogRecord, text: string, line: () => string, place: Place): void {
+    if (!this.passes(rule, record.service, this.scanner.clock())) return
     const match = findMatch(pattern, text)
-    if (match !== undefined && this.passes(rule, record.service)) {
-      this.scanner.options.emit(hitEvent(rule, record, text, line, match, place))
-    }
+    if (match !== undefined) this.scanner.options.emit(hitEvent(rule, record, text, line, match, place))
   }
 
   /** Counts a hit; true when it becomes an event. A cooldown begins with an event, not with a hit that found no token. */
-  private passes(rule: Rule, workload: string): boolean {
+  private passes(rule: Rule, workload: string, now: number): boolean {
     const { scanner, container } = this
-    const now = scanner.clock()
-    const counts: HitCounts = scanner.countsOf(rule)
+    const counts = scanner.countsOf(rule)
     counts.add(now)
     if (this.isCooling(rule, workload, now)) {
       counts.cooledDown++

@@ -10,12 +10,17 @@ const REPEAT = /\{(\d+)(?:,(\d*))?\}/y
  * characters it may have when each {n} is written out.
  */
 export function regexFault(source: string, maxExpanded = MAX_EXPANDED): string | undefined {
+  const compiled = compileOrFault(source, maxExpanded)
+  return typeof compiled === 'string' ? compiled : undefined
+}
+
+/** The expression, or what Go says about it. Never throws. */
+export function compileOrFault(source: string, maxExpanded = MAX_EXPANDED): RE2JS | string {
   if (expandedSize(source, maxExpanded) > maxExpanded) {
     return `error parsing regexp: expression too large: \`${source}\``
   }
   try {
-    RE2JS.compile(source)
-    return undefined
+    return RE2JS.compile(source)
   } catch (error) {
     return goMessage(source, (error as Error).message)
   }

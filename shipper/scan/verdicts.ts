@@ -1,0 +1,44 @@
+/** Short texts that came before, and which rules match them: programs say the same few things again and again. */
+
+/** A power of two: a text takes the place of another that fell to the same slot. */
+const SLOTS = 1024
+
+interface Verdict {
+  readonly name: number
+  readonly text: Uint8Array
+  readonly matches: readonly number[]
+}
+
+export class Verdicts {
+  private readonly slots: (Verdict | undefined)[] = new Array(SLOTS).fill(undefined)
+  /** Of the texts that came last: one that never comes again is not worth a copy. */
+  private readonly once = new Int32Array(SLOTS)
+
+  /** Undefined: not known. */
+  get(name: number, bytes: Uint8Array, start: number, end: number): readonly number[] | undefined {
+    const length = end - start
+    const known = this.slots[slotOf(hashOf(name, bytes, start, end))]
+    if (known === undefined || known.name !== name || known.text.length !== length) return undefined
+    for (let i = 0; i < length; i++) if (known.text[i] !== bytes[start + i]) return undefined
+    return known.matches
+  }
+
+  set(name: number, bytes: Uint8Array, start: number, end: number, matches: readonly number[]): void {
+    const hash = hashOf(name, bytes, start, end)
+    const slot = slotOf(hash)
+    if (this.once[slot] === hash) {
+      this.slots[slot] = { name, text: Buffer.from(bytes.subarray(start, end)), matches }
+    } else this.once[slot] = hash
+  }
+}
+
+/** FNV-1a. */
+function hashOf(name: number, bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5 ^ name
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193)
+  return hash
+}
+
+function slotOf(hash: number): number {
+  return (hash ^ (hash >>> 15)) & (SLOTS - 1)
+}
