@@ -11,15 +11,24 @@ export interface Found {
   readonly next?: number
 }
 
+/**
+ * Read for one answer, so that nobody waits long for the process meanwhile (a sixth of a second): in a larger log a page can
+ * be short, even empty, and there are more.
+ */
+const MAX_READ_BYTES = 64 * 1024 * 1024
+
 /** Newest first. Throws the disk's errors. */
 export function findEvents(disk: EventDisk, segments: readonly Segment[], filter: EventFilter): Found {
   const limit = limitOf(filter)
   const { before = Number.POSITIVE_INFINITY } = filter
   const events: LogEvent[] = []
   const search = new Search(filter)
+  let read = 0
   for (let i = segments.length - 1; i >= 0 && events.length <= limit; i--) {
     const segment = segments[i]
     if (segment.start >= before || !search.mayHold(segment)) continue
+    if (read >= MAX_READ_BYTES) return { events, next: segment.last + 1 }
+    read += segment.size
     search.read(readSegment(disk, segment, segment.size))
     for (let line = search.count - 1; line >= 0 && events.length <= limit; line--) {
       const event = search.event(line)
@@ -52,6 +61,20 @@ export function eventsSince(
     if (events.length >= limit) break
   }
   return events
+}
+
+/** Of the newest events, newest first; `count` of them at most. Throws the disk's errors. */
+export function newestKeys(disk: EventDisk, segments: readonly Segment[], count: number): string[] {
+  const keys: string[] = []
+  const search = new Search({ limit: 1 })
+  for (let i = segments.length - 1; i >= 0 && keys.length < count; i--) {
+    search.read(readSegment(disk, segments[i], segments[i].size))
+    for (let line = search.count - 1; line >= 0 && keys.length < count; line--) {
+      const event = search.event(line)
+      if (event !== undefined && event.key !== '') keys.push(event.key)
+    }
+  }
+  return keys
 }
 
 function limitOf({ limit }: EventFilter): number {

@@ -15,6 +15,11 @@ export class RecentKeys {
     return this.keys.has(short(key))
   }
 
+  /** Newest first, as they are read back. */
+  fill(keys: readonly string[]): void {
+    for (let i = keys.length - 1; i >= 0; i--) this.add(keys[i])
+  }
+
   /** An empty key is no key. */
   add(key: string): void {
     if (key === '') return

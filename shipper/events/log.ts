@@ -7,8 +7,8 @@ import { lockDirectory } from '../lock.ts'
 import { type EventDisk, realDisk } from './disk.ts'
 import type { LogEvent, NewEvent } from './event.ts'
 import type { EventFilter } from './filter.ts'
-import { eventsSince, type Found, findEvents } from './find.ts'
-import { RecentKeys } from './keys.ts'
+import { eventsSince, type Found, findEvents, newestKeys } from './find.ts'
+import { MAX_KEYS, RecentKeys } from './keys.ts'
 import { Listeners } from './listeners.ts'
 import { listSegments, type Segment, scanSegment } from './segments.ts'
 import { Sequence } from './sequence.ts'
@@ -204,7 +204,7 @@ class StoredLog implements EventLog {
     let isWhole = true
     for (const segment of listSegments(disk, folder)) {
       try {
-        const { lines, tail } = scanSegment(disk, segment, ({ event }) => this.keys.add(event.key))
+        const { lines, tail } = scanSegment(disk, segment)
         this.damaged += lines
         this.tornBytes += tail
         if (lines > 0) onProblem(segment.path, `${lines} lines are no whole event and are passed over`)
@@ -215,6 +215,7 @@ class StoredLog implements EventLog {
         onProblem(segment.path, `cannot be read: ${codeOf(error)}; its events are left out`)
       }
     }
+    this.keys.fill(newestKeys(disk, this.segments, MAX_KEYS))
     return isWhole
   }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { toMillis } from '../terms/instant.ts'
 import { EVENT_FILE_SUFFIX } from '../terms/own-files.ts'
 import type { EventDisk } from './disk.ts'
-import { LINE_END, readLine, type StoredEvent } from './line.ts'
+import { LINE_END, type Outline, readOutline } from './line.ts'
 
 export interface Segment {
   readonly path: string
@@ -49,9 +49,9 @@ export function listSegments(disk: EventDisk, folder: string): Segment[] {
 }
 
 /** Books an event that stands in the segment. */
-export function addEvent(segment: Segment, { event, at }: StoredEvent, bytes: number): void {
-  const time = toMillis(event.time)
-  segment.last = event.seq
+export function addEvent(segment: Segment, { seq, at, time: instant }: Outline, bytes: number): void {
+  const time = toMillis(instant)
+  segment.last = seq
   segment.events++
   segment.size += bytes
   segment.firstAt = Math.min(segment.firstAt, at)
@@ -69,18 +69,17 @@ export interface Damage {
 }
 
 /** Reads a segment's file and books what it holds. Throws the disk's errors. */
-export function scanSegment(disk: EventDisk, segment: Segment, see: (stored: StoredEvent) => void): Damage {
+export function scanSegment(disk: EventDisk, segment: Segment): Damage {
   const bytes = readSegment(disk, segment, disk.size(segment.path))
   let lines = 0
   let end = 0
   for (let at = 0; at < bytes.length; ) {
     const lineEnd = bytes.indexOf(LINE_END, at)
     const next = lineEnd < 0 ? bytes.length : lineEnd + 1
-    const stored = lineEnd < 0 ? undefined : readLine(bytes, at, lineEnd)
-    if (stored === undefined || stored.event.seq <= segment.last) lines++
+    const outline = lineEnd < 0 ? undefined : readOutline(bytes, at, lineEnd)
+    if (outline === undefined || outline.seq <= segment.last) lines++
     else {
-      addEvent(segment, stored, 0)
-      see(stored)
+      addEvent(segment, outline, 0)
       end = next
     }
     at = next

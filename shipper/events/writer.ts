@@ -53,7 +53,7 @@ export class EventWriter {
     this.write(seq, line)
     sequence.taken()
     const stored: LogEvent = { ...event, seq }
-    addEvent(this.open as Segment, { event: stored, at }, line.length)
+    addEvent(this.open as Segment, { seq, at, time: event.time }, line.length)
     this.syncSoon()
     return stored
   }

@@ -22,7 +22,7 @@ export const END = BigInt(Date.parse('2026-05-05T12:50:30Z')) * 1_000_000n
 export async function openSamples(): Promise<Target> {
   const target = await openEmbedded()
   await pushSamples(target)
-  await target.push([foreign(), ...logEvents()])
+  await target.push([foreign()])
   return target
 }
 
@@ -102,6 +102,7 @@ export async function pushSamples(target: Pick<Target, 'push'>): Promise<void> {
     const raw = { text, service, node: undefined, env: 'prod', format: 'auto', timezone: 'UTC', now: START }
     await target.push(streamsOf(await normalizeRaw(raw)))
   }
+  await target.push(logEvents())
 }
 
 /** Longship's own log of three minutes, written by what writes it: reports, a loss for each kind, a Loki that is away. */

@@ -1,13 +1,14 @@
 /**
  * A process that appends events without end, and says the number of each once append() has returned it; tests kill it.
- * node --import tsx appender.ts FOLDER [URL of a Loki that is shipped to]
+ * node --import tsx appender.ts FOLDER FILE-FOR-NUMBERS [URL of a Loki that is shipped to]
  */
-import { writeSync } from 'node:fs'
+import { openSync, writeSync } from 'node:fs'
 import { assemble } from '../../shipper/assemble.ts'
 import { loadConfig } from '../../shipper/config.ts'
 import { openEventLog } from '../../shipper/events/log.ts'
 
-const [folder, url] = process.argv.slice(2)
+const [folder, said, url] = process.argv.slice(2)
+const numbers = openSync(said, 'a')
 const log = openEventLog({
   folder,
   maxAgeMs: 3_600_000,
@@ -48,8 +49,8 @@ function appendSome(): void {
       metadata: { workload: 'shop', container: 'c', rule_id: 'r', rule_name: 'R' },
       key: '',
     })
-    // Synchronous: what is said is said before the kill.
-    writeSync(1, `${event?.seq}\n`)
+    // Not to a pipe: a full one would have to be waited for.
+    writeSync(numbers, `${event?.seq}\n`)
   }
   setTimeout(appendSome, 1)
 }

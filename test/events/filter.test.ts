@@ -112,6 +112,17 @@ test('pages: newest first, each event once, over all segments', () => {
   }
 })
 
+test('in a log that is larger than what is read for one answer a page may be short, and there are more', () => {
+  const { log } = openLog(newFolder(), { maxBytes: 256 * 1024 * 1024 })
+  const captures = { long: 'x'.repeat(60_000) }
+  log.append(newEvent({ metadata: metadata({ rule_id: 'rare' }) }))
+  for (let i = 0; i < 1200; i++) log.append(newEvent({ metadata: metadata({ captures }) }))
+  const first = log.find({ limit: 10, rule: 'rare' })
+  assert.deepEqual(first.events, [])
+  assert.ok(first.next !== undefined && first.next > 1 && first.next < 200, `${first.next}`)
+  assert.deepEqual(numbers(log.find({ limit: 10, rule: 'rare', before: first.next }).events), [1])
+})
+
 test('a limit is a limit', () => {
   const { log } = openLog(newFolder())
   for (let i = 0; i < 1010; i++) log.append(newEvent())

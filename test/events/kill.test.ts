@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,27 +14,29 @@ import { newFolder, openLog } from './folder.ts'
 const KILLS = 5
 const APPENDER = join(import.meta.dirname, 'appender.ts')
 
+let runs = 0
+
 /** Numbers that it said before it was killed. */
-async function appendAndKill(args: readonly string[], afterMs: number): Promise<number[]> {
+async function appendAndKill(folder: string, url: string | undefined, afterMs: number): Promise<number[]> {
+  const said = join(newFolder(), String(++runs))
+  const args = url === undefined ? [folder, said] : [folder, said, url]
   const child = spawn(process.execPath, ['--import', 'tsx', APPENDER, ...args])
-  let stdout = ''
   let stderr = ''
-  child.stdout.on('data', (text) => void (stdout += text))
   child.stderr.on('data', (text) => void (stderr += text))
-  const late = setTimeout(() => child.kill('SIGKILL'), 30_000)
-  await once(child.stdout, 'data')
+  const closed = once(child, 'close')
+  for (let waited = 0; waited < 30_000 && stderr === '' && !(existsSync(said) && statSync(said).size > 0); waited += 10)
+    await sleep(10)
   await sleep(afterMs)
   child.kill('SIGKILL')
-  await once(child, 'close')
-  clearTimeout(late)
+  await closed
   assert.equal(stderr, '')
-  return stdout.split('\n').slice(0, -1).map(Number)
+  return readFileSync(said, 'utf8').split('\n').slice(0, -1).map(Number)
 }
 
 test(`${KILLS} times kill -9 while a process appends: every append that returned is there, once`, async () => {
   const folder = newFolder()
   const said: number[] = []
-  for (let kill = 0; kill < KILLS; kill++) said.push(...(await appendAndKill([folder], 30 + 37 * kill)))
+  for (let kill = 0; kill < KILLS; kill++) said.push(...(await appendAndKill(folder, undefined, 30 + 37 * kill)))
   assert.ok(said.length > 500, `${said.length} appended: this test shows nothing`)
   assert.deepEqual(said, [...new Set(said)], 'no number comes twice')
   const { log } = openLog(folder, { maxBytes: 64 * 1024 * 1024, maxAgeMs: 1e15 })
@@ -59,7 +62,7 @@ test('kill -9 while events are shipped: each that was appended comes to Loki, an
   const double = await startDouble({ script: 'slow:30*100000' })
   t.after(() => double.close())
   const said: number[] = []
-  for (let kill = 0; kill < 3; kill++) said.push(...(await appendAndKill([folder, double.url], 200 + 60 * kill)))
+  for (let kill = 0; kill < 3; kill++) said.push(...(await appendAndKill(folder, double.url, 200 + 60 * kill)))
   const seqs = () => double.distinct().map(({ line }) => JSON.parse(line).event_seq as number)
   const before = new Set(seqs())
   assert.ok(before.size > 0, 'nothing was shipped before the kills: this test shows nothing')
