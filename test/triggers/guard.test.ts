@@ -256,6 +256,9 @@ test('TLS proves the name, at the address that was checked', async () => {
     trusted: { delivered: 1, servername: 'hooks.example', host: 'hooks.example' },
     otherName: 'https://other.example: the connection failed (ERR_TLS_CERT_ALTNAME_INVALID)',
     untrusted: 'https://hooks.example: the connection failed (DEPTH_ZERO_SELF_SIGNED_CERT)',
+    smtps: { delivered: 1, auth: ['TLS AUTH PLAIN'] },
+    starttls: { delivered: 1, auth: ['TLS AUTH PLAIN'] },
+    otherMail: { delivered: 0, error: 'smtp://other.example: the connection failed (ESOCKET)', auth: [] },
   })
 })
 

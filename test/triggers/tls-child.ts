@@ -9,6 +9,7 @@ import type { TLSSocket } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { openTriggers } from '../../shipper/triggers/triggers.ts'
 import { selfSigned } from '../kubernetes/certificate.ts'
+import { mailServer } from './smtp.ts'
 import { event, feedOf, KEY, PUBLIC, until, value } from './world.ts'
 
 const folder = process.env['TLS_FOLDER']
@@ -44,7 +45,7 @@ async function child(made: string): Promise<void> {
   }
   const trusted = await listen(JSON.parse(readFileSync(join(made, 'cert.json'), 'utf8')))
   const untrusted = await listen(selfSigned('hooks.example'))
-  const send = async (port: number, url: string) => {
+  const send = async (port: number, url: string, more: object = {}) => {
     const feed = feedOf()
     const triggers = openTriggers({
       configured: [],
@@ -60,7 +61,7 @@ async function child(made: string): Promise<void> {
       connect: () => connectTcp(port, '127.0.0.1'),
       onProblem: () => {},
     })
-    const { id } = value(triggers.create({ name: 'x', url, retries: 0 }))
+    const { id } = value(triggers.create({ name: 'x', url, retries: 0, ...more }))
     feed.append(event(1))
     await until(() => triggers.stats()[id]!.queued === 0 && triggers.stats()[id]!.matched === 1)
     const stats = triggers.stats()[id]!
@@ -71,11 +72,30 @@ async function child(made: string): Promise<void> {
   const good = await send(port(trusted), 'https://hooks.example/x')
   const otherName = await send(port(trusted), 'https://other.example/')
   const bad = await send(port(untrusted), 'https://hooks.example/y')
+  const tls = JSON.parse(readFileSync(join(made, 'cert.json'), 'utf8'))
+  const mail = { kind: 'email', from: 'a@b.example', to: 'c@d.example', username: 'user', password: 'pass' }
+  const ends: (() => void)[] = []
+  const said = async (url: string, implicit: boolean) => {
+    const server = await mailServer({ after: (end) => void ends.push(end as () => void) }, { tls, implicit })
+    const { delivered, last_error: error } = await send(server.port, url, mail)
+    return {
+      delivered,
+      error,
+      auth: server.commands.filter((line) => line.includes('AUTH')).map((line) => line.slice(0, 14)),
+    }
+  }
+  const smtps = await said('smtps://hooks.example', true)
+  const starttls = await said('smtp://hooks.example', false)
+  const otherMail = await said('smtp://other.example', false)
+  for (const end of ends) end()
   console.log(
     JSON.stringify({
       trusted: { delivered: good.delivered, ...seen[0] },
       otherName: otherName.last_error,
       untrusted: bad.last_error,
+      smtps,
+      starttls,
+      otherMail,
     }),
   )
   trusted.close()

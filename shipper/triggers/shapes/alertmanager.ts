@@ -19,7 +19,7 @@ export const alertmanager: Shape = {
     const facts = factsOf(event).map(({ name, value }) => `${name}: ${value}`)
     // One alert is one set of labels: only what says where and which, or every hit would be an alert of its own.
     const labels = {
-      alertname: metadata.rule_name ?? event.event,
+      alertname: oneLine(metadata.rule_name ?? '') || event.event,
       severity: event.severity,
       source: event.source,
       workload: metadata.workload,

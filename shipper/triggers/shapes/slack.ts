@@ -1,7 +1,4 @@
-/**
- * Slack's incoming webhooks: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks. Mattermost and
- * Rocket.Chat take the same.
- */
+/** Slack's incoming webhooks: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks. */
 import { formatInstant } from '../../terms/instant.ts'
 import { HTTP_SCHEMES } from '../guard/target.ts'
 import { bearer, type Shape } from './shape.ts'

@@ -53,11 +53,11 @@ export function plain(text: string): string {
 /** What happened, in a few words that log content cannot choose: the rule's name, or what the miner found. */
 export function titleOf(event: LogEvent): string {
   const { rule_name: rule } = event.metadata
-  const what = event.event === 'rule_hit' ? (rule ?? 'rule hit') : WORDS[event.event]
-  return `[${event.severity.toUpperCase()}] ${oneLine(what)}`
+  const what = event.event === 'rule_hit' ? oneLine(rule ?? '') : ''
+  return `[${event.severity.toUpperCase()}] ${what || WORDS[event.event]}`
 }
 
-const WORDS = { new_pattern: 'New pattern', pattern_spike: 'Pattern spike' } as const
+const WORDS = { rule_hit: 'Rule hit', new_pattern: 'New pattern', pattern_spike: 'Pattern spike' } as const
 
 export interface Fact {
   readonly name: string
@@ -86,6 +86,6 @@ export function factsOf({ metadata, source }: LogEvent): Fact[] {
   ]
   return known.flatMap(([name, value]) => {
     const text = value === undefined ? '' : oneLine(String(value))
-    return text === '' ? [] : [{ name: oneLine(name), value: text }]
+    return text === '' ? [] : [{ name: oneLine(name) || '?', value: text }]
   })
 }

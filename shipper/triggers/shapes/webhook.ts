@@ -15,6 +15,11 @@ export const webhook: Shape = {
     transport: 'http',
     url,
     headers: bearer(token),
-    body: JSON.stringify({ version: 1, trigger: { id, name }, event: eventJson(event) }),
+    body: JSON.stringify({ version: 1, trigger: { id, name }, event: eventJson(event) }, wellFormed),
   }),
+}
+
+/** Half a surrogate pair is valid as JSON's \ud800, but many readers refuse the whole for it. */
+function wellFormed(_: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : value
 }
