@@ -10,6 +10,7 @@ import { storedProtobuf } from '../../shipper/push/encode.ts'
 import { createRedactor } from '../../shipper/redact/redact.ts'
 import { AROUND, runFlow } from '../../test/flow.ts'
 import { CORPUS_TIME, parseCorpus, type Sample } from '../../test/formats/corpus.ts'
+import { patternRows } from './patterns.ts'
 
 export interface Row {
   readonly what: string
@@ -56,6 +57,9 @@ export function micro(root: string, busy: string): Row[] {
   rows.push(recordRow('all formats, file by file', all))
   rows.push(recordRow('all formats, line by line', [shuffle(all.flat())]))
   rows.push(...expressRows(Buffer.from(busy)))
+  const messages = messagesOf(all.flat())
+  const busyMessages = messagesOf(busy.split('\n').map((head) => ({ head, rest: '' })))
+  for (const row of patternRows(messages, busyMessages, microsOf)) rows.push({ ...row, unit: 'µs a line' })
   return rows
 }
 
@@ -90,6 +94,19 @@ function recordRow(what: string, files: readonly (readonly Sample[])[]): Row {
     }
   })
   return { what, value: perRun / lines, unit: 'µs a record', lines }
+}
+
+/** The messages of these lines' records, those without one left out. */
+function messagesOf(samples: readonly Pick<Sample, 'head' | 'rest'>[]): string[] {
+  const options = {
+    around: AROUND,
+    zone: 'UTC',
+    format: undefined,
+    redactor: createRedactor(),
+    now: () => CORPUS_TIME.now,
+  }
+  const interpreter = new Interpreter(options)
+  return samples.flatMap(({ head, rest }) => interpreter.record({ head, rest, runtime: undefined }).text.message ?? [])
 }
 
 /** Keeps the compiler from finding that nobody wants a result. */

@@ -1,6 +1,6 @@
 /** A pattern: the lines that share a template. */
 import type { Level } from '../terms/level.ts'
-import { MinuteCounts } from './counts.ts'
+import { MINUTE_MS, MinuteCounts } from './counts.ts'
 import type { Template } from './template.ts'
 import type { TokenReader } from './tokens.ts'
 
@@ -23,7 +23,12 @@ export interface Cluster {
   lines: number
   /** Milliseconds since the epoch. */
   readonly firstSeen: number
+  /** Seconds since the epoch: a whole number that fits is part of the object, and not one more place in memory. */
   lastSeen: number
+  /** Of the line before, with its counts: most lines of a pattern have the same. */
+  level: Level | undefined
+  node: string | undefined
+  ofLevel: MinuteCounts | undefined
   /** When it was used last, as the miner counts lines. */
   used: number
   /** Ids that it has just taken in. */
@@ -51,7 +56,16 @@ export function createCluster(
   const gaps: string[] = []
   for (let index = 0; index <= reader.count; index++) gaps.push(reader.gap(index))
   const sample = reader.message(MAX_SAMPLE)
-  return restoreCluster({ id, service, template, gaps, sample, lines: 0, firstSeen: nowMs, lastSeen: nowMs })
+  return restoreCluster({
+    id,
+    service,
+    template,
+    gaps,
+    sample,
+    lines: 0,
+    firstSeen: nowMs,
+    lastSeen: Math.floor(nowMs / 1000),
+  })
 }
 
 export function restoreCluster(
@@ -63,6 +77,9 @@ export function restoreCluster(
     counts: [],
     nodes: new Set(),
     used: 0,
+    level: undefined,
+    node: undefined,
+    ofLevel: undefined,
     taken: [],
     into: undefined,
     isAlive: true,
@@ -80,6 +97,24 @@ export function textOf({ template, gaps }: Cluster): string {
 /** The level of its first line. */
 export function levelOf(cluster: Cluster): Level {
   return cluster.levels[0] ?? 'unknown'
+}
+
+/** Counts a line. */
+export function countLine(cluster: Cluster, node: string, level: Level, nowMs: number): MinuteCounts {
+  cluster.lines++
+  cluster.lastSeen = Math.floor(nowMs / 1000)
+  if (cluster.node !== node) {
+    cluster.node = node
+    if (cluster.nodes.size < MAX_NODES) cluster.nodes.add(node)
+  }
+  let counts = cluster.ofLevel
+  if (counts === undefined || cluster.level !== level) {
+    counts = countsOf(cluster, level)
+    cluster.level = level
+    cluster.ofLevel = counts
+  }
+  counts.add(Math.floor(nowMs / MINUTE_MS))
+  return counts
 }
 
 /** The counts of a level's lines. */

@@ -8,25 +8,28 @@ export const MINUTES_KEPT = 180
 const WEIGHT = 1 / 15
 
 export class MinuteCounts {
-  private readonly slots = new Uint32Array(MINUTES_KEPT)
+  /** Lines of the minute in hand, and of the one before it. */
+  current = 0
+  private previous = 0
   /** Minutes since the epoch; −1 before the first line. */
   private first = -1
   private last = -1
-  /** Lines a minute that are usual, of whole minutes before the last one. */
-  usual = 0
   /** Whole minutes that `usual` is made of. */
   minutes = 0
+  /** Lines a minute that are usual, of whole minutes. */
+  usual = 0
+  /** Of the minutes before the one in hand: a line touches few places in memory, and not this one. */
+  private readonly slots = new Uint32Array(MINUTES_KEPT)
 
   /** One line of this minute. A clock that goes back counts for the minute that it left. */
   add(minute: number): void {
     if (minute > this.last) this.turn(minute)
-    this.slots[this.last % MINUTES_KEPT]++
+    this.current++
   }
 
-  /** Lines of a minute that is kept. */
-  of(minute: number): number {
-    const isKept = minute >= this.first && minute <= this.last && minute > this.last - MINUTES_KEPT
-    return isKept ? this.slots[minute % MINUTES_KEPT] : 0
+  /** At least lastMinute(). */
+  get recent(): number {
+    return this.current + this.previous
   }
 
   /** Lines of the last 60 seconds, those of the minute before this one taken as spread evenly. */
@@ -40,7 +43,7 @@ export class MinuteCounts {
   *entries(): Generator<[minute: number, lines: number]> {
     if (this.last < 0) return
     for (let minute = Math.max(this.first, this.last - MINUTES_KEPT + 1); minute <= this.last; minute++) {
-      const lines = this.slots[minute % MINUTES_KEPT]
+      const lines = this.of(minute)
       if (lines > 0) yield [minute, lines]
     }
   }
@@ -51,14 +54,23 @@ export class MinuteCounts {
     this.minutes = minutes
   }
 
+  private of(minute: number): number {
+    if (minute === this.last) return this.current
+    const isKept = minute >= this.first && minute < this.last && minute > this.last - MINUTES_KEPT
+    return isKept ? this.slots[minute % MINUTES_KEPT] : 0
+  }
+
   private turn(minute: number): void {
     if (this.last < 0) {
       this.first = minute
     } else {
-      this.learn(this.slots[this.last % MINUTES_KEPT], minute - this.last)
+      this.slots[this.last % MINUTES_KEPT] = this.current
+      this.learn(this.current, minute - this.last)
       const from = Math.max(this.last + 1, minute - MINUTES_KEPT + 1)
-      for (let each = from; each <= minute; each++) this.slots[each % MINUTES_KEPT] = 0
+      for (let each = from; each < minute; each++) this.slots[each % MINUTES_KEPT] = 0
     }
+    this.previous = minute === this.last + 1 ? this.current : 0
+    this.current = 0
     this.last = minute
   }
 

@@ -7,8 +7,11 @@ import { lineOf } from './template.ts'
 import { TokenReader } from './tokens.ts'
 import { Tree } from './tree.ts'
 
-/** Entries of the table: a power of two. A later line takes the place of an earlier one. */
-const SLOTS = 16_384
+/** Entries of the table for each pattern that is kept, and the fewest: a pattern has several forms before it is general. */
+const SLOTS_A_PATTERN = 4
+const MIN_SLOTS = 1024
+/** Places that an entry may stand in: they are side by side in memory. */
+const WAYS = 4
 
 /** What is forgotten at a time, of the patterns that are kept: so many times fewer. */
 const SWEEP = 16
@@ -24,22 +27,28 @@ export class Miner {
   searched = 0
   private readonly maxPatterns: number
   private readonly trees = new Map<string, Tree>()
-  private readonly lows = new Uint32Array(SLOTS)
-  private readonly highs = new Uint32Array(SLOTS)
-  private readonly found: (Cluster | undefined)[] = new Array(SLOTS).fill(undefined)
+  /** Two hashes of each entry, side by side: one look into memory. */
+  private readonly table: Uint32Array
+  private readonly found: (Cluster | undefined)[]
+  /** One less than a power of two. */
+  private readonly mask: number
   private lines = 0
 
   constructor(maxPatterns: number) {
     this.maxPatterns = maxPatterns
+    const slots = 2 ** Math.ceil(Math.log2(Math.max(MIN_SLOTS, SLOTS_A_PATTERN * maxPatterns)))
+    this.table = new Uint32Array(slots * 2)
+    this.found = new Array(slots).fill(undefined)
+    this.mask = slots - 1
   }
 
   /** The pattern of what the reader has read; `seed`: any number of the service's. Undefined for a line without a word. */
   find(service: string, seed: number, nowMs: number): Cluster | undefined {
     const { low, high, count } = this.reader
     if (count === 0) return undefined
-    const slot = (low ^ (low >>> 15) ^ seed) & (SLOTS - 1)
+    const slot = (low ^ (low >>> 15) ^ seed) & this.mask
     this.isNew = false
-    let cluster = this.kept(slot, low, high, service) ?? this.kept(slot ^ 1, low, high, service)
+    let cluster = this.kept(slot, low, high, service)
     if (cluster === undefined) {
       cluster = this.search(service, nowMs)
       this.keep(slot, low, high, cluster)
@@ -48,20 +57,28 @@ export class Miner {
     return cluster
   }
 
-  /** What the table says. */
-  private kept(slot: number, low: number, high: number, service: string): Cluster | undefined {
-    if (this.lows[slot] !== low || this.highs[slot] !== high) return undefined
-    let cluster = this.found[slot]
-    while (cluster?.into !== undefined) cluster = cluster.into
-    return cluster?.isAlive && cluster.service === service ? cluster : undefined
+  /** What the table says: an entry stands in one of the places around its own. */
+  private kept(own: number, low: number, high: number, service: string): Cluster | undefined {
+    const { table } = this
+    for (let way = 0; way < WAYS; way++) {
+      const slot = own ^ way
+      if (table[slot * 2] !== low || table[slot * 2 + 1] !== high) continue
+      let cluster = this.found[slot]
+      while (cluster?.into !== undefined) cluster = cluster.into
+      if (cluster?.isAlive && cluster.service === service) return cluster
+    }
+    return undefined
   }
 
-  /** In its own place or in the neighbour's; when both are taken, in the one used longer ago. */
+  /** In the place of the four that was used longest ago. */
   private keep(own: number, low: number, high: number, cluster: Cluster): void {
-    const { lows, highs, found } = this
-    const slot = (found[own]?.used ?? 0) <= (found[own ^ 1]?.used ?? 0) ? own : own ^ 1
-    lows[slot] = low
-    highs[slot] = high
+    const { table, found } = this
+    let slot = own
+    for (let way = 1; way < WAYS; way++) {
+      if ((found[own ^ way]?.used ?? 0) < (found[slot]?.used ?? 0)) slot = own ^ way
+    }
+    table[slot * 2] = low
+    table[slot * 2 + 1] = high
     found[slot] = cluster
   }
 
@@ -107,7 +124,7 @@ export class Miner {
       this.forgotten++
     }
     for (const [service, tree] of this.trees) if (tree.sweep()) this.trees.delete(service)
-    for (let slot = 0; slot < SLOTS; slot++) if (this.found[slot]?.isAlive === false) this.found[slot] = undefined
+    for (let slot = 0; slot <= this.mask; slot++) if (this.found[slot]?.isAlive === false) this.found[slot] = undefined
   }
 }
 

@@ -81,9 +81,15 @@ export class News {
     })
   }
 
+  /** Asked for each line: false when it is surely no spike. */
+  mayBeSpike(cluster: Cluster, counts: MinuteCounts, nowMs: number): boolean {
+    const { recent, minutes } = counts
+    if (recent < MIN_SPIKE_LINES || minutes < MIN_SPIKE_MINUTES) return false
+    return recent >= this.settings.spike_factor * counts.usual && nowMs >= cluster.quietUntil
+  }
+
   /** A line more of a pattern: tells a spike when these are too many. */
   counted(cluster: Cluster, counts: MinuteCounts, place: Place, time: Instant, nowMs: number): void {
-    if (counts.minutes < MIN_SPIKE_MINUTES || nowMs < cluster.quietUntil) return
     const lines = counts.lastMinute(nowMs)
     if (lines < MIN_SPIKE_LINES || lines < this.settings.spike_factor * counts.usual) return
     this.tick(nowMs)

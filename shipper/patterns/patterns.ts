@@ -5,10 +5,10 @@
 import type { NewEvent } from '../events/event.ts'
 import { isEventRecord } from '../events/record.ts'
 import type { LogRecord } from '../record.ts'
-import type { Instant } from '../terms/instant.ts'
+import { fromMillis, type Instant } from '../terms/instant.ts'
 import type { Level } from '../terms/level.ts'
 import { answerPatterns } from './answer.ts'
-import { type Cluster, countsOf, levelOf, MAX_NODES, textOf } from './cluster.ts'
+import { type Cluster, countLine, levelOf, textOf } from './cluster.ts'
 import { MINUTE_MS } from './counts.ts'
 import { Miner } from './miner.ts'
 import { News, type NewsSettings, type Place } from './news.ts'
@@ -208,15 +208,13 @@ class PatternMiner implements Patterns {
     const nowMs = this.options.now()
     const cluster = miner.find(place.service, seed, nowMs)
     if (cluster === undefined) return undefined
-    const at = time ?? { seconds: Math.floor(nowMs / 1000), nanos: (nowMs % 1000) * 1e6 }
     this.lines++
-    cluster.lines++
-    cluster.lastSeen = nowMs
-    if (cluster.nodes.size < MAX_NODES) cluster.nodes.add(place.node)
-    const counts = countsOf(cluster, place.level)
-    counts.add(Math.floor(nowMs / MINUTE_MS))
-    if (miner.isNew && this.remember(nameOf(cluster))) news.found(cluster, place, at, nowMs)
-    news.counted(cluster, counts, place, at, nowMs)
+    const counts = countLine(cluster, place.node, place.level, nowMs)
+    const isNews = miner.isNew && this.remember(nameOf(cluster))
+    if (!isNews && !news.mayBeSpike(cluster, counts, nowMs)) return cluster
+    const at = time ?? fromMillis(nowMs)
+    if (isNews) news.found(cluster, place, at, nowMs)
+    else news.counted(cluster, counts, place, at, nowMs)
     return cluster
   }
 
@@ -270,7 +268,7 @@ function viewOf(cluster: Cluster, nowMs: number): PatternView {
     lines,
     lines_last_minute: counts.reduce((sum, each) => sum + each.lastMinute(nowMs), 0),
     first_seen: new Date(firstSeen).toISOString(),
-    last_seen: new Date(lastSeen).toISOString(),
+    last_seen: new Date(lastSeen * 1000).toISOString(),
     sample,
   }
 }

@@ -27,6 +27,11 @@ export const HOLDS = Uint8Array.from({ length: 128 }, (_, code) => {
   return char === '@' ? AT_SIGN : SYMBOL
 })
 
+/** Of each code unit: what a word holds that has it, or ENDS_WORD. */
+export const ENDS_WORD = 64
+export const CLASSES = new Uint8Array(0x10000).fill(LOWER | NOT_HEX)
+for (let code = 0; code < 128; code++) CLASSES[code] = KINDS[code] === WORD ? HOLDS[code] : ENDS_WORD
+
 /** What may stand in a path or an address: no space, quote, bracket or comma. */
 export const IS_PATH_UNIT = Uint8Array.from({ length: 128 }, (_, code) =>
   KINDS[code] === WORD || '&=?#:!^'.includes(String.fromCharCode(code)) ? 1 : 0,

@@ -4,7 +4,7 @@
  * the express lane's bytes and the general path's text are read by the same code, so the same message has the same tokens
  * and the same hash on both.
  */
-import { CLOSERS, ESCAPES, KINDS, REDACTED, WORD } from './shapes.ts'
+import { CLASSES, CLOSERS, ENDS_WORD, ESCAPES, REDACTED } from './shapes.ts'
 import { hashUnits, isPath, isScheme, isValueAt, pathEnd, stemEnd, Word } from './words.ts'
 
 /** What stands in a template for what differs. */
@@ -112,7 +112,7 @@ export class TokenReader {
     let at = 0
     while (at < length && this.count < MAX_TOKENS) {
       const unit = text[at]
-      if (unit >= 128 || KINDS[unit] === WORD) at = this.take(at)
+      if (CLASSES[unit] !== ENDS_WORD) at = this.take(at)
       else if (unit === QUOTE && isValueAt(text, at)) at = this.takeQuoted(at)
       else if (unit === OPEN_SQUARE && this.isRedacted(at)) at = this.takeRedacted(at)
       else at++

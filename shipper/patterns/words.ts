@@ -1,12 +1,13 @@
 /** Words of a message in an array of code units: where one ends, and whether it is another one in the next line. */
 import {
   AT_SIGN,
+  CLASSES,
   DATE_WORD,
   DIGIT,
+  ENDS_WORD,
   HOLDS,
   hashUnit,
   IS_PATH_UNIT,
-  KINDS,
   knownUnits,
   LOWER,
   MAX_KNOWN_WORD,
@@ -17,7 +18,6 @@ import {
   SYMBOL,
   UNIT,
   UPPER,
-  WORD,
   WORD_SEED,
 } from './shapes.ts'
 
@@ -65,12 +65,12 @@ export class Word {
     let at = start
     for (; at < length; at++) {
       const unit = text[at]
-      if (unit >= 128) holds |= LOWER | NOT_HEX
-      else if (KINDS[unit] !== WORD) break
-      else if (unit === DOT) {
+      const bits = CLASSES[unit]
+      if (bits === ENDS_WORD) break
+      if (unit === DOT) {
         if (text[at + 1] === DOT && at > start) break
         dots++
-      } else holds |= HOLDS[unit]
+      } else holds |= bits
       hash = hashUnit(hash, unit)
     }
     this.start = start
