@@ -14,6 +14,8 @@ export interface AdminServerOptions {
   readonly listen: { readonly host: string; readonly port: number }
   readonly admin: Admin
   readonly page?: AnswerPage | undefined
+  /** Milliseconds after which a connection on which nothing moves is closed. */
+  readonly idle_ms?: number
 }
 
 export interface AdminServer {
@@ -28,6 +30,8 @@ const REQUEST_TIMEOUT_MS = 15_000
 /** How often those two are looked at; Node's default is half a minute. */
 const CHECK_EVERY_MS = 1000
 const KEEP_ALIVE_MS = 5000
+/** Nothing sent and nothing taken, also of a long answer; a trigger's test may take a minute. */
+const IDLE_MS = 120_000
 const MAX_REQUESTS_PER_SOCKET = 1000
 const MAX_HEADER_BYTES = 16 * 1024
 const MAX_CONNECTIONS = 256
@@ -35,7 +39,7 @@ const MAX_CONNECTIONS_OF_ADDRESS = 64
 const CLOSE_MS = 1000
 
 /** Rejects with a LongshipError when the address cannot be listened on. */
-export async function startAdmin({ listen, admin, page }: AdminServerOptions): Promise<AdminServer> {
+export async function startAdmin({ listen, admin, page, idle_ms = IDLE_MS }: AdminServerOptions): Promise<AdminServer> {
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
     connectionsCheckingInterval: CHECK_EVERY_MS,
@@ -61,6 +65,7 @@ export async function startAdmin({ listen, admin, page }: AdminServerOptions): P
   server.on('clientError', refuseText)
   server.headersTimeout = HEADERS_TIMEOUT_MS
   server.requestTimeout = REQUEST_TIMEOUT_MS
+  server.timeout = idle_ms
   server.keepAliveTimeout = KEEP_ALIVE_MS
   server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET
   server.maxConnections = MAX_CONNECTIONS

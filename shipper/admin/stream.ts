@@ -3,6 +3,7 @@
  * waits for a reader: one that is too slow is cut off, and goes on where it was by Last-Event-ID.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { LogEvent } from '../events/event.ts'
 import { matcherOf } from '../events/filter.ts'
 import { eventJson } from '../events/json.ts'
@@ -41,6 +42,7 @@ export interface Streams {
 
 interface Reader {
   readonly response: ServerResponse
+  readonly socket: Socket
   readonly network: string
   stalled: number
   unsubscribe: () => void
@@ -52,7 +54,7 @@ export function createStreams(events: EventsPart, limits: StreamLimits): Streams
   let isClosed = false
   const cutOff = (reader: Reader) => {
     counts.cut_off++
-    reader.response.destroy()
+    reader.socket.destroy()
   }
   const timer = setInterval(() => {
     for (const reader of readers) {
@@ -66,14 +68,20 @@ export function createStreams(events: EventsPart, limits: StreamLimits): Streams
     open(request, response, start) {
       const network = networkOf(request.socket.remoteAddress ?? '')
       demandRoom(readers, network, limits, isClosed)
-      const reader: Reader = { response, network, stalled: 0, unsubscribe: () => {} }
+      const { socket } = request
+      const reader: Reader = { response, socket, network, stalled: 0, unsubscribe: () => {} }
       readers.add(reader)
       counts.opened++
-      response.on('close', () => {
+      const end = () => {
         reader.unsubscribe()
         readers.delete(reader)
-      })
-      response.on('error', () => response.destroy())
+        response.off('close', end)
+        socket.off('close', end)
+      }
+      response.on('close', end)
+      // A response that waits behind another one on its connection is not told when that closes.
+      socket.on('close', end)
+      response.on('error', () => socket.destroy())
       response.writeHead(200, { ...HEADERS, 'Content-Type': EVENT_STREAM_TYPE, 'X-Accel-Buffering': 'no' })
       response.write('retry: 3000\n\n')
       feed(reader, events, start, limits, () => cutOff(reader))
@@ -104,7 +112,7 @@ function feed(reader: Reader, events: EventsPart, start: StreamStart, limits: St
   const { response } = reader
   const { filter } = start
   const isWanted = matcherOf(filter)
-  const isOver = () => response.destroyed || response.writableEnded
+  const isOver = () => reader.socket.destroyed || response.destroyed || response.writableEnded
   let last = start.after
   const write = (event: LogEvent) => {
     last = event.seq

@@ -1,6 +1,7 @@
 /** What nobody means well by: bytes that are no request, paths that lead elsewhere, clients that never end. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -159,22 +160,54 @@ test(
     }),
 )
 
-test('one address does not get all connections', () =>
+test('who does not take an answer does not keep it for ever', { timeout: 60_000 }, async () => {
+  let accepted: Socket | undefined
+  const page = (request: IncomingMessage, response: ServerResponse) => {
+    accepted = request.socket
+    response.end('ok')
+    return true
+  }
+  await withSite({ idle_ms: 100, page }, async (site) => {
+    for (let i = 0; i < 1000; i++) site.fakes.events.append({ message: 'x'.repeat(20_000) })
+    const socket = connect(site.port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    await once(socket, 'data')
+    socket.pause()
+    const closed = once(accepted!, 'close')
+    const one = `GET /api/v1/events?limit=1000 HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`
+    socket.write(one.repeat(2))
+    await closed
+    socket.destroy()
+    await isAlive(site)
+  })
+})
+
+test('one address does not get all connections', { timeout: 60_000 }, () =>
   withSite({}, async (site) => {
     const sockets: Socket[] = []
+    const open = () => sockets.filter((socket) => !socket.destroyed).length
     for (let i = 0; i < 100; i++) {
       const socket = connect(site.port, '127.0.0.1')
       socket.on('error', () => {})
+      // Who is closed is told so only when he reads.
+      socket.resume()
       sockets.push(socket)
       await once(socket, 'connect')
     }
+    while (open() > 64) await wait(10)
+    // Those that are held may go on.
     await wait(100)
-    const open = sockets.filter((socket) => !socket.destroyed && socket.readyState === 'open').length
-    assert.ok(open <= 64, `${open} open`)
+    assert.equal(open(), 64)
     for (const socket of sockets) socket.destroy()
-    await wait(50)
-    await isAlive(site)
-  }))
+    const isServed = () =>
+      site.ask('GET', '/api/v1/health').then(
+        ({ status }) => status === 200,
+        () => false,
+      )
+    while (!(await isServed())) await wait(10)
+  }),
+)
 
 test('a body without an end is read to its bound, and the connection is closed', () =>
   withSite({}, async ({ port }) => {
@@ -193,7 +226,7 @@ test('a body without an end is read to its bound, and the connection is closed',
       sent += chunk.length
       if (!socket.write(chunk)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => {})
     }
-    await wait(50)
+    if (!socket.destroyed) await once(socket, 'close')
     assert.ok(sent < 50e6, `${sent} bytes were taken`)
     assert.match(answer, /^HTTP\/1\.1 413 /)
   }))
@@ -220,7 +253,7 @@ test('the time that a wrong token takes does not say how nearly right it is', ()
       ['x', []],
       ['y'.repeat(8000), []],
     ])
-    for (let i = 0; i < 150; i++) {
+    for (let i = 0; i < 60; i++) {
       for (const [token, taken] of times) {
         clock.ms += 60_000
         const start = performance.now()
@@ -230,7 +263,7 @@ test('the time that a wrong token takes does not say how nearly right it is', ()
     }
     const medians = [...times.values()].map((taken) => taken.sort((a, b) => a - b)[taken.length >> 1]!)
     // A comparison that stops at the first difference differs by nanoseconds: this finds only what is grossly wrong.
-    assert.ok(Math.max(...medians) < 3 * Math.min(...medians) + 1, medians.join(' '))
+    assert.ok(Math.max(...medians) < 5 * Math.min(...medians) + 5, medians.join(' '))
   }))
 
 test('what is wrong inside is told to the operator, not to the client', async () => {

@@ -139,6 +139,22 @@ for (const [how, query, headers] of [
     }))
 }
 
+test('an event that the log tells of late, when it was read already, does not come twice', () =>
+  withSite({}, async (site) => {
+    const { events } = site.fakes
+    const first = events.append({ message: 'first' })
+    const reading = await read(site, '?after=0')
+    await reading.has(1)
+    for (const listener of events.listeners) listener(first)
+    events.append({ message: 'second' })
+    await reading.has(2)
+    assert.deepEqual(
+      reading.messages.map(({ id }) => id),
+      [1, 2],
+    )
+    reading.stop()
+  }))
+
 test('since begins in the past; a number of a log that is gone begins with what comes', () =>
   withSite({}, async (site) => {
     const { events } = site.fakes
@@ -218,7 +234,7 @@ test('a reader that takes nothing is cut off when its buffer is full, and the lo
 test('a reader that is gone without a word is cut off as well, also in the middle of the past', () =>
   withSite({ limits: { streams: { comment_every_ms: 10 } } }, async (site) => {
     const { events } = site.fakes
-    for (let i = 0; i < 20_000; i++) events.append({ message: 'x'.repeat(2000) })
+    for (let i = 0; i < 8000; i++) events.append({ message: 'x'.repeat(2000) })
     const gone = connect(site.port, '127.0.0.1')
     gone.write(STREAM.replace('/stream', '/stream?after=0'))
     await once(gone, 'data')
@@ -226,6 +242,25 @@ test('a reader that is gone without a word is cut off as well, also in the middl
     await until(() => site.admin.stats().streams.cut_off === 1)
     assert.equal(events.listeners.size, 0)
     gone.destroy()
+  }))
+
+test('streams that were asked for on one connection, one behind the other, end with it', () =>
+  withSite({}, async (site) => {
+    const { events } = site.fakes
+    const socket = connect(site.port, '127.0.0.1')
+    socket.write(STREAM.repeat(3))
+    await once(socket, 'data')
+    await until(() => site.admin.stats().streams.open === 3)
+    // Those that wait for the first one fill up unseen.
+    socket.on('data', () => {})
+    for (let i = 0; i < 1200; i++) {
+      events.append({ message: 'x'.repeat(2000) })
+      if (i % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    assert.ok(site.admin.stats().streams.cut_off > 0)
+    socket.destroy()
+    await until(() => site.admin.stats().streams.open === 0)
+    assert.equal(events.listeners.size, 0)
   }))
 
 test('ends when the server closes, at once', () =>
