@@ -171,6 +171,7 @@ describe('rules, triggers and events', { skip: program === undefined ? NOTICE : 
       await sees(tab, '.facts-line', '1 rule is out of use')
       await click(tab, 'out of memory')
       await sees(tab, 'dialog .notice', 'longship.yaml')
+      assert.equal(await focused(tab), 'Sample line', 'what can be typed in there')
       assert.equal(
         await tab.evaluate(
           `document.querySelectorAll('dialog .field :is(input, select, textarea):not(:disabled)').length`,

@@ -13,6 +13,8 @@ export interface OpenDialog {
   close(): void
 }
 
+/** What somebody types into. */
+const FIRST = 'form :is(input, textarea):not(:disabled)'
 const open = new Set<OpenDialog>()
 let count = 0
 
@@ -57,7 +59,7 @@ export function openDialog(title: string, content: Node, options: DialogOptions 
   open.add(dialog)
   document.body.append(element)
   element.showModal()
-  element.querySelector<HTMLElement>('[autofocus], form input, form select, form textarea')?.focus()
+  element.querySelector<HTMLElement>(FIRST)?.focus()
   return dialog
 }
 

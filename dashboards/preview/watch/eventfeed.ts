@@ -2,7 +2,7 @@
 import { ask, isAborted, openStream } from './api.ts'
 import type { EventRows } from './eventrows.ts'
 import { eventQuery } from './model/eventfilter.ts'
-import { createFeed, MAX_ALL, readEvent } from './model/feed.ts'
+import { createFeed, type Feed, MAX_ALL, readEvent } from './model/feed.ts'
 import { type FollowState, follow } from './model/follow.ts'
 import type { EventJson } from './model/shapes.ts'
 
@@ -41,112 +41,131 @@ interface Page {
   readonly next?: number | null
 }
 
-export function createEventFeed({ rows, params, changed, came, failed }: EventFeedOptions): EventFeed {
-  const feed = createFeed()
-  let asking = new AbortController()
-  let state: FollowState | 'asking' = 'asking'
-  let why = ''
-  let next: number | undefined
-  let batch: EventJson[] = []
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const draw = () => {
-    timer = undefined
-    const fresh = feed.add(batch)
-    came(batch)
-    batch = []
-    rows.prepend(fresh, Math.max(feed.shown.length, fresh.length))
-    changed()
+export function createEventFeed(options: EventFeedOptions): EventFeed {
+  return new LiveFeed(options)
+}
+
+class LiveFeed implements EventFeed {
+  state: FollowState | 'asking' = 'asking'
+  why = ''
+  private readonly options: EventFeedOptions
+  private readonly feed: Feed = createFeed()
+  private asking = new AbortController()
+  private next: number | undefined
+  private batch: EventJson[] = []
+  private timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(options: EventFeedOptions) {
+    this.options = options
   }
-  const take = (data: string) => {
-    const event = readEvent(data)
-    if (event === undefined) return
-    batch = batch.length >= MAX_BATCH ? [...batch.slice(1), event] : [...batch, event]
-    timer ??= setTimeout(draw, DRAW_MS)
+
+  get isPaused(): boolean {
+    return this.feed.isPaused
   }
-  const become = (now: typeof state, reason = '') => {
-    state = now
-    why = reason
-    changed()
+
+  get waiting(): number {
+    return this.feed.waiting
   }
-  const run = async (signal: AbortSignal) => {
-    become('asking')
-    const page = await ask<Page>('GET', `/events?${eventQuery(params(), { limit: PAGE })}`, { signal })
-    if (signal.aborted) return
+
+  get isEmpty(): boolean {
+    return this.feed.shown.length === 0
+  }
+
+  get hasOlder(): boolean {
+    return this.next !== undefined && this.feed.shown.length < MAX_ALL
+  }
+
+  start(): void {
+    this.stop()
+    this.asking = new AbortController()
+    const { signal } = this.asking
+    this.feed.clear()
+    this.next = undefined
+    this.run(signal).catch((error) => {
+      if (signal.aborted || isAborted(error)) return
+      this.become('refused')
+      this.options.failed(error)
+    })
+  }
+
+  pause(): void {
+    this.feed.pause()
+    this.options.changed()
+  }
+
+  resume(): void {
+    this.prepend(this.feed.resume())
+    this.options.changed()
+  }
+
+  older(): Promise<void> {
+    return this.page(this.asking.signal, { before: String(this.next) })
+  }
+
+  stop(): void {
+    this.asking.abort()
+    clearTimeout(this.timer)
+    this.timer = undefined
+    this.batch = []
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    const { params, rows } = this.options
+    this.become('asking')
     rows.clear()
-    rows.append(feed.addOlder(page.events))
-    next = page.next ?? undefined
-    changed()
+    await this.page(signal, {})
+    if (signal.aborted) return
     // What has an end has no "from now on".
-    if (params().has('until')) return become('refused', 'this range has an end')
+    if (params().has('until')) return this.become('refused', 'this range has an end')
     const query = eventQuery(params())
     await follow({
       open: (lastId, ended) => openStream(`/events/stream?${query}`, { 'Last-Event-ID': lastId }, ended),
       // From 0 where there is none: what came between the two questions is not missed.
-      lastId: String(feed.newest),
-      message: ({ data }) => take(data),
-      state: become,
+      lastId: String(this.feed.newest),
+      message: ({ data }) => this.take(data),
+      state: (state, why) => this.become(state, why),
       sleep,
       random: Math.random,
       signal,
     })
   }
-  const stop = () => {
-    asking.abort()
-    clearTimeout(timer)
-    timer = undefined
-    batch = []
+
+  /** One more page of history, below what there is. */
+  private async page(signal: AbortSignal, more: Readonly<Record<string, string>>): Promise<void> {
+    const { params, rows, changed } = this.options
+    const query = eventQuery(params(), { limit: PAGE, ...more })
+    const { events, next } = await ask<Page>('GET', `/events?${query}`, { signal })
+    if (signal.aborted) return
+    rows.append(this.feed.addOlder(events))
+    this.next = next ?? undefined
+    changed()
   }
-  return {
-    get state() {
-      return state
-    },
-    get why() {
-      return why
-    },
-    get isPaused() {
-      return feed.isPaused
-    },
-    get waiting() {
-      return feed.waiting
-    },
-    get isEmpty() {
-      return feed.shown.length === 0
-    },
-    get hasOlder() {
-      return next !== undefined && feed.shown.length < MAX_ALL
-    },
-    start() {
-      stop()
-      asking = new AbortController()
-      const { signal } = asking
-      feed.clear()
-      next = undefined
-      run(signal).catch((error) => {
-        if (signal.aborted || isAborted(error)) return
-        become('refused', '')
-        failed(error)
-      })
-    },
-    pause() {
-      feed.pause()
-      changed()
-    },
-    resume() {
-      const fresh = feed.resume()
-      rows.prepend(fresh, Math.max(feed.shown.length, fresh.length))
-      changed()
-    },
-    async older() {
-      const { signal } = asking
-      const page = await ask<Page>('GET', `/events?${eventQuery(params(), { limit: PAGE, before: String(next) })}`, {
-        signal,
-      })
-      if (signal.aborted) return
-      rows.append(feed.addOlder(page.events))
-      next = page.next ?? undefined
-      changed()
-    },
-    stop,
+
+  private take(data: string): void {
+    const event = readEvent(data)
+    if (event === undefined) return
+    if (this.batch.length >= MAX_BATCH) this.batch.shift()
+    this.batch.push(event)
+    this.timer ??= setTimeout(() => this.draw(), DRAW_MS)
+  }
+
+  private draw(): void {
+    this.timer = undefined
+    const came = this.batch
+    this.batch = []
+    this.prepend(this.feed.add(came))
+    this.options.came(came)
+    this.options.changed()
+  }
+
+  private prepend(events: readonly EventJson[]): void {
+    this.options.rows.prepend(events, this.feed.shown.length)
+  }
+
+  private become(state: FollowState | 'asking', why = ''): void {
+    this.state = state
+    this.why = why
+    this.options.changed()
   }
 }
 

@@ -44,8 +44,10 @@ export function createTester(options: TesterOptions): Tester {
   )
   const result = h('div', { class: 'test-result', role: 'status' })
   let asking = new AbortController()
+  let isOver = false
   const run = async () => {
     asking.abort()
+    if (isOver) return
     const { signal } = (asking = new AbortController())
     const rule = options.rule()
     if (rule === undefined || line.value === '') {
@@ -82,7 +84,10 @@ export function createTester(options: TesterOptions): Tester {
       result,
     ),
     changed: later,
-    stop: () => asking.abort(),
+    stop() {
+      isOver = true
+      asking.abort()
+    },
   }
 }
 

@@ -24,62 +24,62 @@ export const MAX_LIVE = 500
 export const MAX_ALL = 2000
 
 export function createFeed(): Feed {
-  let shown: EventJson[] = []
-  let waiting: EventJson[] = []
-  let isPaused = false
-  let newest = 0
-  let max = MAX_LIVE
-  const put = (events: EventJson[]): EventJson[] => {
-    const kept = events.slice(0, max)
-    shown = [...kept, ...shown].slice(0, max)
-    return kept
+  return new BoundedFeed()
+}
+
+class BoundedFeed implements Feed {
+  shown: readonly EventJson[] = []
+  isPaused = false
+  newest = 0
+  private held: readonly EventJson[] = []
+  private max = MAX_LIVE
+
+  get waiting(): number {
+    return this.held.length
   }
-  return {
-    get shown() {
-      return shown
-    },
-    get waiting() {
-      return waiting.length
-    },
-    get isPaused() {
-      return isPaused
-    },
-    get newest() {
-      return newest
-    },
-    add(events) {
-      // After a reconnection the server may send again what it is not sure of.
-      const fresh = [...new Map(events.map((each) => [each.seq, each])).values()]
-        .filter(({ seq }) => seq > newest)
-        .sort((a, b) => b.seq - a.seq)
-      newest = Math.max(newest, fresh[0]?.seq ?? 0)
-      if (!isPaused) return put(fresh)
-      waiting = [...fresh, ...waiting].slice(0, max)
-      return []
-    },
-    addOlder(events) {
-      const known = new Set(shown.map(({ seq }) => seq))
-      const older = events.filter(({ seq }) => !known.has(seq)).slice(0, MAX_ALL - shown.length)
-      shown = [...shown, ...older]
-      max = Math.min(MAX_ALL, Math.max(max, shown.length))
-      newest = Math.max(newest, older[0]?.seq ?? 0)
-      return older
-    },
-    pause() {
-      isPaused = true
-    },
-    resume() {
-      isPaused = false
-      const events = waiting
-      waiting = []
-      return put(events)
-    },
-    clear() {
-      shown = []
-      waiting = []
-      newest = 0
-      max = MAX_LIVE
-    },
+
+  add(events: readonly EventJson[]): EventJson[] {
+    // After a reconnection the server may send again what it is not sure of.
+    const fresh = [...new Map(events.map((each) => [each.seq, each])).values()]
+      .filter(({ seq }) => seq > this.newest)
+      .sort((a, b) => b.seq - a.seq)
+    this.newest = Math.max(this.newest, fresh[0]?.seq ?? 0)
+    if (!this.isPaused) return this.put(fresh)
+    this.held = [...fresh, ...this.held].slice(0, this.max)
+    return []
+  }
+
+  addOlder(events: readonly EventJson[]): EventJson[] {
+    const known = new Set(this.shown.map(({ seq }) => seq))
+    const older = events.filter(({ seq }) => !known.has(seq)).slice(0, MAX_ALL - this.shown.length)
+    this.shown = [...this.shown, ...older]
+    this.max = Math.min(MAX_ALL, Math.max(this.max, this.shown.length))
+    this.newest = Math.max(this.newest, older[0]?.seq ?? 0)
+    return older
+  }
+
+  pause(): void {
+    this.isPaused = true
+  }
+
+  resume(): EventJson[] {
+    this.isPaused = false
+    const events = this.held
+    this.held = []
+    return this.put(events)
+  }
+
+  clear(): void {
+    this.shown = []
+    this.held = []
+    this.newest = 0
+    this.max = MAX_LIVE
+  }
+
+  private put(events: readonly EventJson[]): EventJson[] {
+    const kept = events.slice(0, this.max)
+    this.shown = [...kept, ...this.shown].slice(0, this.max)
+    return kept
   }
 }
 

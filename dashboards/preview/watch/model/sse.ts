@@ -19,68 +19,55 @@ const MAX_LENGTH = 1 << 20
 const MAX_RETRY_MS = 60_000
 
 export function createSseParser(): SseParser {
-  let rest = ''
-  let isStart = true
-  let id = ''
-  let event = ''
-  let data: string[] = []
-  let length = 0
-  let retryMs: number | undefined
-  const fields: ReadonlyMap<string, (value: string) => void> = new Map([
-    [
-      'id',
-      (value: string) => {
-        if (!value.includes('\0')) id = value
-      },
-    ],
-    [
-      'event',
-      (value: string) => {
-        event = value
-      },
-    ],
-    [
-      'data',
-      (value: string) => {
-        data.push(value)
-        length += value.length + 1
-      },
-    ],
-    [
-      'retry',
-      (value: string) => {
-        if (/^\d{1,9}$/.test(value)) retryMs = Math.min(Number(value), MAX_RETRY_MS)
-      },
-    ],
-  ])
-  const readLine = (line: string): SseMessage | undefined => {
-    if (line === '') {
-      const message = data.length === 0 ? undefined : { id, event: event || 'message', data: data.join('\n') }
-      event = ''
-      data = []
-      length = 0
-      return message
-    }
+  return new Parser()
+}
+
+class Parser implements SseParser {
+  retryMs: number | undefined
+  private rest = ''
+  private isStart = true
+  private id = ''
+  private event = ''
+  private data: string[] = []
+  private length = 0
+
+  push(chunk: string): SseMessage[] {
+    this.rest += this.isStart ? chunk.replace(/^\ufeff/, '') : chunk
+    if (chunk !== '') this.isStart = false
+    // A CR at the end may be half of a CRLF.
+    const lines = this.rest.split(/\r\n|\n|\r(?!$)/)
+    this.rest = lines.pop()!
+    const messages = lines.flatMap((line) => (line === '' ? this.dispatch() : this.read(line)))
+    if (this.rest.length + this.length > MAX_LENGTH) throw new RangeError('the server sent an event that is too long')
+    return messages
+  }
+
+  private read(line: string): [] {
     const colon = line.indexOf(':')
     // A colon at the start is a comment: the server is alive.
-    if (colon === 0) return undefined
-    const name = colon < 0 ? line : line.slice(0, colon)
-    fields.get(name)?.(colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, ''))
-    return undefined
+    if (colon !== 0) {
+      const name = colon < 0 ? line : line.slice(0, colon)
+      this.take(name, colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, ''))
+    }
+    return []
   }
-  return {
-    push(chunk) {
-      rest += isStart ? chunk.replace(/^\ufeff/, '') : chunk
-      if (chunk !== '') isStart = false
-      // A CR at the end may be half of a CRLF.
-      const lines = rest.split(/\r\n|\n|\r(?!$)/)
-      rest = lines.pop()!
-      const messages = lines.flatMap((line) => readLine(line) ?? [])
-      if (rest.length + length > MAX_LENGTH) throw new RangeError('the server sent an event that is too long')
-      return messages
-    },
-    get retryMs() {
-      return retryMs
-    },
+
+  private take(name: string, value: string): void {
+    if (name === 'id' && !value.includes('\0')) this.id = value
+    else if (name === 'event') this.event = value
+    else if (name === 'retry' && /^\d{1,9}$/.test(value)) this.retryMs = Math.min(Number(value), MAX_RETRY_MS)
+    else if (name === 'data') {
+      this.data.push(value)
+      this.length += value.length + 1
+    }
+  }
+
+  /** A message is what has data; an empty line ends it. */
+  private dispatch(): SseMessage[] {
+    const { id, event, data } = this
+    this.event = ''
+    this.data = []
+    this.length = 0
+    return data.length === 0 ? [] : [{ id, event: event || 'message', data: data.join('\n') }]
   }
 }
