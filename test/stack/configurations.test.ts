@@ -53,7 +53,9 @@ test("the shipper's configuration is valid, keeps under Loki's rate, and writes 
     config.sources.map(({ node }) => node),
     ['host-1', 'host-1'],
   )
-  for (const path of [config.positions.file, config.push.dead_letter]) assert.match(path!, /^\/var\/lib\/longship\//)
+  for (const path of [config.positions.file, config.push.dead_letter, config.spool.folder]) {
+    assert.match(path!, /^\/var\/lib\/longship\//)
+  }
 })
 
 test('the data source is the one that alert rules ask, and its links lead to a dashboard that takes an id', () => {

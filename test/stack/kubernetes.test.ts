@@ -16,7 +16,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 test('the manifest holds what it needs, and its names meet', () => {
   assert.deepEqual(
     documents.map(({ kind }) => kind),
-    ['Namespace', 'ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'ConfigMap', 'DaemonSet'],
+    ['Namespace', 'ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'ConfigMap', 'ResourceQuota', 'DaemonSet'],
   )
   for (const { kind, metadata } of documents) {
     const isOfCluster = ['Namespace', 'ClusterRole', 'ClusterRoleBinding'].includes(kind)
@@ -31,6 +31,12 @@ test('the manifest holds what it needs, and its names meet', () => {
   const volumes = pod.volumes.map(({ name }: { name: string }) => name).sort()
   assert.deepEqual(pod.containers[0].volumeMounts.map(({ name }: { name: string }) => name).sort(), volumes)
   assert.equal(pod.containers[0].image, `longship:${version}`)
+})
+
+test('a pod of this priority is let into its namespace where clusters ask for a quota', () => {
+  const [{ scopeName, operator, values }] = ofKind('ResourceQuota').spec.scopeSelector.matchExpressions
+  assert.deepEqual([scopeName, operator], ['PriorityClass', 'In'])
+  assert.deepEqual(values, [ofKind('DaemonSet').spec.template.spec.priorityClassName])
 })
 
 test('least rights in the API: a list of pods, for this account, with a token in this pod alone', () => {
@@ -79,7 +85,8 @@ test('the configuration in the ConfigMap is valid, and writes only where it may'
   const config = loadConfig({ path, env: { LOKI_URL: 'http://loki:3100', NODE_NAME: 'node-1', ...kubelet } })
   assert.equal(config.sources[0]!.node, 'node-1')
   assert.deepEqual([config.kubernetes?.api, config.kubernetes?.node], ['https://10.96.0.1', 'node-1'])
-  for (const file of [config.positions.file, config.push.dead_letter]) assert.match(file!, /^\/var\/lib\/longship\//)
+  for (const file of [config.positions.file, config.push.dead_letter, config.spool.folder])
+    assert.match(file!, /^\/var\/lib\/longship\//)
 })
 
 test('the paths that it reads say pod and container', () => {
