@@ -140,7 +140,10 @@ test('scan: off unless given; what guards it is not open to others', () => {
   assert.deepEqual(scan?.targets.allow_private, ['all'])
   assert.equal(load('scan: {}').scan?.patterns, undefined)
   const problems = problemsOf('scan: { events: { max_bytes: 1KiB }, triggers: [{ kind: fax }] }')
-  assert.match(problems.join('\n'), /scan\.triggers\[0\] needs "name"[^]*scan\.triggers\[0\]\.kind must not be "fax"/)
+  assert.match(
+    problems.join('\n'),
+    /scan\.triggers\[0\] needs "name"[\s\S]*scan\.triggers\[0\]\.kind must not be "fax"/,
+  )
   assert.match(problemsOf('admin: { listen: "0.0.0.0:9081" }')[0], /open to others: give bearer_token/)
   assert.match(problemsOf('admin: { bearer_token: short }')[0], /admin\.bearer_token must have at least 16/)
   const secrets = 'scan: { triggers: [{ name: t, url: "https://h/hush", secret: hush, headers: { A: hush } }] }'
