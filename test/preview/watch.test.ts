@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { eventFacts } from '../../dashboards/preview/watch/model/eventfacts.ts'
 import { eventQuery } from '../../dashboards/preview/watch/model/eventfilter.ts'
 import { announcement, createFeed, MAX_ALL, MAX_LIVE, readEvent } from '../../dashboards/preview/watch/model/feed.ts'
 import { draftOf, faultsOf, patchOf, type Value, valuesOf } from '../../dashboards/preview/watch/model/fields.ts'
@@ -383,4 +384,20 @@ test('a trigger’s filter in words', () => {
     words({ severities: ['error', 'critical'], workloads: ['api'], message: 'x' }),
     'error or critical · in api · like /x/',
   )
+})
+
+test('an event in short: where from, of a file its name; captures for themselves, whatever they are called', () => {
+  const facts = (metadata: object) => eventFacts({ ...EVENT, metadata: { ...EVENT.metadata, ...metadata } })
+  const origin = (workload: string, container: string) => facts({ workload, container }).origin
+  assert.equal(origin('shop', 'shop-1'), 'shop/shop-1')
+  assert.equal(origin('shop', '/var/log/shop/out.log'), 'shop/out.log')
+  assert.equal(origin('shop', 'shop'), 'shop')
+  assert.equal(origin('shop', ''), 'shop')
+  const { captures, fields } = facts({ captures: JSON.parse('{"__proto__":"x","$2":"y"}'), count: 7, node: undefined })
+  assert.deepEqual(captures, [
+    ['__proto__', 'x'],
+    ['$2', 'y'],
+  ])
+  const names = fields.map(([name]) => name)
+  assert.ok(names.includes('count') && !names.includes('node') && !names.includes('captures'))
 })

@@ -112,6 +112,7 @@ function nameParts(rule: ShownRule, actions: RuleActions, nameOf: (id: string) =
     h('button', { type: 'button', class: 'name', onclick: () => actions.edit(rule) }, logText(rule.name)),
     ...badges.map((badge) => (badge === undefined ? null : h('span', { class: 'badge' }, badge))),
     h('code', { class: 'pattern' }, logText(rule.pattern, 160)),
+    rule.description === undefined ? null : h('p', { class: 'muted' }, logText(rule.description, 200)),
     overrides === undefined
       ? null
       : h('p', { class: 'muted' }, 'stands for ', logText(nameOf(overrides) ?? overrides, 128)),

@@ -2,7 +2,7 @@
 import type { EventJson } from './shapes.ts'
 
 export interface EventFacts {
-  /** workload/container, or what there is of it. */
+  /** workload/container, workload/file, or what there is of it. */
   readonly origin: string
   /** Rule, or what the miner found. */
   readonly by: string
@@ -19,9 +19,11 @@ export function eventFacts({ seq, time, source, event, severity, metadata }: Eve
   const { captures, ...rest } = metadata
   const { workload, container, rule_name } = rest
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
+  // Of a file its name: the path stands inside.
+  const place = container.replace(/^.*[\\/](?=.)/s, '')
   const own = { time, severity, source, event, number: seq }
   return {
-    origin: container === '' || container === workload ? workload : `${workload}/${container}`,
+    origin: place === '' || place === workload ? workload : `${workload}/${place}`,
     by: rule_name ?? FOUND.get(event) ?? event,
     fields: [...Object.entries(own), ...Object.entries(rest)].flatMap(([name, value]) =>
       value === undefined || value === null || value === '' ? [] : [[name, text(value)] as const],
