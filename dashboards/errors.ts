@@ -23,7 +23,22 @@ export const PATTERN = [
   `| label_format shape=\`{{ regexReplaceAll "${VARYING.replaceAll('\\', '\\\\')}" .words "<_>" | trunc 120 }}\``,
 ].join(' ')
 
-const byPattern = (offset: string) => sum(`count_over_time(${ERRORS} ${PATTERN} [${RANGE}]${offset})`, 'service, shape')
+/**
+ * Where the shipper mines patterns, entries carry the id of their message's template: it says better than the shape what
+ * belongs together. Elsewhere, and for those that name their error, the shape is all there is.
+ */
+const KEYED = `${PATTERN} | label_format pattern_key=\`{{ if .error }}{{ .shape }}{{ else if .pattern_id }}{{ .pattern_id }}{{ else }}{{ .shape }}{{ end }}\``
+
+const counted = (offset: string, by: string) =>
+  sum(`count_over_time(${ERRORS} ${KEYED} [${RANGE}]${offset})`, `service, ${by}`)
+
+/** By pattern_key, its most frequent shape in place of the key. */
+function named(expr: string): string {
+  const shapes = `topk by (service, pattern_key) (1, ${counted('', 'pattern_key, shape')}) > bool 0`
+  return sum(`(${expr}) * on (service, pattern_key) group_left (shape) (${shapes})`, 'service, shape')
+}
+
+const byPattern = counted('', 'pattern_key')
 const byType = (offset: string) => sum(`count_over_time(${ALL} ${TYPED} [${RANGE}]${offset})`, 'service, error_type')
 /** Ids are many: those of one look at most. */
 const ID_WINDOW = '15m'
@@ -100,8 +115,8 @@ export const errors: Dashboard = {
         table({
           title: 'Error patterns',
           description:
-            'Errors’ texts, <_> where numbers and ids stood, cut at 120 characters; the 20 most frequent of the range.',
-          queries: [{ expr: `topk(20, ${byPattern('')})` }],
+            'Errors’ texts, <_> where numbers and ids stood, cut at 120 characters; the 20 most frequent of the range. Where the shipper mines patterns (scan.patterns), messages of one pattern_id are one, and its most frequent text is shown.',
+          queries: [{ expr: `topk(20, ${named(byPattern)})` }],
           options: { columns: { service: 'Service', shape: 'Pattern', Value: 'Errors' } },
           empty: NO_ERRORS,
         }),
@@ -109,7 +124,7 @@ export const errors: Dashboard = {
           title: 'New error patterns',
           description: 'Patterns of the range that the range before it did not have.',
           thresholds: NONE_WANTED,
-          queries: [{ expr: `${byPattern('')} unless ${byPattern(BEFORE)}` }],
+          queries: [{ expr: named(`${byPattern} unless ${counted(BEFORE, 'pattern_key')}`) }],
           options: { columns: { service: 'Service', shape: 'Pattern', Value: 'Errors' } },
           empty: 'No pattern is new',
         }),
