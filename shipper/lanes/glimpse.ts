@@ -22,14 +22,13 @@ export interface LaneWatch {
 
 /** Where a plan's lines have a text: the index of a value, or one of these. */
 const LINE = -2
-const STACKED = -3
-const LEVEL = -4
-const SERVICE = -5
-const NODE = -6
-const ENV = -7
-const FORMAT = -8
-const OUTCOME = -9
-const DURATION = -10
+const LEVEL = -3
+const SERVICE = -4
+const NODE = -5
+const ENV = -6
+const FORMAT = -7
+const OUTCOME = -8
+const DURATION = -9
 
 const OWN: ReadonlyMap<string, number> = new Map([
   ['line', LINE],
@@ -109,8 +108,6 @@ export class Glimpse {
     switch (part) {
       case LINE:
         return watch.look(name, bytes, start, end)
-      case STACKED:
-        return watch.lookText(name, this.stacked(plan, bytes, start, end))
       case LEVEL:
         return this.lookAll(name, this.levelBytes(entry.level))
       case SERVICE:
@@ -142,14 +139,6 @@ export class Glimpse {
     return bytes
   }
 
-  /** The message with its stack: as shipper/scan/field.ts has it. */
-  private stacked(plan: Plan, bytes: Uint8Array, start: number, end: number): string {
-    const said = saidBy(plan)
-    const message = said === LINE ? latin1(bytes, start, end) : this.textAt(said, bytes)
-    const stack = this.textAt(indexIn(plan.texts, 'stack'), bytes)
-    return stack === '' ? message : `${message}\n${stack}`
-  }
-
   private textAt(index: number, bytes: Uint8Array): string {
     const text = latin1(bytes, this.scan.starts[index], this.scan.ends[index])
     return this.scan.types[index] === ESCAPED ? JSON.parse(`"${text}"`) : text
@@ -167,7 +156,7 @@ function partsOf(plan: Plan, names: readonly string[]): Parts {
 
 /** As the general path's records are read: shipper/scan/field.ts. */
 function partOf(plan: Plan, name: string): number {
-  if (name === 'message') return indexIn(plan.texts, 'stack') === NONE ? saidBy(plan) : STACKED
+  if (name === 'message') return saidBy(plan)
   const own = OWN.get(name)
   if (own !== undefined) return own
   const text = indexIn(plan.texts, name)

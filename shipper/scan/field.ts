@@ -2,11 +2,21 @@
 import { type LogRecord, TEXT_FIELDS, type TextField } from '../record.ts'
 import { type Fields, JsonNumber, type Value, valueText, writeJson } from '../terms/json.ts'
 
-/** `on` of the message with its stack, and of the text as it was read. */
-export const ON_MESSAGE = 'message'
+/** `on` of what a record says, and of the text as it was read. */
+const ON_MESSAGE = 'message'
 export const ON_LINE = 'line'
 
 const TEXTS: ReadonlySet<string> = new Set(TEXT_FIELDS)
+
+/**
+ * Where a pattern is looked for, in this order: loggers put what went wrong beside the message, and a rule on the message
+ * means that as well. Each is a text of its own, so that ^ and $ are its ends.
+ */
+const SAID = [ON_MESSAGE, 'error', 'stack'] as const
+
+export function placesOf(on: string): readonly string[] {
+  return on === ON_MESSAGE ? SAID : [on]
+}
 
 /** What an event of this record says: its message, else its event's name, else the text as it was read. */
 export function messageOf({ text }: LogRecord, line: () => string): string {
@@ -14,17 +24,13 @@ export function messageOf({ text }: LogRecord, line: () => string): string {
 }
 
 /**
- * The text that `on` names; undefined when the record has no such field, or null there. Numbers and booleans are their
+ * The text that a place names; undefined when the record has no such field, or null there. Numbers and booleans are their
  * text, lists and objects JSON. A name with dots is that of a field, else a way through objects: at each step the
  * shortest name that leads to one.
  */
 export function textOn(record: LogRecord, on: string, line: () => string): string | undefined {
   if (on === ON_LINE) return line()
-  if (on === ON_MESSAGE) {
-    const { stack } = record.text
-    const message = messageOf(record, line)
-    return stack === undefined || stack === '' ? message : `${message}\n${stack}`
-  }
+  if (on === ON_MESSAGE) return messageOf(record, line)
   if (TEXTS.has(on)) return record.text[on as TextField]
   const own = OWN.get(on)
   if (own !== undefined) return own(record)

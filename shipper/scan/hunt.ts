@@ -2,6 +2,7 @@
  * The rules of one snapshot, ready to be looked for: by what they look at, each with what tells cheaply that a text can
  * have no match. Nearly all texts have none, and cost a pass over their bytes.
  */
+import { placesOf } from './field.ts'
 import { Found } from './found.ts'
 import { type Keyword, Keywords } from './keywords.ts'
 import { Machine, type Unknown } from './machine.ts'
@@ -17,7 +18,7 @@ const MAX_TRUST = 100
 
 export class Hunt {
   readonly snapshot: Snapshot
-  /** What rules look at: message, line, names of fields. */
+  /** Where rules look: message, error, stack, line, names of fields. */
   readonly names: readonly string[]
   private readonly prefilters: readonly Prefilter[]
   private readonly found: Found
@@ -28,7 +29,7 @@ export class Hunt {
 
   constructor(snapshot: Snapshot) {
     this.snapshot = snapshot
-    this.names = [...new Set(snapshot.live.map(({ rule }) => rule.on))]
+    this.names = [...new Set(snapshot.live.flatMap(({ rule }) => placesOf(rule.on)))]
     this.prefilters = this.names.map((name) => new Prefilter(snapshot.live, name))
     this.found = new Found(snapshot.live.length)
     this.trust = new Int8Array(this.names.length).fill(MAX_TRUST)
@@ -77,7 +78,7 @@ class Prefilter {
   private readonly machine: Machine | undefined
 
   constructor(live: readonly LiveRule[], name: string) {
-    this.rules = [...live.keys()].filter((index) => live[index].rule.on === name)
+    this.rules = [...live.keys()].filter((index) => placesOf(live[index].rule.on).includes(name))
     const keywords: Keyword[] = []
     const unknown: Unknown[] = []
     for (const owner of this.rules) {

@@ -2,7 +2,7 @@
 import { isEventRecord } from '../events/record.ts'
 import type { LogRecord } from '../record.ts'
 import { findMatch, matchedPart } from './compile.ts'
-import { textOn } from './field.ts'
+import { placesOf, textOn } from './field.ts'
 import { hitEvent, type Place } from './hit.ts'
 import type { Hunt } from './hunt.ts'
 import type { Rule } from './rule.ts'
@@ -35,18 +35,25 @@ export class Tail implements Watch {
     const line = typeof text === 'string' ? () => text : text
     const stream = streamOf(record, seen.stream)
     const place = { container: this.name, stream, position: seen.position }
-    const found: [rule: number, text: string][] = []
-    for (const [name, on] of hunt.names.entries()) {
-      const whole = textOn(record, on, line)
+    const { live } = hunt.snapshot
+    const found: { readonly index: number; readonly rank: number; readonly part: string }[] = []
+    for (const [name, at] of hunt.names.entries()) {
+      const whole = textOn(record, at, line)
       if (whole === undefined) continue
       const part = matchedPart(whole)
-      for (const rule of hunt.inText(name, part)) found.push([rule, part])
+      for (const index of hunt.inText(name, part)) {
+        found.push({ index, rank: placesOf(live[index].rule.on).indexOf(at), part })
+      }
     }
-    // In the order of the rules, whatever they look at.
-    if (found.length > 1) found.sort(([a], [b]) => a - b)
-    for (const [index, part] of found) {
-      const live = hunt.snapshot.live[index]
-      if (isMeant(hunt, live.rule, record.service, stream)) this.hit(live, record, part, line, place)
+    // In the order of the rules; a rule that hits in two places of a record hits once.
+    if (found.length > 1) found.sort((a, b) => a.index - b.index || a.rank - b.rank)
+    let last = -1
+    for (const { index, part } of found) {
+      const isMore = index !== last
+      last = index
+      if (isMore && isMeant(hunt, live[index].rule, record.service, stream)) {
+        this.hit(live[index], record, part, line, place)
+      }
     }
   }
 
@@ -92,7 +99,7 @@ export class Tail implements Watch {
   }
 
   private keep(matches: readonly number[]): boolean {
-    for (let i = 0; i < matches.length; i++) this.matches.push(matches[i])
+    for (const index of matches) if (!this.matches.includes(index)) this.matches.push(index)
     return matches.length > 0
   }
 

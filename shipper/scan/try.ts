@@ -4,7 +4,7 @@ import { type Answer, done, type Fault, refused } from '../terms/answer.ts'
 import { fromMillis } from '../terms/instant.ts'
 import { compilePattern, findMatch, type Match, matchedPart, type Pattern } from './compile.ts'
 import { isObject, readDraft } from './draft.ts'
-import { textOn } from './field.ts'
+import { placesOf, textOn } from './field.ts'
 import { capturesOf, eventMessage, hitEvent } from './hit.ts'
 import { type Rule, type RuleSettings, STREAMS } from './rule.ts'
 import { ruleOf, type Snapshot } from './snapshot.ts'
@@ -34,10 +34,10 @@ export function testRule(
   const { rule, pattern, line, stream, workload } = read.value
   const { record, text, json } = withTime(interpret(line, workload), now)
   const asRead = () => text
-  const found = textOn(record, rule.on, asRead)
-  const on = matchedPart(found ?? '')
-  const match = found === undefined ? undefined : findMatch(pattern, on)
-  const reason = reasonOf(rule, record, stream, found)
+  const found = placesOf(rule.on).flatMap((place) => textOn(record, place, asRead) ?? [])
+  const on = matchedPart(found.find((text) => pattern.regex.test(matchedPart(text))) ?? found[0] ?? '')
+  const match = found.length === 0 ? undefined : findMatch(pattern, on)
+  const reason = reasonOf(rule, record, stream, found.length > 0)
   const matched = match !== undefined && reason === undefined
   const place = { container: 'test', stream, position: undefined }
   return done({
@@ -58,13 +58,13 @@ function shownMatch(text: string, match: Match | undefined): Pick<RuleTest, 'spa
   return { span: match.span, captures: capturesOf(text, match), spans }
 }
 
-function reasonOf(rule: Rule, record: LogRecord, stream: 'stdout' | 'stderr', found: string | undefined) {
+function reasonOf(rule: Rule, record: LogRecord, stream: 'stdout' | 'stderr', hasText: boolean) {
   if (!rule.enabled) return 'the rule is off'
   if (!hears(rule, stream)) return `the rule is for ${rule.streams} only`
   if (rule.workload !== undefined && rule.workload !== record.service) {
     return `the rule is for ${JSON.stringify(rule.workload)}, the record is of ${JSON.stringify(record.service)}`
   }
-  return found === undefined ? `the record has no field ${JSON.stringify(rule.on)}` : undefined
+  return !hasText ? `the record has no field ${JSON.stringify(rule.on)}` : undefined
 }
 
 function readRequest(request: unknown, snapshot: Snapshot): Answer<Request> {

@@ -60,7 +60,7 @@ test('what `on` names', () => {
   const record = recordOf('said', { fields, env: 'live', duration_ms: 1.5, level: 'error' })
   record.text.stack = 'at f'
   const cases: [string, string | undefined][] = [
-    ['message', 'said\nat f'],
+    ['message', 'said'],
     ['line', 'as read'],
     ['stack', 'at f'],
     ['error', undefined],

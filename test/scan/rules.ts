@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test'
 import type { NewEvent } from '../../shipper/events/event.ts'
 import { type LogRecord, TEXT_FIELDS, type TextField } from '../../shipper/record.ts'
 import { findMatch } from '../../shipper/scan/compile.ts'
-import { textOn } from '../../shipper/scan/field.ts'
+import { placesOf, textOn } from '../../shipper/scan/field.ts'
 import type { RuleSettings } from '../../shipper/scan/rule.ts'
 import { createScanner, type Scanner, type Seen, type Watch } from '../../shipper/scan/scanner.ts'
 import { makeSnapshot, type Snapshot } from '../../shipper/scan/snapshot.ts'
@@ -73,7 +73,8 @@ export class NaiveWatch implements Pick<Watch, 'see' | 'end'> {
     const line = typeof text === 'string' ? () => text : text
     for (const { rule: each, pattern } of this.snapshot.live) {
       if (!this.snapshot.isInForce(each, record.service) || !hears(each, streamOf(record, seen.stream))) continue
-      const on = textOn(record, each.on, line)
+      const texts = placesOf(each.on).flatMap((place) => textOn(record, place, line) ?? [])
+      const on = texts.find((text) => findMatch(pattern, text) !== undefined)
       const match = on === undefined ? undefined : findMatch(pattern, on)
       if (on === undefined || match === undefined) continue
       const captures = match.captures.map(({ name, start, end }) => [name, on.slice(start, end)])
