@@ -152,9 +152,9 @@ test(
       )
       const start = performance.now()
       await isAlive(site)
-      assert.ok(performance.now() - start < 1000)
+      assert.ok(performance.now() - start < 5000)
       for (const { ms, answer } of await Promise.all([...heads, body])) {
-        assert.ok(ms < 20_000, `${ms} ms`)
+        assert.ok(ms < 40_000, `${ms} ms`)
         assert.match(answer, /^HTTP\/1\.1 4\d\d /)
       }
     }),
