@@ -8,8 +8,8 @@ import { makeFolder } from '../terms/folder.ts'
 import { readIfThere, replaceFile, setAside } from './file.ts'
 
 export interface Cursors {
-  /** Kept at the start, by the trigger's id. */
-  readonly loaded: ReadonlyMap<string, number>
+  /** Kept at the start, by the trigger's id; undefined: there was a file, and it was torn. */
+  readonly loaded: ReadonlyMap<string, number> | undefined
   /** Something moved: written within SAVE_MS. */
   touch(): void
   /** Writes what there is now. */
@@ -61,7 +61,7 @@ export function openCursors({ path, current, now, sleep, onProblem }: CursorsOpt
     }
   }
   return {
-    loaded: typeof read === 'string' ? new Map() : read,
+    loaded: typeof read === 'string' ? undefined : read,
     touch() {
       isDirty = true
       saving ??= save().finally(() => {

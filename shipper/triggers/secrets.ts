@@ -20,11 +20,13 @@ export function hidden(settings: TriggerSettings): TriggerSettings {
   }
 }
 
-/** Of a secret address the origin is shown: https://hooks.slack.com/******** */
+/** Of a secret address the origin is shown: https://hooks.slack.com/********. Of one that is not valid as little as can be. */
 function hiddenUrl({ kind }: TriggerSettings, url: string): string {
-  if (!shapeOf(kind).isUrlSecret || !URL.canParse(url)) return url
-  const { origin, pathname, search, hash } = new URL(url)
-  return pathname === '/' && search === '' && hash === '' ? url : `${origin}/${SECRET_PLACEHOLDER}`
+  if (!shapeOf(kind).isUrlSecret) return /[@?#]/.test(url) ? SECRET_PLACEHOLDER : url
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return SECRET_PLACEHOLDER
+  const { origin, pathname, search, hash, username, password } = new URL(url)
+  const isBare = pathname === '/' && [search, hash, username, password].every((part) => part === '')
+  return isBare ? url : `${origin}/${SECRET_PLACEHOLDER}`
 }
 
 function isHiddenUrl(settings: TriggerSettings): boolean {

@@ -50,6 +50,7 @@ export function readSettings(draft: unknown, allowed: Allowed): Answer<Checked> 
   const faults = [
     ...kindFaults(settings, shape),
     ...placeholderFaults(settings),
+    ...tokenFaults(settings, shape),
     ...headerFaults(settings),
     ...timeoutFaults(timeoutMs, settings.timeout),
     ...(filter.ok ? [] : filter.refusal.problems),
@@ -123,6 +124,12 @@ function placeholderFaults(settings: TriggerSettings): Fault[] {
     if (typeof value !== 'string' || !value.includes(SECRET_PLACEHOLDER)) return []
     return [{ path, message: `${path} is only the placeholder ${SECRET_PLACEHOLDER}: give the value itself.` }]
   })
+}
+
+/** Where it has no form of its own it goes into a header. */
+function tokenFaults({ token }: TriggerSettings, { forms = [] }: Shape): Fault[] {
+  const isPlain = token === undefined || forms.some(({ setting }) => setting === 'token') || /^[!-~]+$/.test(token)
+  return isPlain ? [] : [{ path: 'token', message: 'token must be letters, digits and signs, without spaces.' }]
 }
 
 function headerFaults({ headers = {}, token, kind }: TriggerSettings): Fault[] {

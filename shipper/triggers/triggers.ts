@@ -84,6 +84,8 @@ export interface Triggers {
 /** Attempts under way at once, of all triggers. */
 const MAX_ATTEMPTS = 8
 const PAGE = 500
+/** Of a trigger's dead letters one is said in this time: they are all in the file, and a log of them must not be a flood. */
+const SAY_MS = 60_000
 
 export function openTriggers(options: TriggersOptions): Triggers {
   const { feed, now, onProblem } = options
@@ -106,8 +108,12 @@ export function openTriggers(options: TriggersOptions): Triggers {
     current: () => [...runners].map(([id, runner]) => [id, runner.cursor] as const),
   })
   const start = (entry: Entry, from: number) => {
+    let saidMs = Number.NEGATIVE_INFINITY
     const onDead = (of: Entry, event: LogEvent, attempts: number, { error }: { error: string }) => {
-      onProblem(`trigger ${of.id}`, `gave event ${event.seq} up after ${attempts} attempts: ${error}`)
+      if (now() - saidMs >= SAY_MS) {
+        saidMs = now()
+        onProblem(`trigger ${of.id}`, `gave event ${event.seq} up after ${attempts} attempts: ${error}`)
+      }
       letters.add({ trigger: of.id, trigger_name: of.view.name, failed_at: rfc3339(now()), attempts, error, event })
     }
     const tools = { ...options, limit, onMoved: cursors.touch, onDead }
@@ -156,9 +162,12 @@ function changed(
   touch()
 }
 
-/** Where it goes on: a new one at the log's end; one whose log was emptied since, at the new one's end. */
-function cursorOf({ id, since }: Entry, loaded: ReadonlyMap<string, number>, newest: number): number {
-  const cursor = loaded.get(id) ?? (loaded.size > 0 ? since : undefined) ?? newest
+/**
+ * Where it goes on: a new one at the log's end; one that was made just before a crash, where that was; one whose log was
+ * emptied since, at the new one's end.
+ */
+function cursorOf({ id, since }: Entry, loaded: ReadonlyMap<string, number> | undefined, newest: number): number {
+  const cursor = loaded === undefined ? newest : (loaded.get(id) ?? since ?? newest)
   return Math.min(cursor, newest)
 }
 

@@ -49,6 +49,20 @@ test('new triggers start at the end of the log: of the API, and of longship.yaml
   assert.deepEqual(seqs(to), [3, 3])
 })
 
+test('a trigger that was made just before a crash is told what came since', async (t) => {
+  const to = await receiver(t)
+  const feed = feedOf(event(1), event(2))
+  const first = world(t, to.port, { feed })
+  value(first.triggers.create({ name: 'x', url: 'http://a.example/' }))
+  await first.triggers.close()
+  // As killed before cursors were written for the first time.
+  rmSync(`${first.stateFile}.cursors`)
+  feed.events.push(event(3))
+  world(t, to.port, { feed, folder: first.folder })
+  await to.came(1)
+  assert.deepEqual(seqs(to), [3])
+})
+
 test('a log that was emptied, or cursors that are torn: triggers go on at its end', async (t) => {
   const to = await receiver(t)
   const first = world(t, to.port, { feed: feedOf(event(1), event(2), event(100)) })

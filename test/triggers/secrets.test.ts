@@ -360,10 +360,10 @@ test('whatever the settings: what is shown, patched with itself, is what it was'
       secret: text,
       token: text,
       password: text,
-      headers: fc.dictionary(text, text),
+      headers: fc.dictionary(text, text, { noNullPrototype: true }),
       url: fc.webUrl({ withQueryParameters: true }),
     },
-    { requiredKeys: [] },
+    { requiredKeys: [], noNullPrototype: true },
   )
   fc.assert(
     fc.property(records, (record) => {
@@ -398,4 +398,45 @@ test('an answer of a receiver is no part of an error of a webhook', async (t) =>
   const { triggers, id } = made(t, to.port, { name: 'x', url: 'http://hooks.example/' })
   const { error } = value(await triggers.test(id))
   assert.equal(error, 'http://hooks.example answered 400')
+})
+
+test('what is wrong in longship.yaml is listed with what is wrong, and shows no secret', (t) => {
+  const wrong = [
+    settings({ name: 'a', kind: 'slack', url: 'hooks.slack.com/services/path-0f-the-hook' }),
+    settings({ name: 'b', url: 'https://user:path-0f-the-hook@hooks.example/' }),
+    settings({
+      name: 'c',
+      kind: 'email',
+      url: 'smtp://user:path-0f-the-hook@mail.example',
+      from: 'a@b.example',
+      to: 'c@d.example',
+    }),
+    settings({ name: 'd', kind: 'ntfy', url: 'https://ntfy.sh?auth=path-0f-the-hook', to: 'x' }),
+    settings({ name: 'e', url: 'https://127.0.0.1/path-0f-the-hook', token: 'tok3n-of-bearer' }),
+    settings({ name: 'e', url: 'https://hooks.example/path-0f-the-hook' }),
+  ]
+  const { triggers, problems } = world(t, 1, { configured: wrong })
+  assert.deepEqual(
+    triggers.list().map(({ name, error }) => [name, error !== undefined]),
+    ['a', 'b', 'c', 'd', 'e'].map((name) => [name, true]),
+  )
+  assert.equal(problems.length, 6)
+  assert.match(problems.join('\n'), /scan\.triggers\[5\]: is not used: there is another trigger named "e"/)
+  holdsNone(JSON.stringify([triggers.list(), problems]))
+  assert.match(faults(triggers.patch('a', { url: 'https://hooks.example/' })).join(), /comes from longship\.yaml/)
+  assert.match(faults(triggers.remove('a')).join(), /comes from longship\.yaml/)
+})
+
+test('there are at most 200 triggers of the API', async (t) => {
+  const first = world(t, 1)
+  await first.triggers.close()
+  const triggers = Array.from({ length: 200 }, (_, index) => ({
+    id: `trigger_${index}`,
+    since: 0,
+    open: { name: 'x', url: 'http://a.example/' },
+  }))
+  writeFileSync(first.stateFile, JSON.stringify({ version: 1, salt: Buffer.alloc(16).toString('base64'), triggers }))
+  const second = world(t, 1, { folder: first.folder })
+  const answer = second.triggers.create({ name: 'x', url: 'http://a.example/' })
+  assert.equal(answer.ok ? '' : answer.refusal.reason, 'full')
 })

@@ -15,20 +15,29 @@ const MAX_ERROR = 300
 /** An entry that can send. */
 export type Ready = Entry & { readonly checked: Checked }
 
+/** Never rejects: what nobody thought of is a refusal as well. */
 export async function attempt(entry: Ready, event: LogEvent, way: HttpWay, stop: AbortSignal): Promise<Outcome> {
-  const { settings, shape, timeoutMs } = entry.checked
-  const message = shape.message(event, destinationOf(entry.id, settings), way.now())
-  const outcome = await within(timeoutMs, stop, (signal) =>
-    message.transport === 'http'
-      ? deliverHttp(message, settings, shape, deliveryId(entry, event), way, signal)
-      : deliverMail(message, settings, way, signal),
-  )
+  const { settings } = entry.checked
+  const outcome = await tried(entry, event, way, stop).catch((error: NodeJS.ErrnoException): Outcome => {
+    // Its code, not its text, which may quote what was to be sent.
+    return { kind: 'refused', error: `cannot be sent (${error.code ?? error.name})` }
+  })
   if (outcome.kind === 'delivered') return outcome
   return { ...outcome, error: cut(oneLine(scrubbed(outcome.error, settings)), MAX_ERROR) }
 }
 
+async function tried(entry: Ready, event: LogEvent, way: HttpWay, stop: AbortSignal): Promise<Outcome> {
+  const { settings, shape, timeoutMs } = entry.checked
+  const message = shape.message(event, destinationOf(entry.id, settings), way.now())
+  return await within(timeoutMs, stop, (signal) =>
+    message.transport === 'http'
+      ? deliverHttp(message, settings, shape, deliveryId(entry, event), way, signal)
+      : deliverMail(message, settings, way, signal),
+  )
+}
+
 function deliveryId({ id }: Entry, { seq }: LogEvent): string {
-  return `${encodeURIComponent(id)}-${seq}`
+  return `${encodeURIComponent(id.toWellFormed())}-${seq}`
 }
 
 /** A request as it would be sent, secrets hidden: it is made without them. */

@@ -1,7 +1,7 @@
 /** Alerts for an Alertmanager: POST /api/v2/alerts, https://github.com/prometheus/alertmanager (api/v2/openapi.yaml). */
 import { formatInstant, fromMillis, toMillis } from '../../terms/instant.ts'
 import { HTTP_SCHEMES } from '../guard/target.ts'
-import { bearer, type Shape, under } from './shape.ts'
+import { bearer, type Shape, textOf, under } from './shape.ts'
 import { cut, factsOf, oneLine, plain, titleOf } from './text.ts'
 
 const MAX_LABEL = 256
@@ -45,7 +45,7 @@ export const alertmanager: Shape = {
       body: JSON.stringify([alert]),
     }
   },
-  reason: (body) => oneLine(body),
+  reason: (body) => textOf(body, 'message') ?? textOf(body),
 }
 
 /** Values as Alertmanager takes them: no empty ones. */

@@ -208,6 +208,9 @@ test('what a service says to a refused request is understood, rubbish is not', (
       '{"status":"invalid event","message":"Event object is invalid","errors":["x"]}',
       'Event object is invalid',
     ],
+    ['alertmanager', '{"code":601,"message":"labels in body is required"}', 'labels in body is required'],
+    ['alertmanager', '"start time must be before end time"', 'start time must be before end time'],
+    ['alertmanager', 'page of something else', undefined],
     ['ntfy', '{"code":40101,"http":401,"error":"unauthorized"}', 'unauthorized'],
     ['discord', '{"message": {"__proto__": 1}}', undefined],
     ['telegram', 'null', undefined],
@@ -266,6 +269,8 @@ test('each kind says what it needs, refuses what it has no use for, and checks t
     [{ url: 'http://a.example', headers: { 'X-A': 'a\r\nB: c' } }, /characters that HTTP does not allow/],
     [{ url: 'http://a.example', headers: { 'X-A': '1', 'x-a': '2' } }, /is there twice/],
     [{ url: 'http://a.example', token: 't', headers: { authorization: 'x' } }, /exclude each other/],
+    [{ url: 'http://a.example', token: 'a\r\nb' }, /^token: token must be letters/],
+    [{ url: 'http://a.example', token: 'a\u20acb' }, /^token: token must be letters/],
     [{ url: 'http://a.example', kind: 'slak' }, /kind must not be "slak".*Did you mean "slack"/],
     [{ url: 'http://a.example', filter: { severity: ['warn'] } }, /filter has no key "severity"/],
   ]
