@@ -18,19 +18,27 @@ export function fitLine(record: LogRecord, write: (record: LogRecord) => string)
   const line = write(record)
   // A UTF-16 unit takes at most three bytes of UTF-8: short lines need no measuring.
   if (line.length * 3 <= MAX_LINE_BYTES || Buffer.byteLength(line) <= MAX_LINE_BYTES) return { line, truncated: false }
-  const before = Buffer.byteLength(line)
+  // What was cut off before, when it was read, is gone as well.
+  const before = Buffer.byteLength(line) + (Number(record.fields.get(GONE)) || 0)
   for (let limit = 64 * 1024; limit >= 64; limit /= 2) {
     cutTexts(record, limit)
-    record.fields.set('truncated_bytes', before)
-    const shorter = write(record)
-    if (Buffer.byteLength(shorter) <= MAX_LINE_BYTES) return { line: shorter, truncated: true }
+    record.fields.set(GONE, before)
+    const bytes = Buffer.byteLength(write(record))
+    if (bytes <= MAX_LINE_BYTES) return countGone(record, before - bytes, write)
   }
   // Tens of thousands of short fields: keep the record's own, and count what went.
   const dropped = record.fields.size
   record.fields = new Map([
-    ['truncated_bytes', before],
+    [GONE, before],
     ['truncated_fields', dropped],
   ])
+  return countGone(record, before - Buffer.byteLength(write(record)), write)
+}
+
+const GONE = 'truncated_bytes'
+
+function countGone(record: LogRecord, bytes: number, write: (record: LogRecord) => string): Fitted {
+  record.fields.set(GONE, bytes)
   return { line: write(record), truncated: true }
 }
 

@@ -29,7 +29,7 @@ export async function listenTcp(address: Address, options: SyslogTcpOptions, int
   const stop = new AbortController()
   const placeOf = places()
   const open = new Map<Socket, Promise<void>>()
-  const seats = new Seats<Socket>(options.max_connections, options.idle_timeout_ms, Date.now)
+  const seats = new Seats<Socket>(options.max_connections, options.idle_timeout_ms, () => performance.now())
   const turnAway = () => intake.refuse('syslog_connections')
   const { server, stopRenewing } = serverOf(options, intake, (socket) => {
     socket.on('error', () => {})

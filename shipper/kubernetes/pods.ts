@@ -72,12 +72,12 @@ export class Pods {
     const isSettled = () => key === undefined || this.known.has(key) || this.listedAt > bornAt
     if (isSettled()) return
     this.wake.abort()
-    const { now, waitMs } = this.options
-    const until = now() + waitMs
+    const { waitMs } = this.options
+    // No reading of the clock, which may be set back by an hour in between.
+    const over = AbortSignal.timeout(waitMs)
     while (this.isWorthWaiting && !isSettled() && !signal.aborted) {
-      const left = until - now()
-      if (left <= 0) this.isWorthWaiting = false
-      else await sleep(left, AbortSignal.any([signal, this.ended.signal]))
+      if (over.aborted) this.isWorthWaiting = false
+      else await sleep(2 * waitMs, AbortSignal.any([signal, over, this.ended.signal]))
     }
   }
 

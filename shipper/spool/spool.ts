@@ -83,7 +83,7 @@ export class Spool implements Source {
   private acknowledged: number
   private saved: number
   private saving: Promise<void> | undefined
-  private savedAt = 0
+  private savedAt = Number.NEGATIVE_INFINITY
   private readonly readable = new Set<() => void>()
   private readonly roomy = new Set<() => void>()
 
@@ -181,7 +181,8 @@ export class Spool implements Source {
     this.acknowledged = offset
     this.carried = carried
     this.deleteAcknowledged()
-    const now = Date.now()
+    // Of a clock that is never set back.
+    const now = performance.now()
     if (now - this.savedAt < (this.options.saveMs ?? SAVE_MS)) return
     this.savedAt = now
     void this.save()

@@ -5,6 +5,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { listenSyslog, type SyslogOptions } from '../../shipper/inputs/syslog.ts'
 import { SyslogFrames } from '../../shipper/inputs/syslog-frames.ts'
 import { kernelDrops } from '../../shipper/inputs/udp-drops.ts'
@@ -67,6 +68,22 @@ for (const [what, stream, messages] of CASES) {
     }
   })
 }
+
+test('whatever comes, and in whatever pieces: the same messages, and every byte but trailers is in one', () => {
+  const piece = fc.constantFrom('<14>', '\n', '\0', '7 ', '12 ', '0 ', 'ab', '<', '1', 'ü', '\r', ' ')
+  const stream = fc.array(piece, { maxLength: 60 }).map((pieces) => Buffer.from(pieces.join('')))
+  fc.assert(
+    fc.property(stream, fc.integer({ min: 1, max: 20 }), (bytes, size) => {
+      const whole = framed(bytes, bytes.length + 1)
+      assert.deepEqual(framed(bytes, size), whole)
+      const kept = (text: string) => text.replace(/[\0\r\n\uFFFD\d ]/g, '')
+      // A count cuts where it says, also within a character.
+      const inside = kept(whole.map(([text]) => text).join('')).replaceAll('ü', '')
+      assert.equal(inside, kept(bytes.toString()).replaceAll('ü', ''))
+    }),
+    { numRuns: 2000 },
+  )
+})
 
 test('a message is out with its last byte, whatever ends it: nobody waits for the next', () => {
   for (const stream of ['<14>a\n', '<14>a\0', '<14>a\0<14>b\0', '6 <14>ab', '<14>x\0<14>a\n<14>b\0']) {

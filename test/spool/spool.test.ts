@@ -305,3 +305,18 @@ test('a disk that fails is said at once and once, also while nobody reads becaus
     assert.equal(await spool.append(payloads('after')), 'stored')
   }
 })
+
+test('a clock that is set back keeps nothing from being written down', async (t) => {
+  const disk = new MemoryDisk(seeded(1))
+  const spool = await open(disk)
+  await spool.append(payloads('a', 'b'))
+  const { read } = await drain(spool)
+  const kept = () => disk.files.get('/spool/acknowledged')?.now.toString() ?? ''
+  const settled = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+  spool.commit(spool.origin, read[0].end)
+  await settled()
+  t.mock.method(Date, 'now', () => 1_000_000)
+  spool.commit(spool.origin, read[1].end)
+  await settled()
+  assert.match(kept(), new RegExp(`"offset":${read[1].end}\\b`))
+})
