@@ -10,6 +10,7 @@ import type { Finding } from './doctor/finding.ts'
 import { checkInputs } from './doctor/inputs.ts'
 import { checkKubernetes } from './doctor/kubernetes.ts'
 import { checkLoki } from './doctor/loki.ts'
+import { checkScan } from './doctor/scan.ts'
 import { describeSize, sizeOf } from './doctor/size.ts'
 
 interface Options {
@@ -51,6 +52,7 @@ export async function run(
   const config = load(options, report)
   if (config === undefined) return exitCode
   for (const finding of checkFiles(config)) report(finding)
+  for (const finding of checkScan(config, process.env['LONGSHIP_SECRET_KEY'])) report(finding)
   for await (const finding of checkInputs(config)) report(finding)
   for await (const finding of checkKubernetes(config)) report(finding)
   for await (const finding of checkLoki(config, options.push === true)) report(finding)

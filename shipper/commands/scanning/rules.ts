@@ -2,9 +2,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { globSync } from 'tinyglobby'
 import { yaml } from '../../config/yaml.ts'
-import { loadConfig } from '../../config.ts'
+import { loadConfig, type ScanConfig } from '../../config.ts'
 import { LongshipError } from '../../errors.ts'
-import type { RuleSettings } from '../../scan/rule.ts'
 import { readRuleFile } from '../../scan/rule-file.ts'
 import { makeSnapshot, type Snapshot, type StoredRule } from '../../scan/snapshot.ts'
 
@@ -58,7 +57,11 @@ function isConfiguration(text: string): boolean {
 
 function configured(path: string): StoredRule[] {
   const { scan } = loadConfig({ path, env: process.env })
-  const own = (scan?.rules ?? []).map((settings: RuleSettings) => ({ settings, origin: 'config' as const, file: path }))
-  const folder = scan?.rules_folder
+  return scan === undefined ? [] : configuredRules(scan, path)
+}
+
+/** Rules of the configuration and of its folder. Throws a LongshipError for a file that cannot be used. */
+export function configuredRules({ rules, rules_folder: folder }: ScanConfig, file: string): StoredRule[] {
+  const own = rules.map((settings) => ({ settings, origin: 'config' as const, file }))
   return folder === undefined ? own : [...own, ...filesOf(folder).flatMap(readOne)]
 }
