@@ -45,7 +45,7 @@ export class Keywords {
     for (const [id, state] of ordered.entries()) state.id = id
     this.firstHit = quiet.length * this.width
     this.owners = ordered.slice(quiet.length).map(({ owners }) => [...new Set(owners)])
-    this.table = this.readTable(ordered)
+    this.table = this.readTable(states)
   }
 
   /** Adds the owners of all texts in bytes[start..end). */
@@ -105,13 +105,13 @@ export class Keywords {
     return states
   }
 
-  private readTable(ordered: readonly State[]): Int32Array {
+  /** `states`: the root first, and what a state falls back to before it, whose row it has but for its own ways. */
+  private readTable(states: readonly State[]): Int32Array {
     const { width } = this
-    const root = ordered.find(({ fallback }) => fallback === undefined) as State
-    const table = new Int32Array(ordered.length * width)
-    for (const state of ordered) {
-      for (let kind = 1; kind < width; kind++) table[state.id * width + kind] = stepOf(state, kind, root).id * width
-      table[state.id * width] = root.id * width
+    const table = new Int32Array(states.length * width)
+    for (const { id, fallback, next } of states) {
+      if (fallback !== undefined) table.copyWithin(id * width, fallback.id * width, (fallback.id + 1) * width)
+      for (const [kind, to] of next) table[id * width + kind] = to.id * width
     }
     return table
   }

@@ -89,7 +89,11 @@ export class Tail implements Watch {
       scanner.lines--
       return true
     }
-    for (let i = 0; i < meant; i++) this.passes(live[matches[i]].rule, workload, now)
+    for (let i = 0; i < meant; i++) {
+      const { rule } = live[matches[i]]
+      if (isNews) this.passes(rule, workload, now)
+      else this.cooled(rule, now)
+    }
     return false
   }
 
@@ -112,19 +116,24 @@ export class Tail implements Watch {
   /** Counts a hit; true when it becomes an event. A cooldown begins with an event, not with a hit that found no token. */
   private passes(rule: Rule, workload: string, now: number): boolean {
     const { scanner, container } = this
-    const counts = scanner.countsOf(rule)
-    counts.add(now)
     if (this.isCooling(rule, workload, now)) {
-      counts.cooledDown++
-      scanner.dropped.cooldown++
+      this.cooled(rule, now)
       return false
     }
+    scanner.countsOf(rule).add(now)
     if (!container.bucket.take(now)) {
       scanner.dropped.bucket++
       return false
     }
     container.cooldowns.start(rule.id, workload, now, rule.cooldown_ms)
     return true
+  }
+
+  private cooled(rule: Rule, now: number): void {
+    const counts = this.scanner.countsOf(rule)
+    counts.add(now)
+    counts.cooledDown++
+    this.scanner.dropped.cooldown++
   }
 
   private isCooling(rule: Rule, workload: string, now: number): boolean {
