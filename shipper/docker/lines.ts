@@ -3,6 +3,7 @@
  * Frames and a TTY's plain bytes are told apart by framing/; a message without its line end is a part of the next.
  */
 import { type FrameStream, StreamFrames } from '../framing/index.ts'
+import { readTimeValue } from '../terms/time.ts'
 
 export interface LogLine {
   /** As Docker wrote it: with the stream, what a line is known by when it comes again. */
@@ -17,6 +18,7 @@ const RETURN = 13
 /** Held of a message whose end has not come; the rest follows as a further part. The joined line is capped by the framer. */
 const MAX_HELD_BYTES = 256 * 1024
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
+const RUNTIME_TIME = { zone: 'UTC', now: { seconds: 0, nanos: 0 } }
 /** Of the longest time, with its zone. */
 const MAX_TIME_BYTES = 36
 
@@ -78,7 +80,8 @@ export class DockerLines {
     let text = held.parts.length === 1 ? held.parts[0] : Buffer.concat(held.parts)
     const space = text.subarray(0, MAX_TIME_BYTES).indexOf(32)
     const time = space > 0 ? text.toString('latin1', 0, space) : ''
-    if (TIME.test(time)) {
+    // Only what is one: an application may well begin a line with digits of its own.
+    if (TIME.test(time) && readTimeValue(time, RUNTIME_TIME) !== undefined) {
       this.lastTime = time
       text = text.subarray(space + 1)
     }

@@ -26,7 +26,10 @@ export interface DockerSourceOptions {
   readonly disk?: Disk
 }
 
-const DEFAULTS = { reconcileMs: 5000, idleMs: 500, saveMs: 1000, disk: realDisk }
+/** How often running containers are asked for. */
+export const RECONCILE_MS = 5000
+
+const DEFAULTS = { reconcileMs: RECONCILE_MS, idleMs: 500, saveMs: 1000, disk: realDisk }
 
 /** Each has a connection to the daemon; further ones wait until one ends. */
 const MAX_FOLLOWED = 500
