@@ -36,10 +36,11 @@ export class EventWriter {
   }
 
   /** Writes the event before it returns. Throws the disk's errors, and then it is not in the log. */
-  append(event: NewEvent, at: number): LogEvent | 'too_large' {
+  append(event: NewEvent, at: number): LogEvent | 'too_large' | 'no_time' {
     const { sequence, segments, maxBytes, segmentBytes } = this.options
     const seq = sequence.peek()
     const line = writeLine(event, seq, at)
+    if (line === undefined) return 'no_time'
     if (line.length > Math.min(MAX_LINE_BYTES, maxBytes / 2)) return 'too_large'
     if (this.open !== undefined && this.isDone(this.open, line.length, at, segmentBytes)) this.release()
     let bytes = line.length
