@@ -130,6 +130,7 @@ test('events are in Loki as service="longship" node="logscan", with their severi
   assert.deepEqual(await found('{service="longship", node="logscan", level="critical"}'), [1])
   assert.deepEqual(await found(`${own} | json rule="rule_name" | rule="Disk full"`), [1])
   assert.deepEqual(await found(`${own} | json host="captures.host" | host="db-1"`), [1])
+  assert.deepEqual(await found(`${own} | pattern_id="p1"`), [2])
   const names = [...Object.keys(hit), ...Object.keys(spike)]
   for (const name of names) await found(`${own} | json | ${name}!="x"`)
 })
