@@ -157,7 +157,7 @@ function patterns(title: string, description: string, stages: string) {
     description: `${description} The 30 most frequent of the range.`,
     queries: [
       {
-        expr: `topk(30, ${sum(counted(stages, RANGE, 'pattern_template', 'pattern_id'), 'workload, pattern_template, pattern_id')})`,
+        expr: `topk(30, ${sum(counted(stages, RANGE, 'pattern_template'), 'workload, pattern_template, pattern_id')})`,
       },
     ],
     options: { columns: { workload: 'Workload', pattern_template: 'Pattern', pattern_id: 'Id', Value: 'Events' } },

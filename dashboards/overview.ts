@@ -1,5 +1,18 @@
 /** 1: what is going on, over all services; where to look next. */
-import { ALL, aggregate, count, ERRORS, orZero, pipeline, RANGE, rate, ratio, SEARCH, STEP, sum } from './lib/logql.ts'
+import {
+  ALL,
+  ALL_BUT_EVENTS,
+  count,
+  ERRORS,
+  orZero,
+  pipeline,
+  RANGE,
+  rate,
+  ratio,
+  SEARCH,
+  STEP,
+  sum,
+} from './lib/logql.ts'
 import { bargauge, LEVEL_COLORS, logs, NONE_WANTED, stat, steps, table, timeseries } from './lib/panels.ts'
 import type { Dashboard } from './lib/spec.ts'
 
@@ -147,5 +160,6 @@ export const overview: Dashboard = {
 }
 
 function silent(): string {
-  return `${sum(count(ALL, '', RANGE), 'service')} unless ${aggregate('sum', count(ALL, '', SILENCE), 'service')}`
+  const spoke = (window: string) => sum(count(ALL_BUT_EVENTS, '', window), 'service')
+  return `${spoke(RANGE)} unless ${spoke(SILENCE)}`
 }

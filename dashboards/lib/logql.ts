@@ -5,6 +5,9 @@ const CHOSEN = 'env=~"$env", service=~"$service", node=~"$node"'
 /** What the dashboard's variables choose. Labels that an entry may lack have .* as their "all". */
 export const ALL = `{${CHOSEN}, level=~"$level"}`
 
+/** Without what scan rules found: that comes when it comes, and its silence says nothing. */
+export const ALL_BUT_EVENTS = `{${CHOSEN}, node!="logscan", level=~"$level"}`
+
 /** Error and worse. */
 export const ERROR_LEVELS = 'error|critical|fatal'
 export const ERRORS = `{${CHOSEN}, level=~"$level", level=~"${ERROR_LEVELS}"}`

@@ -64,6 +64,10 @@ export function repeated(line: string, from: string, every: string, count: numbe
 export const ALL = '{service=~".+"}'
 export const ERRORS = `{service=~".+", level=~"${ERROR_LEVELS}"}`
 
+/** Without what was found in logs: it comes when it comes, and is an error in the log that it was found in already. */
+export const ALL_BUT_EVENTS = '{service=~".+", node!="logscan"}'
+export const ERRORS_BUT_EVENTS = `{service=~".+", node!="logscan", level=~"${ERROR_LEVELS}"}`
+
 export const counted = (stages: string, window: string) => count(ALL, stages, window)
 
 /** Metadata of an entry. */

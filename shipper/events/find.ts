@@ -78,7 +78,7 @@ export function newestKeys(disk: EventDisk, segments: readonly Segment[], count:
 }
 
 function limitOf({ limit }: EventFilter): number {
-  return Math.max(1, Math.min(MAX_FOUND, Math.floor(limit)))
+  return Math.max(1, Math.min(MAX_FOUND, Math.floor(limit) || 1))
 }
 
 /** Letters whose small form is one of ASCII, and that are none themselves: K of Kelvin, İ. */

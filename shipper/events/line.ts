@@ -20,12 +20,15 @@ const HEAD_BYTES = 9
 /** A line of more is refused: captures have no bound of their own here. */
 export const MAX_LINE_BYTES = 64 * 1024
 
-export function writeLine(event: NewEvent, seq: number, at: number): Buffer {
-  const { time, source, event: name, severity, message, metadata, key } = event
+/** Undefined for an event whose time is none: it could not be read back. */
+export function writeLine(event: NewEvent, seq: number, at: number): Buffer | undefined {
+  const { seconds, nanos } = event.time
+  if (!Number.isSafeInteger(seconds) || !(nanos >= 0 && nanos < 1e9 && Number.isInteger(nanos))) return undefined
+  const { source, event: name, severity, message, metadata, key } = event
   const json = JSON.stringify({
     seq,
-    at,
-    time: [time.seconds, time.nanos],
+    at: Math.floor(at),
+    time: [seconds, nanos],
     source,
     event: name,
     severity,

@@ -237,7 +237,7 @@ class StoredLog implements EventLog {
     try {
       this.sweep()
       const stored = this.writer.append(event, now())
-      if (stored === 'too_large') return this.refuse('too_large')
+      if (typeof stored === 'string') return this.refuse(stored)
       this.troubles.isOver('write')
       return stored
     } catch (error) {

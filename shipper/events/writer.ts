@@ -29,17 +29,18 @@ export class EventWriter {
   /** The segment that `file` is. */
   private open: Segment | undefined
   private syncing: NodeJS.Timeout | undefined
-  private closing: Promise<void> = Promise.resolve()
+  private syncs: Promise<unknown> = Promise.resolve()
 
   constructor(options: WriterOptions) {
     this.options = options
   }
 
   /** Writes the event before it returns. Throws the disk's errors, and then it is not in the log. */
-  append(event: NewEvent, at: number): LogEvent | 'too_large' {
+  append(event: NewEvent, at: number): LogEvent | 'too_large' | 'no_time' {
     const { sequence, segments, maxBytes, segmentBytes } = this.options
     const seq = sequence.peek()
     const line = writeLine(event, seq, at)
+    if (line === undefined) return 'no_time'
     if (line.length > Math.min(MAX_LINE_BYTES, maxBytes / 2)) return 'too_large'
     if (this.open !== undefined && this.isDone(this.open, line.length, at, segmentBytes)) this.release()
     let bytes = line.length
@@ -67,13 +68,14 @@ export class EventWriter {
     this.syncing = undefined
     if (file === undefined) return
     const { syncMs, onSyncFailed } = this.options
-    if (syncMs === undefined) file.close()
-    else this.closing = Promise.all([this.closing, file.sync().catch(onSyncFailed)]).then(() => file.close())
+    // Not before the syncs that run have ended: its number may be another file's by then.
+    if (syncMs === undefined) closeQuietly(file)
+    else this.syncs = Promise.all([this.syncs, file.sync().catch(onSyncFailed)]).then(() => closeQuietly(file))
   }
 
   async close(): Promise<void> {
     this.release()
-    await this.closing
+    await this.syncs
   }
 
   /** Goes on in this segment: the newest that the last process left. */
@@ -122,8 +124,17 @@ export class EventWriter {
     if (syncMs === undefined || this.syncing !== undefined) return
     this.syncing = setTimeout(() => {
       this.syncing = undefined
-      this.file?.sync().catch(onSyncFailed)
+      if (this.file !== undefined) this.syncs = Promise.all([this.syncs, this.file.sync().catch(onSyncFailed)])
     }, syncMs)
     this.syncing.unref()
+  }
+}
+
+/** What was written stands; a file that cannot be closed is none of its writer's business. */
+function closeQuietly(file: EventFile): void {
+  try {
+    file.close()
+  } catch {
+    // The system has let go of it all the same.
   }
 }

@@ -87,7 +87,12 @@ function logEvents(): TestStream[] {
     })
     const { seconds, nanos } = event.time
     const time = BigInt(seconds) * 1_000_000_000n + BigInt(nanos)
-    return { labels, entries: [{ time, line: writeRecord(record), metadata: new Map<string, string>(told) }] }
+    return {
+      labels,
+      entries: [
+        { time, line: writeRecord(record), metadata: new Map<string, string>([...told, ['pattern_id', 'p1']]) },
+      ],
+    }
   })
 }
 

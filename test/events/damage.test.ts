@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type EventDisk, type EventFile, realDisk } from '../../shipper/events/disk.ts'
 import type { LogEvent } from '../../shipper/events/event.ts'
 import { everything, newEvent, newFolder, numbers, openLog, segmentsOf } from './folder.ts'
@@ -160,6 +161,46 @@ for (const [code, reason, canTruncate] of [
     assert.deepEqual(everything(again).toReversed(), stored)
   })
 }
+
+test('fdatasync runs in batches; what fails of it is told once, and no file is closed under one', async () => {
+  const running = new Set<string>()
+  let syncs = 0
+  let isBroken = false
+  const disk: EventDisk = {
+    ...realDisk,
+    open(path) {
+      const file = realDisk.open(path)
+      return {
+        ...file,
+        async sync() {
+          syncs++
+          running.add(path)
+          await sleep(5)
+          running.delete(path)
+          if (isBroken) throw Object.assign(new Error('EIO'), { code: 'EIO' })
+        },
+        close() {
+          assert.ok(!running.has(path), 'closed while it is synced')
+          file.close()
+          throw Object.assign(new Error('EIO'), { code: 'EIO' })
+        },
+      }
+    },
+  }
+  const { log, problems } = openLog(newFolder(), { disk, syncMs: 1, maxBytes: 8000 })
+  for (let i = 0; i < 60; i++) {
+    log.append(newEvent())
+    if (i % 10 === 0) await sleep(3)
+  }
+  assert.ok(syncs >= 5 && syncs <= 60, `${syncs}`)
+  isBroken = true
+  for (let i = 0; i < 30; i++) assert.ok(log.append(newEvent()))
+  await sleep(30)
+  await log.close()
+  assert.equal(running.size, 0)
+  assert.equal(problems.length, 1)
+  assert.match(problems[0], /what was stored may not survive a power cut: EIO/)
+})
 
 test('a key that was refused may come again', () => {
   const failing = new FailingDisk()

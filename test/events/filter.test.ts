@@ -128,6 +128,7 @@ test('a limit is a limit', () => {
   for (let i = 0; i < 1010; i++) log.append(newEvent())
   for (const [limit, length] of [
     [0, 1],
+    [Number.NaN, 1],
     [-5, 1],
     [2.9, 2],
     [1e9, 1000],

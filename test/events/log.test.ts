@@ -133,6 +133,20 @@ test('an event that is too large is refused and counted', () => {
   assert.equal(log.append(newEvent())?.seq, 1)
 })
 
+test('an event without a time that can be told is refused, and not half stored', () => {
+  const { log } = openLog(newFolder())
+  for (const time of [
+    { seconds: Number.NaN, nanos: 0 },
+    { seconds: 0.5, nanos: 0 },
+    { seconds: 0, nanos: 1e9 },
+    { seconds: 0, nanos: -1 },
+    { seconds: 0, nanos: Number.NaN },
+  ])
+    assert.equal(log.append(newEvent({ time })), undefined)
+  assert.deepEqual([log.stats().refused, log.stats().events], [{ no_time: 5 }, 0])
+  assert.ok(log.append(newEvent({ time: { seconds: -62_135_596_800, nanos: 999_999_999 } })), 'the year 1')
+})
+
 test('listeners are told at once, in order, once it is stored; one that throws harms nobody', () => {
   const { log, problems } = openLog(newFolder())
   const told: string[] = []

@@ -1,11 +1,11 @@
 /** Any service: errors, silence, volume, secrets. */
 import { sum } from '../../lib/logql.ts'
-import { ALL, type Alert, counted, ERRORS, repeated } from '../alert.ts'
+import { ALL, ALL_BUT_EVENTS, type Alert, counted, ERRORS_BUT_EVENTS, repeated } from '../alert.ts'
 
 /** A service may log this much a day. */
 const BUDGET_BYTES = 100_000_000
 
-const errorsOf = (window: string) => `sum by (service) (count_over_time(${ERRORS} ${window}))`
+const errorsOf = (window: string) => `sum by (service) (count_over_time(${ERRORS_BUT_EVENTS} ${window}))`
 
 export const serviceAlerts: readonly Alert[] = [
   {
@@ -37,12 +37,16 @@ export const serviceAlerts: readonly Alert[] = [
       ],
     },
     quiet: {
-      says: 'forty errors, as many as yesterday',
+      says: 'forty errors, as many as yesterday; forty that scan rules found',
       at: '20m',
       streams: [
         {
           stream: { service: 'shop', node: 'web', level: 'error' },
           lines: [repeated('failed {{ .i }}', '6m', '20s', 42), repeated('failed {{ .i }}', '-24h', '20s', 90)],
+        },
+        {
+          stream: { service: 'longship', node: 'logscan', level: 'error' },
+          lines: [repeated('found {{ .i }}', '6m', '20s', 42)],
         },
       ],
     },
@@ -95,7 +99,7 @@ export const serviceAlerts: readonly Alert[] = [
   {
     name: 'ServiceSilent',
     severity: 'page',
-    expr: `${sum(`count_over_time(${ALL} [1h] offset 15m)`, 'service')} > 10 unless ${sum(`count_over_time(${ALL} [15m])`, 'service')}`,
+    expr: `${sum(`count_over_time(${ALL_BUT_EVENTS} [1h] offset 15m)`, 'service')} > 10 unless ${sum(`count_over_time(${ALL_BUT_EVENTS} [15m])`, 'service')}`,
     for: '0m',
     summary: '{{ $labels.service }} has logged nothing for 15 minutes, and {{ $value }} lines in the hour before',
     dashboard: 'longship-overview',
@@ -115,9 +119,15 @@ export const serviceAlerts: readonly Alert[] = [
       streams: [{ stream: { service: 'shop', level: 'info' }, lines: [repeated('tick {{ .i }}', '-1h', '1m', 60)] }],
     },
     quiet: {
-      says: 'a line a minute, up to now',
+      says: 'a line a minute, up to now; scan rules that find nothing more',
       at: '20m',
-      streams: [{ stream: { service: 'shop', level: 'info' }, lines: [repeated('tick {{ .i }}', '-1h', '1m', 80)] }],
+      streams: [
+        { stream: { service: 'shop', level: 'info' }, lines: [repeated('tick {{ .i }}', '-1h', '1m', 80)] },
+        {
+          stream: { service: 'longship', node: 'logscan', level: 'info' },
+          lines: [repeated('found {{ .i }}', '-1h', '1m', 60)],
+        },
+      ],
     },
   },
   {
