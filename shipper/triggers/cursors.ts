@@ -50,23 +50,26 @@ export function openCursors({ path, current, now, sleep, onProblem }: CursorsOpt
     isBroken = error !== undefined
   }
   const save = async () => {
-    while (isDirty && !closed.signal.aborted) {
-      await sleep(SAVE_MS, closed.signal)
-      if (closed.signal.aborted) return
-      isDirty = false
-      const next = text()
-      if (next === written) continue
-      await replace(path, next).then(() => settle(), settle)
-      written = next
+    try {
+      while (isDirty && !closed.signal.aborted) {
+        await sleep(SAVE_MS, closed.signal)
+        if (closed.signal.aborted) return
+        isDirty = false
+        const next = text()
+        if (next === written) continue
+        await replace(path, next).then(() => settle(), settle)
+        written = next
+      }
+    } finally {
+      // In the same turn as the last look at isDirty: a touch that comes now must start it again.
+      saving = undefined
     }
   }
   return {
     loaded: typeof read === 'string' ? undefined : read,
     touch() {
       isDirty = true
-      saving ??= save().finally(() => {
-        saving = undefined
-      })
+      saving ??= save()
     },
     async close() {
       closed.abort()

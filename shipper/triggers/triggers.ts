@@ -3,22 +3,24 @@
  * so that nothing they do, or fail to do, becomes an event: they cannot loop.
  */
 import type { LogEvent } from '../events/event.ts'
-import { type EventJson, eventJson } from '../events/json.ts'
-import { type Answer, done, refused } from '../terms/answer.ts'
-import { fromMillis } from '../terms/instant.ts'
+import { type Answer, done } from '../terms/answer.ts'
 import { version } from '../version.ts'
 import { openCursors } from './cursors.ts'
-import { type DeadLetter, openDeadLetters } from './dead-letters.ts'
+import { openDeadLetters } from './dead-letters.ts'
 import { readAllowed } from './guard/address.ts'
 import { type Connect, createGuard, type Resolve, systemConnect, systemResolve } from './guard/guard.ts'
+import { type Letters, lettersOf } from './letters.ts'
 import { type Entry, missing, openRoster, type Roster } from './roster.ts'
-import { attempt, type Preview, previewOf, type Ready } from './send/attempt.ts'
+import { attempt } from './send/attempt.ts'
 import type { HttpWay } from './send/deliver-http.ts'
-import { createLimit, type Limit } from './send/limit.ts'
-import type { Outcome } from './send/outcome.ts'
+import { createLimit } from './send/limit.ts'
 import { type Runner, startRunner, type TriggerStats } from './send/runner.ts'
+import { type TriggerTest, testTrigger } from './send/trial.ts'
 import { openState } from './state.ts'
 import type { Trigger, TriggerSettings } from './trigger.ts'
+
+export type { DeadLetterView } from './letters.ts'
+export type { TriggerTest } from './send/trial.ts'
 
 /** Of the event log what triggers may do: read. */
 export interface EventFeed {
@@ -49,21 +51,7 @@ export interface TriggersOptions {
   readonly onProblem: (where: string, message: string) => void
 }
 
-export interface TriggerTest {
-  readonly delivered: boolean
-  readonly status?: number
-  readonly duration_ms: number
-  readonly error?: string
-  /** What was sent, secrets hidden. */
-  readonly request: Preview
-}
-
-export interface DeadLetterView extends Omit<DeadLetter, 'event'> {
-  /** As a webhook has it. */
-  readonly event: EventJson
-}
-
-export interface Triggers {
+export interface Triggers extends Letters {
   list(): Trigger[]
   get(id: string): Trigger | undefined
   create(draft: unknown): Answer<Trigger>
@@ -71,11 +59,6 @@ export interface Triggers {
   remove(id: string): Answer<{ deleted: string[] }>
   /** The real payload of a made-up event, one attempt, also of one that is switched off. */
   test(id: string): Promise<Answer<TriggerTest>>
-  /** The newest first. */
-  deadLetters(): DeadLetterView[]
-  /** One attempt; the letter goes when it succeeds. */
-  retryDeadLetter(id: string): Promise<Answer<{ delivered: boolean; status?: number; error?: string }>>
-  removeDeadLetter(id: string): Answer<{ deleted: string[] }>
   stats(): Record<string, TriggerStats>
   /** What is under way ends, and is delivered again after the next start. */
   close(): Promise<void>
@@ -132,8 +115,11 @@ export function openTriggers(options: TriggersOptions): Triggers {
 
   return {
     ...rosterApi(roster),
-    test: (id) => testTrigger(roster.get(id), id, way, limit, stopped.signal),
-    ...letterApi(letters, roster, limit, (ready, event) => attempt(ready, event, way, stopped.signal)),
+    async test(id) {
+      const entry = roster.get(id)
+      return entry === undefined ? missing(id) : await testTrigger(entry, way, limit, stopped.signal)
+    },
+    ...lettersOf(letters, roster, (ready, event) => limit(() => attempt(ready, event, way, stopped.signal))),
     stats: () => Object.fromEntries([...runners].map(([id, runner]) => [id, runner.stats()])),
     async close() {
       unsubscribe()
@@ -195,81 +181,6 @@ function rosterApi(roster: Roster): Pick<Triggers, 'list' | 'get' | 'create' | '
     create: (draft) => shown(roster.create(draft)),
     patch: (id, patch) => shown(roster.patch(id, patch)),
     remove: roster.remove,
-  }
-}
-
-async function testTrigger(
-  entry: Entry | undefined,
-  id: string,
-  way: HttpWay,
-  limit: Limit,
-  stop: AbortSignal,
-): Promise<Answer<TriggerTest>> {
-  if (entry === undefined) return missing(id)
-  if (entry.checked === undefined) return refused('conflict', { path: '', message: entry.view.error ?? '' })
-  const ready = entry as Ready
-  const event = sampleEvent(way.now())
-  const [outcome, startedMs] = await limit(async () => {
-    const startedMs = way.now()
-    return [await attempt(ready, event, way, stop), startedMs] as const
-  })
-  const duration_ms = Math.max(0, Math.round(way.now() - startedMs))
-  return done({ ...resultOf(outcome), duration_ms, request: previewOf(ready, event, way) })
-}
-
-function resultOf(outcome: Outcome): { delivered: boolean; status?: number; error?: string } {
-  const { status } = outcome
-  return {
-    delivered: outcome.kind === 'delivered',
-    ...(status === undefined ? {} : { status }),
-    ...(outcome.kind === 'delivered' ? {} : { error: outcome.error }),
-  }
-}
-
-/** Of no rule that exists, and with seq 0, which no event of the log has. */
-function sampleEvent(nowMs: number): LogEvent {
-  return {
-    seq: 0,
-    key: 'test',
-    time: fromMillis(nowMs),
-    source: 'logscan',
-    event: 'rule_hit',
-    severity: 'info',
-    message: 'This is a test of a Longship trigger: order 42 failed after 3 attempts',
-    metadata: {
-      workload: 'longship-test',
-      container: 'longship-test',
-      rule_id: 'test',
-      rule_name: 'Test of a trigger',
-      stream: 'stdout',
-      captures: { order: '42' },
-    },
-  }
-}
-
-function letterApi(
-  letters: ReturnType<typeof openDeadLetters>,
-  roster: Roster,
-  limit: Limit,
-  send: (ready: Ready, event: LogEvent) => Promise<Outcome>,
-): Pick<Triggers, 'deadLetters' | 'retryDeadLetter' | 'removeDeadLetter'> {
-  const unknown = (id: string) =>
-    refused('missing', { path: '', message: `There is no dead letter ${JSON.stringify(id.slice(0, 128))}.` })
-  return {
-    deadLetters: () => letters.list().map((letter) => ({ ...letter, event: eventJson(letter.event) })),
-    async retryDeadLetter(id) {
-      const letter = letters.get(id)
-      if (letter === undefined) return unknown(id)
-      const entry = roster.get(letter.trigger)
-      if (entry === undefined) return missing(letter.trigger)
-      if (entry.checked === undefined) return refused('conflict', { path: '', message: entry.view.error ?? '' })
-      const outcome = await limit(() => send(entry as Ready, letter.event))
-      if (outcome.kind === 'delivered') letters.remove(id)
-      else if (letters.get(id) !== undefined)
-        letters.update({ ...letter, attempts: letter.attempts + 1, error: outcome.error })
-      return done(resultOf(outcome))
-    },
-    removeDeadLetter: (id) => (letters.remove(id) ? done({ deleted: [id] }) : unknown(id)),
   }
 }
 

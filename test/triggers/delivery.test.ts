@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { MAX_QUEUE, MAX_RETRY_AFTER_MS, waitMs } from '../../shipper/triggers/send/runner.ts'
+import type { Entry } from '../../shipper/triggers/roster.ts'
+import { MAX_QUEUE, MAX_RETRY_AFTER_MS, startRunner, waitMs } from '../../shipper/triggers/send/runner.ts'
 import { event, receiver, settings, status, until, value, world } from './world.ts'
 
 const URL_OF_HOOK = 'http://hooks.example/in/abc'
@@ -261,6 +262,36 @@ test('one at a time for each trigger, in order, and eight at once over all', asy
     const mine = to.requests.filter(({ url }) => url === `/${name}`).map(({ body }) => JSON.parse(body).event.seq)
     assert.deepEqual(mine, [1, 2, 3])
   }
+})
+
+test('an event that comes in the very turn in which the queue became empty is sent as well', async () => {
+  const told: number[] = []
+  let turns = 0
+  const attempt = async (_: unknown, { seq }: { seq: number }) => {
+    told.push(seq)
+    return { kind: 'delivered' } as const
+  }
+  const entry = { id: 'x', checked: { settings: settings(), matches: () => true } } as unknown as Entry
+  const runner = startRunner(entry, 0, {
+    attempt,
+    limit: (work) => work(),
+    now: Date.now,
+    sleep: async () => {},
+    random: () => 0,
+    onDead: () => {},
+    // Some microtasks after each delivery, one more each time.
+    onMoved() {
+      const { length } = told
+      if (length === 0 || length !== turns + 1 || length >= 30) return
+      turns = length
+      let wait = Promise.resolve()
+      for (let i = 0; i < length; i++) wait = wait.then(() => {})
+      void wait.then(() => runner.offer(event(length + 1)))
+    },
+  })
+  runner.offer(event(1))
+  await until(() => told.length === 30)
+  await runner.stop()
 })
 
 test('a full queue drops the oldest that waits, and counts it', async (t) => {

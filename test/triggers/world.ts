@@ -171,7 +171,11 @@ export function faults(
   return answer.refusal.problems.map(({ path, message }) => `${path}: ${message}`)
 }
 
-/** Until it holds; a test that never does ends with the runner's timeout. */
+/** Until it holds; fails when it does not for a minute, on a machine that does much else. */
 export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
+  const endMs = performance.now() + 60_000
+  while (!holds()) {
+    if (performance.now() > endMs) throw new Error(`never: ${holds}`)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }

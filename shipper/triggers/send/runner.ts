@@ -55,40 +55,90 @@ const MAX_WAIT_MS = 60_000
 export const MAX_RETRY_AFTER_MS = 300_000
 
 /** `from`: seq of the last event that is none of its business. */
-export function startRunner(first: Entry, from: number, tools: RunnerTools): Runner {
-  let entry = first
-  let seen = from
-  let current: LogEvent | undefined
-  let running: Promise<void> | undefined
-  const queue: LogEvent[] = []
-  const counts: TriggerStats = { matched: 0, delivered: 0, failed: 0, retried: 0, dropped: 0, queued: 0 }
-  const stopped = new AbortController()
-  /** Ends a wait early: new settings may help, or it is the end. */
-  let changed = new AbortController()
+export function startRunner(entry: Entry, from: number, tools: RunnerTools): Runner {
+  return new TriggerRunner(entry, from, tools)
+}
 
-  const run = async () => {
-    while (queue.length > 0) {
-      current = queue.shift()!
-      await deliver(current)
-      // What was not finished is delivered again after the next start.
-      if (stopped.signal.aborted) return
-      current = undefined
-      tools.onMoved()
+class TriggerRunner implements Runner {
+  private entry: Entry
+  private seen: number
+  private current: LogEvent | undefined
+  private running: Promise<void> | undefined
+  private readonly tools: RunnerTools
+  private readonly queue: LogEvent[] = []
+  private readonly counts: TriggerStats = { matched: 0, delivered: 0, failed: 0, retried: 0, dropped: 0, queued: 0 }
+  private readonly stopped = new AbortController()
+  /** Ends a wait early: new settings may help, or it is the end. */
+  private changed = new AbortController()
+
+  constructor(entry: Entry, from: number, tools: RunnerTools) {
+    this.entry = entry
+    this.seen = from
+    this.tools = tools
+  }
+
+  offer(event: LogEvent): void {
+    if (event.seq <= this.seen || this.stopped.signal.aborted) return
+    this.seen = event.seq
+    if (readyOf(this.entry)?.checked.matches(event) === true) this.enqueue(event)
+    this.tools.onMoved()
+  }
+
+  update(entry: Entry): void {
+    this.entry = entry
+    this.changed.abort()
+    this.changed = new AbortController()
+    if (readyOf(entry) !== undefined) return
+    this.counts.dropped += this.queue.splice(0).length
+    this.tools.onMoved()
+  }
+
+  get cursor(): number {
+    const waiting = this.current ?? this.queue[0]
+    return waiting === undefined ? this.seen : waiting.seq - 1
+  }
+
+  stats(): TriggerStats {
+    return { ...this.counts, queued: this.queue.length + (this.current === undefined ? 0 : 1) }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped.abort()
+    this.changed.abort()
+    await this.running
+  }
+
+  /** Starts sending in a turn of its own: whoever appended the event does not wait. */
+  private enqueue(event: LogEvent): void {
+    this.counts.matched++
+    if (this.queue.length >= MAX_QUEUE) this.counts.dropped += this.queue.splice(0, 1).length
+    this.queue.push(event)
+    this.running ??= Promise.resolve().then(() => this.run())
+  }
+
+  private async run(): Promise<void> {
+    try {
+      while (this.queue.length > 0) {
+        this.current = this.queue.shift()!
+        await this.deliver(this.current)
+        // What was not finished is delivered again after the next start.
+        if (this.stopped.signal.aborted) return
+        this.current = undefined
+        this.tools.onMoved()
+      }
+    } finally {
+      // In the same turn as the last look at the queue: an event that comes now must start it again.
+      this.running = undefined
     }
   }
-  const start = () => {
-    running ??= Promise.resolve()
-      .then(run)
-      .finally(() => {
-        running = undefined
-      })
-  }
-  const deliver = async (event: LogEvent) => {
-    for (let attempts = 1; ; attempts++) {
-      const ready = readyOf(entry)
+
+  private async deliver(event: LogEvent): Promise<void> {
+    const { counts, tools } = this
+    for (let attempts = 1; !this.stopped.signal.aborted; attempts++) {
+      const ready = readyOf(this.entry)
       if (ready === undefined || !ready.checked.matches(event)) return void counts.dropped++
-      const outcome = await tools.limit(() => tools.attempt(ready, event, stopped.signal))
-      if (stopped.signal.aborted) return
+      const outcome = await tools.limit(() => tools.attempt(ready, event, this.stopped.signal))
+      if (this.stopped.signal.aborted) return
       if (outcome.kind === 'delivered') {
         counts.delivered++
         counts.last_delivered_at = new Date(tools.now()).toISOString()
@@ -97,43 +147,11 @@ export function startRunner(first: Entry, from: number, tools: RunnerTools): Run
       counts.last_error = outcome.error
       if (outcome.kind === 'refused' || attempts > ready.checked.settings.retries) {
         counts.failed++
-        return tools.onDead(entry, event, attempts, outcome)
+        return tools.onDead(this.entry, event, attempts, outcome)
       }
       counts.retried++
-      await tools.sleep(waitMs(outcome, attempts, tools.random), changed.signal)
-      if (stopped.signal.aborted) return
+      await tools.sleep(waitMs(outcome, attempts, tools.random), this.changed.signal)
     }
-  }
-  return {
-    offer(event) {
-      if (event.seq <= seen || stopped.signal.aborted) return
-      seen = event.seq
-      if (readyOf(entry)?.checked.matches(event) === true) {
-        counts.matched++
-        if (queue.length >= MAX_QUEUE) counts.dropped += queue.splice(0, 1).length
-        queue.push(event)
-        start()
-      }
-      tools.onMoved()
-    },
-    update(next) {
-      entry = next
-      changed.abort()
-      changed = new AbortController()
-      if (readyOf(entry) !== undefined) return
-      counts.dropped += queue.splice(0).length
-      tools.onMoved()
-    },
-    get cursor() {
-      const waiting = current ?? queue[0]
-      return waiting === undefined ? seen : waiting.seq - 1
-    },
-    stats: () => ({ ...counts, queued: queue.length + (current === undefined ? 0 : 1) }),
-    async stop() {
-      stopped.abort()
-      changed.abort()
-      await running
-    },
   }
 }
 
