@@ -114,7 +114,8 @@ function recordDoc(): string {
 
 One JSON object a log event, validated by [record.schema.json](../schema/record.schema.json). Every other field of the line
 is kept under its own name; a value that a field of the record cannot hold as it was is kept beside it as
-\`<name>_original\`.
+\`<name>_original\`. While [patterns](scan.md#patterns-without-rules) are mined, entries carry \`pattern_id\` in structured
+metadata: the line never says it.
 
 | field | type | meaning |
 |---|---|---|

@@ -6,16 +6,18 @@ import { writeRecord } from '../shipper/batch/line.ts'
 import { EntryFlow } from '../shipper/entry-flow.ts'
 import { placeOf } from '../shipper/inputs/place.ts'
 import { Interpreter } from '../shipper/interpret.ts'
+import type { PatternWatch } from '../shipper/patterns/patterns.ts'
 import { createRedactor } from '../shipper/redact/redact.ts'
 import { type Entry, writeEntry } from '../shipper/spool/entry.ts'
 import { frameBytes, writeFrame } from '../shipper/spool/frame.ts'
 import { AROUND } from './flow.ts'
 import { CORPUS_TIME } from './formats/corpus.ts'
+import { openBench } from './patterns/miner.ts'
 
 const redactor = createRedactor()
 
 /** The records that become of entries, and the flow. */
-function flowOf(entries: readonly Partial<Entry>[]) {
+function flowOf(entries: readonly Partial<Entry>[], patterns?: PatternWatch) {
   const lines: Record<string, unknown>[] = []
   const write = (record: Parameters<typeof writeRecord>[0]) => {
     const line = writeRecord(record)
@@ -31,6 +33,7 @@ function flowOf(entries: readonly Partial<Entry>[]) {
     builder,
     progress: newProgress({ id: 1, path: 'spool', name: 'spool' }, 0),
     onUnreadable: () => unreadable++,
+    patterns,
   })
   const payloads = entries.map((entry) =>
     writeEntry({
@@ -165,4 +168,16 @@ test("OpenTelemetry's names of error, event and logger are the record's own", ()
   assert.ok(!('exception_type' in lines[0]!))
   assert.equal(lines[1]!['error'], 'another')
   assert.equal(lines[1]!['exception_message'], 'no such order', 'what the line says otherwise stays beside it')
+})
+
+test('what senders push has the id of its pattern beside the line, not in it', () => {
+  const bench = openBench()
+  const entries = [{ text: 'order 7 refused' }, { text: '{"message":"order 8 refused"}' }]
+  const { lines, batch } = flowOf(entries, bench.patterns.watch('inputs'))
+  const [view, ...others] = bench.patterns.list()
+  assert.equal(others.length, 0)
+  assert.equal(view.lines, 2)
+  const pushed = batch.streams.map(({ bytes }) => Buffer.from(bytes).toString('latin1')).join('')
+  assert.equal(pushed.split(view.id).length - 1, 2)
+  assert.ok(lines.every((line) => !('pattern_id' in line)))
 })

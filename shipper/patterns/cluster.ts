@@ -71,19 +71,28 @@ export function createCluster(
 export function restoreCluster(
   kept: Pick<Cluster, 'id' | 'service' | 'template' | 'gaps' | 'sample' | 'lines' | 'firstSeen' | 'lastSeen'>,
 ): Cluster {
+  const { id, service, template, gaps, sample, lines, firstSeen, lastSeen } = kept
+  // What each line touches stands first: side by side in memory.
   return {
-    ...kept,
+    service,
+    into: undefined,
+    isAlive: true,
+    used: 0,
+    lines,
+    lastSeen,
+    node: undefined,
+    level: undefined,
+    ofLevel: undefined,
+    quietUntil: 0,
+    id,
+    template,
+    gaps,
+    sample,
+    firstSeen,
     levels: [],
     counts: [],
     nodes: new Set(),
-    used: 0,
-    level: undefined,
-    node: undefined,
-    ofLevel: undefined,
     taken: [],
-    into: undefined,
-    isAlive: true,
-    quietUntil: 0,
   }
 }
 

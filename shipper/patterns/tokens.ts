@@ -14,6 +14,9 @@ export const PARAMETER = '<_>'
 export const MAX_CHARS = 1024
 export const MAX_TOKENS = 128
 
+/** From here on a call into Node is quicker than a loop: parts of larger texts, as messages are, are slow to read. */
+const LONG_TEXT = 24
+
 const BACKSLASH = 0x5c
 const QUOTE = 0x22
 const NEWLINE = 0x0a
@@ -43,14 +46,15 @@ export class TokenReader {
   private closer = 0
 
   readText(message: string): void {
-    const limit = Math.min(message.length, MAX_CHARS)
     const { text } = this
-    let at = 0
-    for (; at < limit; at++) {
-      const unit = message.charCodeAt(at)
-      if (unit === NEWLINE && at > 0) break
-      text[at] = unit
+    const limit = Math.min(message.length, MAX_CHARS)
+    if (limit > LONG_TEXT) {
+      this.bytes.write(message.length > limit ? message.slice(0, limit) : message, 'utf16le')
+    } else {
+      for (let at = 0; at < limit; at++) text[at] = message.charCodeAt(at)
     }
+    let at = Math.min(1, limit)
+    while (at < limit && text[at] !== NEWLINE) at++
     this.split(at)
   }
 
