@@ -50,7 +50,7 @@ function completeLabels(text: string, limits: Limits): string {
   if (text.length > MAX_LABELS_BYTES) {
     throw new PushError(413, `request body too large: stream labels size ${text.length} B exceeds limit of 1.0 MB`)
   }
-  const labels = readLabels(text)
+  const labels = readLabels(text, true)
   if (!Array.isArray(labels)) throw new PushError(400, `couldn't parse labels: ${labels.error}`)
   const discover = limits.discover_service_name
   if (discover.length === 0 || labels.some(([name]) => name === 'service_name')) return writeLabels(labels)

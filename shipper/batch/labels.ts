@@ -60,19 +60,26 @@ export class LabelGuard {
   }
 }
 
+/** Loki's parser takes U+FFFD, which bytes that are no UTF-8 become, for an error, however it is written; the record keeps it. */
+const REFUSED = '\ufffd'
+
 function cut(value: string): string {
-  const whole = value.toWellFormed()
-  return whole.length <= MAX_LABEL_CHARS ? whole : `${whole.slice(0, MAX_LABEL_CHARS - 1).toWellFormed()}…`
+  const whole = value.toWellFormed().replaceAll(REFUSED, '?')
+  return whole.length <= MAX_LABEL_CHARS
+    ? whole
+    : `${whole
+        .slice(0, MAX_LABEL_CHARS - 1)
+        .toWellFormed()
+        .replaceAll(REFUSED, '?')}…`
 }
 
 /** Go's strconv.Quote, as far as Loki's parser needs it: it reads labels with strconv.Unquote. */
 function quote(value: string): string {
-  return `"${value.replace(/["\\\u0000-\u001f\u007f\ufffd]/g, escapeChar)}"`
+  return `"${value.replace(/["\\\u0000-\u001f\u007f]/g, escapeChar)}"`
 }
 
 function escapeChar(char: string): string {
   if (char === '"' || char === '\\') return `\\${char}`
   if (char === '\n') return '\\n'
-  if (char === '\ufffd') return char
   return `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`
 }

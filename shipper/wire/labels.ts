@@ -32,8 +32,8 @@ export function isLabelName(name: string): boolean {
 const TOKEN = /([a-zA-Z_:][a-zA-Z0-9_:]*)|([{},=])|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)/y
 const SPACE = /[ \t\r\n]*/y
 
-/** Labels as they were pushed, or why Prometheus's parser would refuse them. */
-export function readLabels(text: string): Label[] | LabelError {
+/** Labels as they were pushed, or why Prometheus's parser would refuse them. `isStrict`: also U+FFFD, as Loki does. */
+export function readLabels(text: string, isStrict = false): Label[] | LabelError {
   const tokens = tokenize(text)
   if (!Array.isArray(tokens)) return tokens
   const labels: Label[] = []
@@ -54,6 +54,7 @@ export function readLabels(text: string): Label[] | LabelError {
     const quoted = tokens[at]
     const value = quoted?.kind === 'string' ? unquote(quoted.text) : undefined
     if (value === undefined) return fail(`unexpected ${describe(quoted)} in label set, expected string`)
+    if (isStrict && value.includes('\ufffd')) return fail('invalid UTF-8 rune')
     at++
     labels.push([name.text, value])
     if (tokens[at]?.text === ',') at++

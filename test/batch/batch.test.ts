@@ -139,6 +139,14 @@ test('label values are written as Loki reads them', () => {
   assert.equal(guard.labels(new Map([['service', 'a"b\\c\nd\u0001é']])).text, '{service="a\\"b\\\\c\\nd\\x01é"}')
 })
 
+test('bytes that are no UTF-8 make no label that Loki refuses', () => {
+  const guard = new LabelGuard({ allow: ['service'], maxValues: 10 })
+  assert.equal(guard.labels(new Map([['service', 'caf\ufffd']])).text, '{service="caf?"}')
+  assert.equal(guard.labels(new Map([['service', 'a\ud800']])).text, '{service="a?"}')
+  const long = guard.labels(new Map([['service', `${'x'.repeat(510)}\u{1f600}\u{1f600}${'y'.repeat(2000)}`]])).text
+  assert.doesNotMatch(long, /\ufffd/)
+})
+
 test('a record larger than a line is cut, valid, and says so', () => {
   const record = recordAt(
     START,

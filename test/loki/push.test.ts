@@ -86,6 +86,12 @@ test('what cannot be read is refused whole, with 400', async () => {
       JSON_TYPE,
       /couldn't parse labels: 1:3: parse error: unexpected character inside braces: '-'/,
     ],
+    [
+      'bytes in a label that are no UTF-8',
+      JSON.stringify({ streams: [{ stream: { app: 'ok', zed: 'a\ufffdb' }, values: [good] }] }),
+      JSON_TYPE,
+      /couldn't parse labels: 1:16: parse error: invalid UTF-8 rune/,
+    ],
     ['zlib for deflate', deflateSync('{"streams":[]}'), { ...JSON_TYPE, 'Content-Encoding': 'deflate' }, /./],
     ['brotli', '{}', { ...JSON_TYPE, 'Content-Encoding': 'br' }, /Content-Encoding "br" not supported/],
     ['json as text', '{"streams":[]}', { 'Content-Type': 'text/plain' }, /snappy: corrupt input/],

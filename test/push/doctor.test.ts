@@ -8,6 +8,7 @@ import test from 'node:test'
 import { fullnessOf } from '../../shipper/commands/doctor/files.ts'
 import type { Finding } from '../../shipper/commands/doctor/finding.ts'
 import { run } from '../../shipper/commands/doctor.ts'
+import { certificate } from '../inputs/certificates.ts'
 import { startDouble } from '../loki-double/double.ts'
 
 /** Runs with --json and gives the exit code and the findings. */
@@ -184,5 +185,30 @@ test('inputs: addresses that are free, taken or open to others, the spool, the D
     assert.deepEqual(of('sources'), [], 'inputs are something to read')
   })
   taken.close()
+  await loki.close()
+})
+
+test('inputs: certificates that are valid, run out soon, or cannot be used', async () => {
+  const loki = await startDouble()
+  const server = certificate('server')
+  const stranger = certificate('stranger')
+  await withFolder(async (folder) => {
+    const path = join(folder, 'longship.yaml')
+    const files = { cert_file: server.cert_file, key_file: server.key_file }
+    const inputs = {
+      syslog: { tcp: '0.0.0.0:0', tls: { ...files, client_ca_file: stranger.cert_file } },
+      push: { listen: '127.0.0.1:0', tls: { ...files, key_file: stranger.key_file } },
+    }
+    const positions = { file: join(folder, 'positions.json') }
+    const push = { dead_letter: join(folder, 'dead.jsonl') }
+    writeFileSync(path, JSON.stringify({ loki: { url: loki.url }, inputs, positions, push, spool: { folder } }))
+    const { code, of } = await doctor('--config', path)
+    const one = (check: string) => of(check).map(({ status, message }) => `${status} ${message}`)
+    assert.equal(code, 1)
+    // Made for an hour.
+    assert.match(one('inputs.syslog.tls').join(), /^warn .*server\.crt is valid for 0 days more$/)
+    assert.match(one('inputs.push.tls').join(), /^fail inputs\.push\.tls cannot be used \(.*stranger\.key\): /)
+    assert.deepEqual(one('inputs.syslog.tcp').length, 1, 'senders have certificates: not open to others')
+  })
   await loki.close()
 })

@@ -1,28 +1,51 @@
-/** What inputs need: addresses that are free, a spool that can be written, a Docker socket that answers. */
+/** What inputs need: addresses that are free, certificates that are valid, a spool that can be written, a Docker socket that answers. */
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { statfsSync } from 'node:fs'
+import { readFileSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import type { Address, Config } from '../../config.ts'
 import { dockerApi } from '../../docker/api.ts'
+import { type TlsFiles, tlsOptions } from '../../inputs/tls.ts'
 import { isLoopbackHost } from '../../terms/loopback.ts'
 import { checkWritable } from './files.ts'
 import type { Finding } from './finding.ts'
 
 export async function* checkInputs({ inputs, spool }: Config): AsyncGenerator<Finding> {
   const { syslog, push, docker } = inputs
-  if (syslog?.tcp !== undefined) yield* checkSyslog('inputs.syslog.tcp', syslog.tcp, true)
-  if (syslog?.udp !== undefined) yield* checkSyslog('inputs.syslog.udp', syslog.udp, false)
+  if (syslog?.tcp !== undefined) {
+    yield await checkAddress('inputs.syslog.tcp', syslog.tcp)
+    if (syslog.tls?.client_ca_file === undefined) yield* checkOpen('inputs.syslog.tcp', syslog.tcp)
+  }
+  if (syslog?.tls !== undefined) yield checkTls('inputs.syslog.tls', syslog.tls)
+  if (syslog?.udp !== undefined) yield* checkOpen('inputs.syslog.udp', syslog.udp)
   if (push !== undefined) yield await checkAddress('inputs.push', push.listen)
+  if (push?.tls !== undefined) yield checkTls('inputs.push.tls', push.tls)
   if (syslog !== undefined || push !== undefined) yield checkSpool(spool)
   if (docker !== undefined) yield await checkDocker(docker.socket)
 }
 
-async function* checkSyslog(check: string, address: Address, isTcp: boolean): AsyncGenerator<Finding> {
-  if (isTcp) yield await checkAddress(check, address)
+function* checkOpen(check: string, address: Address): Generator<Finding> {
   if (isLoopbackHost(address.host)) return
   const message = `${address.host}:${address.port} is open to others, and syslog asks nobody who they are: keep it behind a firewall`
   yield { check, status: 'warn', message }
+}
+
+const DAY_MS = 86_400_000
+/** Renewed certificates are usually there a month before. */
+const SOON_DAYS = 14
+
+function checkTls(check: string, files: TlsFiles): Finding {
+  try {
+    tlsOptions(files, check)
+    const { validTo } = new X509Certificate(readFileSync(files.cert_file))
+    const days = Math.floor((Date.parse(validTo) - Date.now()) / DAY_MS)
+    if (days < 0) return { check, status: 'fail', message: `${files.cert_file} is valid no longer, since ${validTo}` }
+    const message = `${files.cert_file} is valid for ${days} days more`
+    return { check, status: days < SOON_DAYS ? 'warn' : 'ok', message }
+  } catch (error) {
+    return { check, status: 'fail', message: (error as Error).message }
+  }
 }
 
 /** Listens for a moment. */
