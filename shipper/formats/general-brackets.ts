@@ -2,7 +2,7 @@
 import { readBarredGroup } from './general-places.ts'
 import { add, addLevel, type Scan, sticky, weakWords } from './general-scan.ts'
 import { readTimeToken } from './general-times.ts'
-import { delimitedLevel, isName, isThreadLike } from './general-words.ts'
+import { capitalLevel, delimitedLevel, isName, isThreadLike } from './general-words.ts'
 
 export function readBracket(scan: Scan, open: number): boolean {
   const { text, at } = scan
@@ -58,7 +58,12 @@ export function readBracket(scan: Scan, open: number): boolean {
     return add(scan, 'number', word, close + 1, false)
   if (!scan.hasLevel && (direct || weakWords(scan, true) < 2)) {
     if (delimitedLevel(word)) return addLevel(scan, word, close + 1)
-    const pair = /^[\w #.-]{0,60}[:/ .]([A-Za-z]{3,9})$/.exec(word)
+    const named = word.charCodeAt(0) <= 0x5a ? /^([A-Z]{4,8})[:/]([A-Za-z_][\w.-]{1,80})$/.exec(word) : null
+    if (named !== null && capitalLevel(named[1] as string)) {
+      addLevel(scan, named[1] as string, close + 1)
+      return add(scan, 'group', named[2] as string, close + 1, true)
+    }
+    const pair = /^[\w #.-]{0,60}[:/ .#]([A-Za-z]{3,9})$/.exec(word)
     const level = pair?.[1]
     // "(… causes segmentation fault)" is prose.
     const isProse =
@@ -76,8 +81,23 @@ export function readBracket(scan: Scan, open: number): boolean {
     scan.named = true
     return add(scan, 'program', owner[1] as string, close + 1, true, owner[2])
   }
-  if (/^(?:(?:pid|tid|thread)?[ :=#]{0,2}\d+(?:[:/#.-]\d+)?|0x[\da-f]{4,16})$/i.test(word))
+  if (/^(?:(?:pid|tid|thread)?[ :=#]{0,2}\d+(?:[:/#.-]\d+)?|0x[\da-f]{4,16}|(?=[a-f]*\d)[\da-f]{8,16})$/i.test(word))
     return add(scan, 'pid', word, close + 1, true)
+  // lighttpd's (mod_fastcgi.c.421)
+  const place = open === 0x28 ? /^([\w./-]{1,100}\.[ch])\.(\d{1,6})$/.exec(word) : null
+  if (place !== null) {
+    scan.named = true
+    return add(scan, 'name', place[1] as string, close + 1, true, place[2])
+  }
+  // Semantic Logger's [1234:main], [1234:puma 001 import.rb:12]
+  const owned =
+    open === 0x5b && scan.hasLevel && word.charCodeAt(0) <= 0x39
+      ? /^(\d{1,10}):([A-Za-z][\w .#:-]{0,80})$/.exec(word)
+      : null
+  if (owned !== null) {
+    add(scan, 'pid', owned[1] as string, close, true)
+    return add(scan, 'pid', owned[2] as string, close + 1, true)
+  }
   const alone = scan.tokens.length === 0
   if (open === 0x3c && !alone && !isName(word)) return false
   if (open === 0x28 && (word.includes(' ') || !isName(word))) return false
@@ -86,16 +106,22 @@ export function readBracket(scan: Scan, open: number): boolean {
     return add(scan, 'group', word, close + 1, false)
   // Zookeeper's [thread:Class@line] is all that names the writer.
   if (/@\d+$/.test(word)) scan.named = true
-  return add(scan, 'group', word, close + 1, true)
+  // FFmpeg's [h264 @ 0x55d0c8a1b2c0]
+  return add(scan, 'group', word.includes(' @ 0x') ? word.replace(/ @ 0x[\da-f]{4,16}$/, '') : word, close + 1, true)
 }
 
 /** GemFire's [info 2026/05/05 10:11:12.123 UTC server1 <main> tid=0x1] text: what is behind the time goes on as a head. */
 function readLevelAndTime(scan: Scan, inner: number): boolean {
   const match = scan.hasLevel || scan.at > 0 ? null : LEVEL_AND_TIME.exec(scan.text.slice(inner, inner + 16))
   if (match === null || delimitedLevel(match[1] as string) === undefined) return false
-  return readTimeToken(scan, inner + match[0].length) && addLevel(scan, match[1] as string, scan.at)
+  if (!readTimeToken(scan, inner + match[0].length)) return false
+  addLevel(scan, match[1] as string, scan.at)
+  const thread = sticky(BRACKET_THREAD, scan)
+  return thread === null || add(scan, 'pid', thread[1] as string, scan.at + thread[0].length, true)
 }
-const LEVEL_AND_TIME = /^([a-z]{4,8}) (?=\d{4}[/-]\d)/
+const LEVEL_AND_TIME = /^([a-z]{4,8}|[A-Z]{4,8}) (?=\d{4}[/-]\d)/
+/** Katello's and others' thread behind them: [DEBUG 2026-05-05 10:11:12 main] */
+const BRACKET_THREAD = / {1,2}([\w.#-]{1,60})\]/y
 
 /** vSphere's [7F12AB warning 'Hostsvc' opID=x], Duplicati's [Warning-Duplicati.Library.Main]. */
 function readLevelAndName(scan: Scan, word: string, end: number): boolean {

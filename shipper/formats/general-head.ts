@@ -7,6 +7,16 @@ import { readTime, type TimeOptions } from '../terms/time.ts'
 import { readBracket } from './general-brackets.ts'
 import { readCell, readNamedCell, readUserAndClass } from './general-cells.ts'
 import {
+  readAgentLevel,
+  readBracedName,
+  readCall,
+  readSemantic,
+  readStarredLevel,
+  readThreadBeforeClass,
+  readThreadBeforeLevel,
+  readVmsMessage,
+} from './general-marks.ts'
+import {
   readBraced,
   readColons,
   readGluedLevel,
@@ -38,22 +48,12 @@ import {
   skipMarks,
   startScan,
   sticky,
-  type Token,
   weakCount,
   weakWords,
 } from './general-scan.ts'
+import { readTag, readWeak } from './general-tags.ts'
 import { readKlog, readPair, readTimeToken } from './general-times.ts'
-import {
-  capitalLevel,
-  delimitedLevel,
-  isDotted,
-  isHostLike,
-  isLevelKey,
-  isName,
-  isPassing,
-  isProse,
-  spacedLevel,
-} from './general-words.ts'
+import { capitalLevel, delimitedLevel, isDotted, isName, spacedLevel } from './general-words.ts'
 
 /** A head that has not ended here is no head. */
 const MAX_TOKENS = 22
@@ -84,13 +84,28 @@ function step(scan: Scan): boolean {
   // CEF:0|vendor|product|… has neither time nor program where heads have them.
   if (at === 0 && /^(?:CEF|LEEF):\d/.test(text)) return false
   if (code === 0x5b || code === 0x28 || code === 0x3c)
-    return readTopic(scan) || readElement(scan) || readBracket(scan, code)
+    return (
+      (scan.hasLevel ? readSemantic(scan) : readThreadBeforeLevel(scan)) ||
+      readTopic(scan) ||
+      readElement(scan) ||
+      readBracket(scan, code)
+    )
   if (code >= 0x30 && code <= 0x39 && scan.tokens.length === 0)
     return readLeadingPid(scan) || readTimeToken(scan, at) || readNumber(scan) || readWord(scan)
-  if (code >= 0x30 && code <= 0x39) return readTimeToken(scan, at) || readNumber(scan) || readWord(scan)
+  if (code >= 0x30 && code <= 0x39)
+    return readTimeToken(scan, at) || readThreadBeforeLevel(scan) || readNumber(scan) || readWord(scan)
   if (code === 0x23) return readNumber(scan) || readWord(scan)
-  if (code === 0x25) return readCisco(scan) || skipContext(scan)
-  if (code === 0x7b) return readTimeToken(scan, at + 1) || readBraced(scan)
+  if (code === 0x25) return readCisco(scan) || readVmsMessage(scan) || skipContext(scan)
+  if (code === 0x2a && readStarredLevel(scan)) return true
+  if ((code === 0x21 || code === 0x3f || code === 0x2b) && readAgentLevel(scan)) return true
+  if (code === 0x7b)
+    return (
+      readSemantic(scan) ||
+      readTimeToken(scan, at + 1) ||
+      readBraced(scan) ||
+      readThreadBeforeLevel(scan) ||
+      readBracedName(scan)
+    )
   if (code === 0x2d || code === 0x2b) return readMethod(scan) || readWord(scan)
   return (
     readTimeToken(scan, at) ||
@@ -134,78 +149,22 @@ function readWord(scan: Scan): boolean {
   // RocksDB's thread: 7f12ab34 [db/db_impl.cc:123]
   if (next === 0x20 && scan.text.charCodeAt(end + 1) === 0x5b && lastIsTime(scan) && /^[\da-f]{8,16}$/.test(word))
     return add(scan, 'pid', word, end, true)
-  // Tarantool's "main/103/init.lua I> "
-  if (next === 0x3e && /^[DVIWECF]$/.test(word) && !scan.hasLevel && scan.time !== undefined && weakCount(scan) < 2)
+  if (next === 0x3e && isMarked(word) && !scan.hasLevel && scan.time !== undefined && weakCount(scan) < 2)
     return addLevel(scan, word, end + 1)
+  if (next === 0x28 && readCall(scan)) return true
+  if ((next === 0x20 || next === 0x09) && scan.hasLevel && (readThreadBeforeClass(scan, word) || readSemantic(scan)))
+    return true
   if (next === 0x3d || next === 0x28 || next === 0x27 || next === 0x7b || next === 0x3c) return false
   return readBareLevel(scan, word, end) || readName(scan, word, end) || readWeak(scan, word, end)
 }
 
+/** Tarantool's I>, log4perl's ERROR> */
+function isMarked(word: string): boolean {
+  return word.length === 1 ? /[DVIWECF]/.test(word) : capitalLevel(word) !== undefined
+}
+
 function lastIsTime(scan: Scan): boolean {
   return scan.tokens[scan.tokens.length - 1]?.kind === 'time'
-}
-
-/** Behind a thread or an uptime: Privoxy's "7f12ab34 Error: ", RethinkDB's "0.512s info: ". */
-const PLAIN_LEVEL = /^(?:[Ii]nfo|[Nn]otice|[Ww]arning|[Ee]rror|[Dd]ebug|[Ff]atal|[Cc]ritical)$/
-
-function readTag(scan: Scan, name: string, end: number): boolean {
-  const words = weakWords(scan, false)
-  // PostgreSQL's "user@db ERROR: ".
-  const mayBeLevel =
-    words === 0 ||
-    (words === 1 && !isProse(lastWord(scan)) && (capitalLevel(name) !== undefined || PLAIN_LEVEL.test(name)))
-  if (!scan.hasLevel && mayBeLevel && delimitedLevel(name)) {
-    // A message that begins "error: " keeps the word; a head that holds "ERROR: " is rid of it.
-    const start = scan.named || scan.celled ? scan.end : end
-    addLevel(scan, name, end)
-    scan.end = start
-    return start === end
-  }
-  // Android Studio's "1234-1250/com.example E/Tag: "
-  const android = /^([VDIWEF])\/([\w.:-]{1,80})$/.exec(name)
-  if (android !== null && !scan.hasLevel && scan.time !== undefined && !scan.named && words < 2) {
-    scan.named = true
-    addLevel(scan, android[1] as string, end)
-    return add(scan, 'tag', android[2] as string, end, true)
-  }
-  // vmware.log's I125:
-  if (/^[IWE]1\d\d$/.test(name) && scan.mark === 0x7c && !scan.hasLevel) return addLevel(scan, name.charAt(0), end)
-  const channel = /^([\w.-]{1,80})\.([A-Z]{4,9})$/.exec(name)
-  if (channel !== null && !scan.hasLevel && words === 0 && !scan.named && capitalLevel(channel[2] as string)) {
-    scan.named = true
-    add(scan, 'name', channel[1] as string, end, true)
-    return addLevel(scan, channel[2] as string, end)
-  }
-  if (!scan.hasLevel && isLevelKey(name)) {
-    const level = /\s{1,3}([A-Za-z]{3,13})(?=[\s,;]|$)/y
-    level.lastIndex = end
-    const match = level.exec(scan.text)
-    if (match !== null && delimitedLevel(match[1] as string)) return addLevel(scan, match[1] as string, level.lastIndex)
-  }
-  // Before any time a tag is a word like others: the time may still come.
-  if (scan.time === undefined && !scan.hasLevel) return readWeak(scan, `${name}:`, end)
-  if (scan.named || scan.celled || !isName(name) || (scan.time === undefined && !scan.hasLevel)) return false
-  // Monit's "error    : Warning: Client …": the message's word.
-  if (scan.hasLevel && PLAIN_LEVEL.test(name)) return false
-  // PgBouncer's connections
-  if (/^[CS]-0x[\da-f]{1,16}$/.test(name)) return add(scan, 'pid', name, end, true)
-  if (
-    words > 1 ||
-    (words === 1 && !hostMayStand(scan) && !isPassing(lastWord(scan)) && !(isDotted(name) && lastWord(scan) === 'main'))
-  )
-    return false
-  scan.named = true
-  const numbered = /^(.{1,100}):(\d{1,6})$/.exec(name)
-  if (numbered) return add(scan, 'tag', numbered[1] as string, end, true, numbered[2])
-  return add(scan, 'tag', name, end, true)
-}
-
-/** "host tag:" stands behind syslog's times; elsewhere the word must look like a host. */
-function hostMayStand(scan: Scan): boolean {
-  const host = scan.tokens[scan.tokens.length - 1] as Token
-  const before = scan.tokens[scan.tokens.length - 2]
-  if (host.kind !== 'word' || before?.kind !== 'time') return false
-  return isHostLike(host.text) || (/^[A-Z][a-z]{2} |\dT\d/.test(before.text) && !scan.hasLevel)
 }
 
 function readBareLevel(scan: Scan, word: string, end: number): boolean {
@@ -275,17 +234,4 @@ function readName(scan: Scan, word: string, end: number): boolean {
 /** "word [" opens a column only when the word is no prose: "waiting [5 s]". */
 function proseFollows(scan: Scan, end: number): boolean {
   return scan.text.charCodeAt(end + 1) === 0x5b && !scan.hasLevel
-}
-
-function readWeak(scan: Scan, word: string, end: number): boolean {
-  if (scan.tokens.length === 0 && nextMark(scan.text, end) === 0x7c && !/^(?:CEF|LEEF):/.test(word))
-    return add(scan, 'program', word, end, true)
-  // Storm: "class thread [LEVEL] ".
-  if (scan.named && !scan.hasLevel && /^ \[[A-Z]{4,5}\]/.test(scan.text.slice(end, end + 9)))
-    return add(scan, 'word', word, end, false)
-  if (scan.named) return false
-  const words = weakWords(scan, false)
-  if (words >= (scan.time === undefined ? 7 : 4) || (scan.time !== undefined && weakWords(scan, true) > 1)) return false
-  if (scan.hasLevel && scan.time !== undefined && isProse(word)) return false
-  return add(scan, 'word', word, end, false)
 }

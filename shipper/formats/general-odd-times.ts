@@ -21,6 +21,11 @@ const NOTATIONS: readonly Notation[] = [
     pattern: new RegExp(`(\\d{4})([:_])(\\d\\d)\\2(\\d\\d)[-_ T]${CLOCK}(?!\\d)`, 'y'),
     write: ([, year, , month, day, clock]) => `${year}-${month}-${day} ${clock}`,
   },
+  // zpool history: 2026-05-05.10:11:12; fern: [2026-05-05][10:11:12]
+  {
+    pattern: new RegExp(`(\\d{4}-\\d\\d-\\d\\d)(?:\\.|\\]\\[)${CLOCK}(?!\\d)`, 'y'),
+    write: ([, date, clock]) => `${date} ${clock}`,
+  },
   // 20260505.101112,123
   {
     pattern: /(\d{8})\.(\d\d)(\d\d)(\d\d)([.,]\d{1,9})?(?!\d)/y,
@@ -61,7 +66,7 @@ const NOTATIONS: readonly Notation[] = [
 
 /** What these begin with, so that hardly any other word meets their patterns. */
 const BEGINS =
-  /\d{4}[:_]\d\d|\d{8}\.\d{6}|\d\d:\d\d:\d\d[\d.,]{0,10} \d|\d\d\.\d\d\.\d\d,? |[A-Z][a-z]{2}-\d\d-|[A-Z]{3,5} [A-Z][a-z]{2} |[A-Z][a-z]{2} [ \d]?\d [A-Z]|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4} [+-]/y
+  /\d{4}(?:[:_]\d\d|-\d\d-\d\d[.\]])|\d{8}\.\d{6}|\d\d:\d\d:\d\d[\d.,]{0,10} \d|\d\d\.\d\d\.\d\d,? |[A-Z][a-z]{2}-\d\d-|[A-Z]{3,5} [A-Z][a-z]{2} |[A-Z][a-z]{2} [ \d]?\d [A-Z]|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4} [+-]/y
 
 /** The time that starts exactly at `at`, in one of these notations. */
 export function readOddTime(text: string, at: number, options: TimeOptions): TimeMatch | undefined {

@@ -13,9 +13,16 @@ export function readPlace(scan: Scan): boolean {
 
 const LANGUAGES =
   'c|cc|cpp|cxx|h|hpp|m|mm|go|rs|py|pyo|rb|php|js|mjs|ts|java|kt|scala|cs|swift|lua|pl|pm|erl|ex|vala|tcl|pas'
+const SOURCE_FILE = new RegExp(`\\.(?:${LANGUAGES})$`)
+
+/** server.go, not net.shibboleth.idp. */
+export function isSourceFile(name: string): boolean {
+  return SOURCE_FILE.test(name)
+}
+
 /** sync.py:126 · net/absconn.cpp(177) · global.cpp:626!logVersion · Monitor.cpp:123:connect_thread(): */
 const SOURCE = new RegExp(
-  `([\\w./+-]{1,120}\\.(?:${LANGUAGES}))(?::(\\d{1,6})(?:!(\\w{1,80})|:([\\w:~]{1,80})(?:\\(\\))?(?=:))?|\\((\\d{1,6})\\))(?=[\\s,;|\\]]|:(?: |$)|$)`,
+  `([\\w./+-]{1,120}\\.(?:${LANGUAGES}))(?::(\\d{1,6})(?:!(\\w{1,80})|:([\\w:~]{1,80})(?:\\(\\))?(?=:))?|\\((\\d{1,6})\\)| (\\d{1,6})(?=: ))(?=[\\s,;|\\]]|:(?: |$)|$)`,
   'y',
 )
 
@@ -31,7 +38,7 @@ function readSource(scan: Scan): boolean {
     match[1] as string,
     scan.at + match[0].length,
     true,
-    match[2] ?? match[5],
+    match[2] ?? match[5] ?? match[6],
     match[3] ?? match[4],
   )
 }

@@ -50,13 +50,26 @@ export function readProgram(scan: Scan): boolean {
     return true
   }
   if (!isPid && (!match[0].endsWith(':') || weakWords(scan, true) > 1)) return false
+  // Luanti's ERROR[Main]:
+  if (!isPid && !scan.hasLevel && capitalLevel(match[1] as string)) {
+    addLevel(scan, match[1] as string, scan.at + (match[1] as string).length)
+    return add(scan, 'group', match[3] as string, scan.at + (match[3] as string).length + 2, true)
+  }
   scan.named = true
   if (!isPid && !scan.hasLevel && capitalLevel(match[3] as string)) {
     // cloud-init's util.py[DEBUG]: and Greenplum's gpstart:mdw:gpadmin-[INFO]:
-    add(scan, 'name', (match[1] as string).replace(/-$/, ''), scan.at + (match[1] as string).length, true)
+    const [program = '', place] = splitGreenplum(match[1] as string)
+    add(scan, 'name', program, scan.at + (match[1] as string).length, true)
+    if (place !== undefined) add(scan, 'group', place, scan.at, false)
     return addLevel(scan, match[3] as string, scan.at + match[0].length - (match[1] as string).length)
   }
   return add(scan, 'program', match[1] as string, scan.at + match[0].length, true, match[3], match[2] || undefined)
+}
+
+/** Greenplum's program:host:user- */
+function splitGreenplum(name: string): [program: string, place?: string] {
+  const match = /^([^:]{1,60}):([^:]{1,80}:[^:]{1,60})-$/.exec(name)
+  return match === null ? [name.replace(/-$/, '')] : [match[1] as string, match[2] as string]
 }
 
 /** F5 and others: "host warning tmm1[123]: ", ESXi's "error vpxd[04321] [". */
@@ -90,7 +103,7 @@ const VMWARE = new Map([
 
 export function readVmware(scan: Scan): boolean {
   if (scan.time === undefined || scan.hasLevel || scan.tokens.length !== 1) return false
-  const match = sticky(/([A-Z][a-z])\((\d{1,4})\) /y, scan)
+  const match = sticky(/([A-Z][a-z])\((\d{1,4})\)(?:\[\+\])? /y, scan)
   const level = match === null ? undefined : VMWARE.get(match[1] as string)
   if (match === null || level === undefined) return false
   add(scan, 'priority', match[2] as string, scan.at + match[0].length - 1, true)
@@ -99,7 +112,8 @@ export function readVmware(scan: Scan): boolean {
 
 /** Vertica's thread: Main:0x7f12ab34 [Init] <INFO> */
 export function readThread(scan: Scan): boolean {
-  if (scan.time === undefined || scan.named || weakWords(scan, false) > 0) return false
+  if (scan.time === undefined || scan.named || scan.text.charCodeAt(scan.at) > 0x5a) return false
+  if (weakWords(scan, false) > 0) return false
   const match = sticky(/[A-Z][\w ]{1,30}:0x[\da-f]{4,16}(?:-[\da-f]{1,16})?(?= )/y, scan)
   return match !== null && add(scan, 'pid', match[0], scan.at + match[0].length, true)
 }
@@ -124,6 +138,8 @@ export function skipContext(scan: Scan): boolean {
 
 /** A level in front of the time. dmesg -x with times of its own: "kern  :err   : 2026-05-05T10:11:12,123456+00:00 ". */
 export function readLabelledLevel(scan: Scan): void {
+  const first = scan.text.charCodeAt(0)
+  if (!(first > 0x40) || first === 0x5b) return
   // Zigbee2MQTT:info  2026-05-05 10:11:12: text
   const labelled = sticky(/([A-Z][\w-]{1,60}):(debug|info|warn|warning|error) {1,3}(?=\[?\d{4}-\d\d-)/y, scan)
   if (labelled !== null) {

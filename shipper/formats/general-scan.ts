@@ -40,6 +40,8 @@ export interface Head {
 export interface Scan extends Head {
   readonly text: string
   readonly options: TimeOptions
+  /** Something in the text may be a pair: most texts have none, and are not asked word by word. */
+  readonly hasPairs: boolean
   at: number
   /** Tokens up to the last strong one. */
   strong: number
@@ -58,6 +60,7 @@ export function startScan(text: string, options: TimeOptions): Scan {
   return {
     text,
     options,
+    hasPairs: text.includes('=') || text.includes('":') || text.includes('audit('),
     at: 0,
     tokens: [],
     strong: 0,

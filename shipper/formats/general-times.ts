@@ -73,6 +73,7 @@ export function readKlog(scan: Scan): boolean {
 
 /** time="…", level=warn, audit(1364481363.243:24287). Pairs of other names are left to the message. */
 export function readPair(scan: Scan): boolean {
+  if (!scan.hasPairs) return false
   const match = sticky(/(?:msg=)?audit\(|([A-Za-z@_][\w.-]{0,30})(?:=|":\s?)["']?/y, scan)
   if (match === null) return false
   const value = scan.at + match[0].length

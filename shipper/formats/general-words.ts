@@ -5,13 +5,14 @@ import { type LevelMatch, levelLetter, levelWord } from '../terms/level.ts'
 const AMBIGUOUS = new Set(
   (
     'all not note http default status user log hint success audit caution deprecated deprecation exception fail failed ' +
-    'verb deb fault abort assert spam silly cfg config fine trac fata grave fein wtf alert panic failure informations'
+    'minor major verb deb fault abort assert spam silly cfg config fine trac fata grave fein wtf alert panic failure informations'
   ).split(' '),
 )
 /** Words that nobody begins a sentence with: a level also in lower case and before a single space. */
 const PLAIN = new Set(['info', 'debug', 'warn', 'trace', 'warning', 'notice', 'dbg', 'inf', 'wrn', 'err'])
 const NEVER = new Set([
   'all',
+  'event',
   'not',
   'http',
   'default',

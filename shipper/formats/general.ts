@@ -8,9 +8,12 @@ import type { Fields, Value } from '../terms/json.ts'
 import type { Format, ParseOptions } from './format.ts'
 import { readErrpt } from './general-errpt.ts'
 import { readHead } from './general-head.ts'
+import { findInnerTime, putMessageId } from './general-marks.ts'
+import { isSourceFile } from './general-places.ts'
 import type { Head, Token } from './general-scan.ts'
 import { isDotted, isHostLike, isLevelKey, isPassing, isProse, isThreadLike, isTimeKey } from './general-words.ts'
 import { findPairs } from './key-values.ts'
+import { isSecurityEvent, putSecurityEvent } from './security-event.ts'
 
 export const general = {
   name: 'general',
@@ -23,15 +26,32 @@ export const general = {
     const found = readHead(head, options)
     const fields: Fields = new Map()
     nameTokens(found, fields)
+    const event = eventBehindHead(head, found, fields)
+    if (event !== undefined) return event
     const message = isSentence(fields) ? head.trim() : head.slice(found.end).trim()
     if (message !== '') fields.set('message', message)
     addPairs(head, found, fields)
+    if (!fields.has('level')) putMessageId(fields, message)
     if (!fields.has('logger')) addTrailingClass(message, fields)
     if (!fields.has('level') && found.time !== undefined) addLevelCell(head, found, fields)
-    if (found.time === undefined && found.tokens.length === 0 && fields.size < 2) return undefined
-    return { format: 'general', time: found.time, fields, ...(fields.has('mnemonic') && { scale: 'syslog' as const }) }
+    const time = found.time ?? findInnerTime(head, options)
+    if (time === undefined && found.tokens.length === 0 && fields.size < 2) return undefined
+    return { format: 'general', time, fields, ...(fields.has('mnemonic') && { scale: 'syslog' as const }) }
   },
 } as const satisfies Format
+
+const CAPITAL_C = 0x43
+const CAPITAL_L = 0x4c
+
+/** CEF and LEEF behind a header that is no syslog's. */
+function eventBehindHead(text: string, head: Head, fields: Fields): ParsedLine | undefined {
+  if (head.time === undefined) return undefined
+  const first = text.charCodeAt(head.end)
+  if (first !== CAPITAL_C && first !== CAPITAL_L) return undefined
+  const body = text.slice(head.end)
+  if (!isSecurityEvent(body) || !putSecurityEvent(fields, body)) return undefined
+  return { format: 'general', time: head.time, fields }
+}
 
 /** "Backup started at 2026-05-05 10:11:12 by cron": the words before the time are the message's, not a head's. */
 function isSentence(fields: Fields): boolean {
@@ -72,7 +92,7 @@ function addTrailingClass(message: string, fields: Fields): void {
 
 /** A column that is nothing but a level, behind others: 05-05-26,10:11:12.123,67f,1998,0,NET,conn.cpp(177),0,ERR,text */
 const LEVEL_CELL =
-  /(?:([,;|\t])[^,;|\t\s"]{0,60}){1,9}?\1(FATAL|ERROR|ERR|CRITICAL|CRIT|WARNING|WARN|WRN|NOTICE|INFO|INF|DEBUG|DBG|TRACE|VRB|VERBOSE)(?=[,;|\t])/y
+  /(?:([,;|\t])"?[^,;|\t"]{0,60}"?){1,20}?\1"?(FATAL|ERROR|ERR|CRITICAL|CRIT|WARNING|WARN|WRN|NOTICE|INFO|INF|DEBUG|DBG|TRACE|VRB|VERBOSE|LOG)(?="?[,;|\t])/y
 
 function addLevelCell(text: string, head: Head, fields: Fields): void {
   const time = head.tokens[head.timeToken]
@@ -93,7 +113,10 @@ function nameTokens(head: Head, fields: Fields): void {
   const isNamed = tokens.some((token) => token.kind === 'program' || token.kind === 'tag' || token.kind === 'name')
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i] as Token
-    const role = UUID.test(token.text) ? 'request_id' : (roles.get(i) ?? roleOf(token, tokens, i, fields, isNamed))
+    const role =
+      token.text.length === 36 && UUID.test(token.text)
+        ? 'request_id'
+        : (roles.get(i) ?? roleOf(token, tokens, i, fields, isNamed))
     if (i === head.timeToken) continue
     if (token.kind === 'pair') continue
     if (role === undefined || fields.has(role)) {
@@ -130,7 +153,7 @@ function roleOf(
       return undefined
     case 'pid':
       if (/^\d+\.\d{3,9}$/.test(token.text)) return 'uptime'
-      if (/^t|^cpu|^[CS]-0x|^(?=\d*[a-f])[\da-f]{8,16}$|0x/i.test(token.text)) return 'thread'
+      if (/^(?!pid)[a-z]|^[CS]-0x|^(?=\d*[a-f])[\da-f]{8,16}$|0x/i.test(token.text)) return 'thread'
       return fields.has('pid') ? 'thread' : 'pid'
     case 'program':
       return 'service'
@@ -158,13 +181,29 @@ function roleOf(
   }
 }
 
+/** Salt pads its modules: [salt.minion      :1234] */
+const PLACE = /^([\w./-]{1,200}\.\w{1,40}) {0,40}:(\d{1,6})(?::(\w{1,80}))?$/
+
 /** [server.go:123], [glusterfsd.c:2646:main]: the line would make a component of each place. */
 function splitPlace(text: string, role: string, fields: Fields): boolean {
-  const match = role !== 'component' ? null : /^([\w./-]{1,200}\.\w{1,4}):(\d{1,6})(?::(\w{1,80}))?$/.exec(text)
-  if (match === null || fields.has('line')) return false
-  fields.set('component', match[1] as string)
+  if (role !== 'component' && role !== 'thread') return false
+  if (!text.includes(':') || fields.has('line')) return false
+  const match = PLACE.exec(text)
+  if (match === null) return role === 'component' && splitNumber(text, fields)
+  const isModule = isDotted(match[1] as string) && !isSourceFile(match[1] as string)
+  if (role === 'thread' && !isModule) return false
+  fields.set(isModule && !fields.has('logger') ? 'logger' : 'component', match[1] as string)
   fields.set('line', Number(match[2]))
   if (match[3] !== undefined) fields.set('function', match[3])
+  return true
+}
+
+/** [BillingService:12], [web:2239], [main:1234]: a line or a process; the name alone is a label that ends. */
+function splitNumber(text: string, fields: Fields): boolean {
+  const match = /^([A-Za-z_][\w$-]{1,100}):(\d{1,10})$/.exec(text)
+  if (match === null) return false
+  fields.set('component', match[1] as string)
+  fields.set(/[A-Z]/.test(match[1] as string) ? 'line' : 'number', Number(match[2]))
   return true
 }
 

@@ -18,11 +18,13 @@ const LEVEL_WORD =
 /** "http: TLS handshake error", "BGP: neighbor …": Go's packages say who they are. The message keeps it, as it does "error: ". */
 const TAG = /([a-z][\w./-]{0,40}|[A-Z]{2,20}): (?=\S)/y
 const LEVEL_WORDS = new Set(
-  'trace debug info notice warn warning error err fatal panic critical t d i n w e f'.split(' '),
+  'trace debug info notice warn warning error err fatal panic critical alert crit emerg trc dbg inf wrn ftl t d i n w e f'.split(
+    ' ',
+  ),
 )
 /** nginx's error log, Gin, OSSEC and evt: lines begin alike and are formats of their own. */
 const OTHERS =
-  /(?:[^\s:]{1,200}\.go:\d{1,7}: )?(?:\[?[\w.-]{1,60}\]?:? )?evt: |- |\[\w{1,8}\] \d{1,10}#\d{1,10}: |kid\d|[a-z][\w-]{1,40}(?::[\w-]{1,40})?(?:\[\d{1,10}\])?(?: [\w.-]{1,60}:\d{1,6} at [\w:~]{1,80}\(\))?: (?:DEBUG|INFO|WARNING|ERROR|CRITICAL|VERBOSE): /y
+  /[A-Z]{4,8}> |(?:[^\s:]{1,200}\.go:\d{1,7}: )?(?:\[?[\w.-]{1,60}\]?:? )?evt: |- |\[\w{1,8}\] \d{1,10}#\d{1,10}: |kid\d|[a-z][\w-]{1,40}(?::[\w-]{1,40})?(?:\[\d{1,10}\])?(?: [\w.-]{1,60}:\d{1,6} at [\w:~]{1,80}\(\))?: (?:DEBUG|INFO|WARNING|ERROR|CRITICAL|VERBOSE): /y
 
 const SLASH = 0x2f
 /** Longest prefix, and a year. */

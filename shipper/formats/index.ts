@@ -12,6 +12,7 @@ import { bluegene } from './bluegene.ts'
 import { bunyan } from './bunyan.ts'
 import { caddy } from './caddy.ts'
 import { capnslog } from './capnslog.ts'
+import { cef } from './cef.ts'
 import { celery } from './celery.ts'
 import { ceph } from './ceph.ts'
 import { chromium } from './chromium.ts'
@@ -56,6 +57,7 @@ import { jira } from './jira.ts'
 import { journald } from './journald.ts'
 import { json } from './json.ts'
 import { klog } from './klog.ts'
+import { leef } from './leef.ts'
 import { log4j } from './log4j.ts'
 import { log4jJson } from './log4j-json.ts'
 import { logback } from './logback.ts'
@@ -183,6 +185,7 @@ export const formats = [
   bluegene,
   bunyan,
   capnslog,
+  cef,
   ceph,
   clef,
   clickhouse,
@@ -200,6 +203,7 @@ export const formats = [
   hpcCluster,
   iis,
   journald,
+  leef,
   log4jJson,
   logbackJson,
   logcat,

@@ -72,8 +72,13 @@ function readValue(text: string, start: number): Part | undefined {
   // a==b, a=>b: an operator, not a pair.
   if (first === EQUALS || first === 0x3e) return undefined
   let end = start
-  while (text.charCodeAt(end) > 0x20) end++
+  while (isValueCode(text.charCodeAt(end))) end++
   return { value: text.slice(start, end), end }
+}
+
+/** Only white space ends a value: a NUL within one is hostile, or binary, but the value's. False at the text's end. */
+function isValueCode(code: number): boolean {
+  return code > 0x20 || code < 0x09 || (code > 0x0d && code < 0x20)
 }
 
 /** Behind the closing quote stands a space, the end, or a comma and one of these. */

@@ -1,5 +1,6 @@
 /** What is behind the tag of a syslog line: kernel uptimes, Cisco mnemonics, levels written as words, pairs. */
 import type { Fields } from '../terms/json.ts'
+import { isSecurityEvent, putSecurityEvent } from './security-event.ts'
 import { addPairs } from './shaped.ts'
 import { putJsonMessage } from './syslog-json.ts'
 import { readPriorityWords, SEVERITIES } from './syslog-priority.ts'
@@ -18,6 +19,7 @@ const FIREWALL = /(?:^| )IN=\S* OUT=/
 export function putMessage(fields: Fields, text: string): void {
   let message = text.trim()
   const first = message.charCodeAt(0)
+  if (isSecurityEvent(message) && putSecurityEvent(fields, message)) return
   if ((first === BRACE || first === AT) && putJsonMessage(fields, message)) return
   if (first === BRACKET) {
     const uptime = fields.get('service') === 'kernel' ? UPTIME.exec(message) : null
@@ -119,7 +121,7 @@ const BEHIND_HEAD: readonly BehindHead[] = [
   {
     starts: '<',
     needs: '> <',
-    pattern: /^<\d{4,8}> <(DBUG|INFO|NOTI|WARN|ERRS|CRIT|ALRT|EMRG)> /,
+    pattern: /^<\d{4,8}> (?:<\d{1,8}> )?<(DBUG|INFO|NOTI|WARN|ERRS|CRIT|ALRT|EMRG)> /,
   },
   // Python: fail2ban.actions        [1234]: NOTICE  [sshd]
   {

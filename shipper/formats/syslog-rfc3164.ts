@@ -10,6 +10,7 @@ import type { Format, ParseOptions } from './format.ts'
 import { general } from './general.ts'
 import { isHaproxyTraffic } from './haproxy.ts'
 import { logfmt } from './logfmt.ts'
+import { isSecurityEvent } from './security-event.ts'
 import { putCisco, putMessage } from './syslog-message.ts'
 import { readPriority, readPriorityWords } from './syslog-priority.ts'
 import { readTag } from './syslog-tag.ts'
@@ -42,7 +43,7 @@ const COLON = 0x3a
 /** `Dec 26 02:` · `Fri Dec 26 ` · `2025-12-26T` · `1766714625.1 ` · Cisco's `*Mar  1 ` and `000123: ` */
 const BSD = /^[*.]?(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]?\d (?:\d{4} )?\d\d:\d\d:\d\d/
 const ISO =
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.,]{0,10}(?:Z|[+-]\d\d:?\d\d) {1,2}[A-Za-z\d:._-]{1,255} +[\w./()@-]{1,80}(?:\[\d+\])?: |^[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [A-Z]{2,5} /
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.,]{0,10}(?:Z|[+-]\d\d:?\d\d) {1,2}[A-Za-z\d:._-]{1,255} +(?:[\w./()@-]{1,80}(?:\[\d+\])?: |(?:CEF|LEEF):\d)|^[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [A-Z]{2,5} /
 const EPOCH = /^\d{10}\.\d{6} [\w.-]{1,255} [\w./()@-]{1,80}(?:\[\d+\])?: /
 const WEEKDAY = /^[A-Z][a-z]{2} [A-Z][a-z]{2} /
 const CISCO_COUNT = /^\d{1,10}: [*.]?[A-Z][a-z]{2} [ \d]\d /
@@ -108,6 +109,8 @@ const REPEATED = /^(?:--- )?last message repeated \d{1,9} times?(?: ---)?$/
 /** No host is called so: a line of some other program that writes its time the same way. */
 const LEVEL_WORD =
   /^[[<(]?(?:TRACE|D?DEBUG|SUBDEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SEVERE|INF|WRN|ERR|DBG|TRC|FTL|CRIT|PANIC)[\]>)]?:?$/i
+/** A level or a group in brackets, a level before a colon: columns, not syslog's tag. */
+const BRACKETED = /^(?:\[[^\]]*\]:?|[A-Z]{3,8}:)$/
 const HOST = /^[\w.:@%/-]{1,255}$/
 /** AIX: auth|security:info */
 const AIX = /^([a-z0-9|]{2,40}):(emerg|alert|crit|err|warn|warning|notice|info|debug)$/
@@ -121,6 +124,8 @@ function readBody(head: string, start: number, fields: Fields, sure: boolean): b
   let at = skipPriorityWords(text, 0, fields)
   const first = wordAt(text, at)
   if (LEVEL_WORD.test(first)) return false
+  // A hyphen between columns, unless it is the host that nobody knows.
+  if (first === '-' && !isTag(wordAt(text, skipSpace(text, at + 1)).replace(BRACKETED, ''))) return false
   // LSF: pid, severity and version behind a time with its year.
   if (/^\d{1,10}(?::\d{1,10})? [0-7] \d{1,2}\.\d/.test(text)) return false
   // FreeBSD writes its priority before the host: <auth.info> bsd1 sshd[1234]: text
@@ -139,7 +144,10 @@ function readBody(head: string, start: number, fields: Fields, sure: boolean): b
 const ROUTER_OS = /^[a-z0-9-]{2,20}(?:,[a-z0-9!-]{2,20}){0,3},(?:info|error|warning|critical|debug)[, ]/
 
 /** F5 writes the severity between host and tag: bigip1 info tmm[1234]: text */
-const SEVERITY = /^(emerg|alert|crit|err|error|warning|notice|info|debug) (?=[\w./-]{1,60}(?:\[\d{1,10}\])?: )/
+const SEVERITY =
+  /^(emerg|alert|crit|err|error|warning|notice|info|debug) (?=[\w./-]{1,60}(?:\([^()\s]{1,60}\))?(?:\[\d{1,10}\])?: )/
+/** WatchGuard writes its serial number, and a time, between host and tag. */
+const SERIAL = /^([\dA-F]{10,16}|\(\d{4}-\d\d-\d\dT[\d:.]{8,15}\)) (?=[\w./-]{1,60}(?:\[\d{1,10}\])?: )/
 const COMWARE = /^(?:%%\d\d)?[A-Z][A-Z0-9_]{1,40}\/[0-7]\/[A-Za-z]/
 
 function readBehindHost(fields: Fields, text: string, start: number, sure: boolean): boolean {
@@ -148,7 +156,13 @@ function readBehindHost(fields: Fields, text: string, start: number, sure: boole
     if (!fields.has('level')) fields.set('level', severity[1] as string)
     return readBehindHost(fields, text, start + severity[0].length, sure)
   }
+  const serial = SERIAL.exec(text.slice(start, start + 100))
+  if (serial !== null) {
+    fields.set('serial', serial[1] as string)
+    return readBehindHost(fields, text, start + serial[0].length, sure)
+  }
   const behind = text.slice(start)
+  if (isSecurityEvent(behind)) return putRest(fields, behind)
   if (COMWARE.test(behind)) return false
   if (REPEATED.test(behind)) return putRepeated(fields, behind)
   const cisco = putCisco(fields, behind)

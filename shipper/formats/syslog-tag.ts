@@ -3,7 +3,8 @@ import type { Fields } from '../terms/json.ts'
 import { putNumber } from './shaped.ts'
 
 /** sshd[123]: · su(pam_unix)[2]: · postfix/smtpd[3]: · kernel: · CROND[4] */
-const PLAIN = /([^\s:[\]<>"'=,;{}()]{1,128}(?:\([^\s()]{1,64}\))?)(?:\[([\w.:-]{0,40})\])?:(?= |$|\t)/y
+const PLAIN =
+  /([^\s:[\]<>"'=,;{}()]{1,128}(?:\([^\s()]{1,64}\))?)(?:\[([\w.:-]{0,40})\](?:\((debug|info|notice|warning|warn|error|err|crit|fatal)\))?)?:(?= |$|\t)/iy
 /** Names with spaces and what macOS puts behind the pid: Microsoft Word[14463]: · x[1] (y[2]) <Notice>: */
 const PROCESS = /([\w./(][^[\]:]{0,80}?)\[(\d{1,10})\](?: \(([^)]{1,120})\))?(?: ?<([A-Za-z]{3,9})>)?(: ?|$)/y
 /** ProFTPD and others write no colon: proftpd[12345] host (client): text */
@@ -17,6 +18,8 @@ export function readTag(text: string, start: number, fields: Fields): number {
   if (plain !== null) {
     putProgram(fields, plain[1] as string)
     putNumber(fields, 'pid', plain[2])
+    // Kerberos: krb5kdc[1234](info):
+    if (plain[3] !== undefined && !fields.has('level')) fields.set('level', plain[3])
     return PLAIN.lastIndex
   }
   const process = matchAt(PROCESS, text, start)

@@ -34,6 +34,8 @@ export const winstonConsole: Format = {
     pattern.lastIndex = time?.end ?? 0
     const match = pattern.exec(head)
     if (match === null) return undefined
+    // "warn: 2026-05-05 10:11:12 …": winston writes its time in front.
+    if (time === undefined && leadingTime(head.slice(pattern.lastIndex), options) !== undefined) return undefined
     const fields: Fields = new Map([['level', (match[2] ?? match[3]) as string]])
     if (match[1] !== undefined) fields.set('logger', match[1])
     addBody(fields, head.slice(pattern.lastIndex))

@@ -23,7 +23,8 @@ export const zapConsole: Format = {
     const fields: Fields = new Map([['level', match[1] as string]])
     const columns = head.slice(LEVEL.lastIndex).split('\t')
     // Trino: time, level, thread, Java class.
-    if (JAVA_CLASS.test(columns[1] ?? '')) return undefined
+    if (JAVA_CLASS.test(columns[1] ?? '') || (THREAD.test(columns[0] ?? '') && MODULE.test(columns[1] ?? '')))
+      return undefined
     takeSource(fields, columns)
     const body = columns.join('\t')
     const tail = readJsonTail(body)
@@ -37,6 +38,8 @@ export const zapConsole: Format = {
 
 const TAB = 9
 const JAVA_CLASS = /^[a-z]\w{0,40}(?:\.[a-z]\w{0,40}){1,12}\.[A-Z][\w$]{0,100}$/
+const THREAD = /-\d{1,6}$/
+const MODULE = /^[a-z]\w{0,40}(?:\.[a-z]\w{0,40}){1,12}$/
 const CALLER = /^([^\s:]{1,300}\.go):(\d{1,7})$/
 const LOGGER = /^[\w./-]{1,200}$/
 

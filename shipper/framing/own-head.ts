@@ -4,7 +4,7 @@ const HEAD_CHARS = 120
 
 /** A date, a clock time, an epoch, syslog's month, klog's letter, syslog's priority. */
 const TIME_AT_START =
-  /^[[("<]?(?:\d{2,4}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[-/]\d{1,2}[ T]\d|\d{1,2}:\d{2}:\d{2}|\d{8}[-T ]\d|\d{6} \d{6}|\d{10,19}[\s.,:\]]|\d{1,2}[-/ ][A-Z][a-z]{2}[-/ ]\d{2,4}|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? |(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* +\d|[IWEFD]\d{4} \d\d:|\d{1,3}>|\s*\d+\.\d{4,9}\])/
+  /^[[("<]?(?:\d{2,4}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[-/]\d{1,2}[ T]\d|\d{1,2}:\d{2}:\d{2}|\d{8}[-T ]\d|\d{6} \d{6}|\d{1,7}:\d{8}:\d{6}\.|\d{10,19}[\s.,:\]]|\d{1,2}[-/ ][A-Z][a-z]{2}[-/ ]\d{2,4}|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? |(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* +\d|[IWEFD]\d{4} \d\d:|\d{1,3}>|\s*\d+\.\d{4,9}\])/
 
 /** A level where writers put it; in prose ("Error: no such file", "information") it is none. */
 const LEVEL_AT_START =

@@ -52,8 +52,8 @@ export interface KeyMeaning {
 
 const RENAMED: Partial<Record<Role, string>> = {
   timestamp:
-    'timestamp time ts datetime date eventtime logtime timeunixnano observedtimeunixnano asctime timegenerated',
-  level: 'level severity loglevel lvl levelname severitytext loglevelname logseverity leveldisplayname',
+    'timestamp time ts datetime date eventtime logtime timeunixnano observedtimeunixnano asctime timegenerated when',
+  level: 'level severity loglevel lvl levelname severitytext loglevelname logseverity leveldisplayname sev prio',
   message: 'message msg shortmessage textpayload body renderedmessage logmessage',
   event: 'event eventname eventaction evt',
   logger: 'logger loggername sourcecontext loglogger logname',
@@ -77,7 +77,7 @@ const RENAMED: Partial<Record<Role, string>> = {
 }
 
 const KEPT: Partial<Record<Role, string>> = {
-  component: 'component subsystem module logcomponent sourcename providername eventsource',
+  component: 'component subsystem subsys module logcomponent sourcename providername eventsource',
   caller: 'caller callsite source',
   pod: 'pod podname kubernetespodname k8spodname',
   host: 'host hostname machine machinename computer computername devname devicename',

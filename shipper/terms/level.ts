@@ -32,9 +32,9 @@ const SYNONYMS: Record<KnownLevel, string> = {
 const NEARLY: Record<KnownLevel, string> = {
   trace: 'all',
   debug: 'ddebug subdebug config cfg debug1 debug2 debug3 debug4 debug5 d1 d2 d3 d4 d5 verbose1 verbose2',
-  info: 'notice note ntc notic noti not hint hinweis log success audit http default status user',
-  warn: 'caution deprecated deprecation',
-  error: 'errs failure fail failed exception',
+  info: 'notice note ntc notic noti not hint hinweis log success audit http default status user event',
+  warn: 'caution minor deprecated deprecation',
+  error: 'errs failure fail failed exception major',
   critical: 'alert alrt alr',
   fatal: 'emerg emergency emrg emr panic dpanic fault abort assert wtf',
 }

@@ -81,3 +81,13 @@ test('reads lines that are made of pairs', () => {
     assert.equal(found && writeJson(found.fields), expected, line)
   }
 })
+
+test('a NUL, or another control character, is part of the value that it stands in', () => {
+  const line = readLogfmt('level=info msg=a\u0000b user=bo\u0001b\tk=v')
+  assert.deepEqual(line && [...line.fields], [
+    ['level', 'info'],
+    ['msg', 'a\u0000b'],
+    ['user', 'bo\u0001b'],
+    ['k', 'v'],
+  ])
+})
