@@ -1,4 +1,5 @@
 /** longship up (npm start): the embedded Loki, the bundled samples shipped into it, and a live demo until Ctrl-C. */
+import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { Command } from 'commander'
@@ -99,7 +100,13 @@ function watchDemo({ data }: Options, workshop: Workshop): Lookout {
     },
   })
   const scan = config.scan as ScanConfig
-  return openLookout({ config: { ...config, scan }, configFile: undefined, secretKey: undefined, log: LOG })
+  return openLookout({ config: { ...config, scan }, configFile: undefined, secretKey: secretKeyOf(data), log: LOG })
+}
+
+/** What is gone at the end needs no key that lasts: webhooks can be tried without one. What --data keeps does. */
+function secretKeyOf(data: string | undefined): string | undefined {
+  const given = process.env['LONGSHIP_SECRET_KEY'] || undefined
+  return given ?? (data === undefined ? randomBytes(32).toString('base64') : undefined)
 }
 
 const LOG = createLog({ level: 'warn' })

@@ -40,6 +40,7 @@ test('samples, examples that find data, live demo, Ctrl-C', { timeout: PATIENCE_
   const live = `{service="langgraph"} | correlation_id="msg_5000_live"`
   const liveUrl = `${url}/loki/api/v1/query_range?${new URLSearchParams({ query: live })}`
   while ((await resultOf(liveUrl)).length === 0) await sleep(100)
+  assert.equal((await createWebhook(up)).status, 201, 'a webhook can be tried without a key of one’s own')
   const stopped = Date.now()
   up.child.kill('SIGINT')
   // npm passes a Ctrl-C on that the terminal sends as well: still one.
@@ -77,8 +78,27 @@ test('--data keeps the samples and does not ship them twice; SIGTERM ends it too
   assert.match(second.out(), /are in kept since an earlier start/)
   const url = /http:\/\/127\.0\.0\.1:\d+/.exec(second.out())![0]
   assert.ok((await resultOf(exampleUrl(url, EXAMPLES[0]!))).length > 0)
+  assert.equal((await createWebhook(second)).status, 409, 'what is kept needs a key that lasts')
   second.child.kill('SIGTERM')
   assert.equal(await second.exit, 0)
+})
+
+test('LONGSHIP_SECRET_KEY seals the secrets of triggers that --data keeps', { timeout: PATIENCE_MS }, async () => {
+  const folder = newFolder()
+  const key = { LONGSHIP_SECRET_KEY: 'a key that is long enough' }
+  for (const [env, error] of [
+    [key, undefined],
+    [key, undefined],
+    [{}, /LONGSHIP_SECRET_KEY is another one/],
+  ] as const) {
+    const up = start(['--port', '0', '--no-demo', '--data', 'kept'], folder, env)
+    await up.until(/Ctrl-C stops/)
+    const { triggers } = (await (await ask(up, 'GET')).json()) as { triggers: { error?: string }[] }
+    if (triggers.length === 0) assert.equal((await createWebhook(up)).status, 201)
+    else assert.match(triggers[0]!.error ?? '', error ?? /^$/)
+    up.child.kill('SIGTERM')
+    assert.equal(await up.exit, 0)
+  }
 })
 
 test('wrong usage ends with 2 and one line', { timeout: PATIENCE_MS }, async () => {
@@ -102,9 +122,24 @@ interface Up {
   until(pattern: RegExp): Promise<void>
 }
 
-function start(args: readonly string[], cwd = newFolder()): Up {
+function createWebhook(up: Up): Promise<Response> {
+  return ask(up, 'POST', { name: 'hook', url: 'https://hooks.example.com/in/secret', enabled: false })
+}
+
+/** The triggers' API, with the token that stands in the address of the page. */
+function ask(up: Up, method: string, body?: object): Promise<Response> {
+  const [, url, token] = /(http:\S+)\/events#token=([\w-]+)/.exec(up.out())!
+  const headers = { Authorization: `Bearer ${token}`, ...(body && { 'Content-Type': 'application/json' }) }
+  return fetch(`${url}/api/v1/triggers`, { method, headers, ...(body && { body: JSON.stringify(body) }) })
+}
+
+function start(args: readonly string[], cwd = newFolder(), env: Record<string, string> = {}): Up {
   assert.ok(existsSync(CLI), 'dist/cli.js is missing: npm run build')
-  const child = spawn(process.execPath, [CLI, 'up', ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [CLI, 'up', ...args], {
+    cwd,
+    env: { ...process.env, LONGSHIP_SECRET_KEY: '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let out = ''
   let err = ''
   child.stdout.setEncoding('utf8').on('data', (text) => (out += text))

@@ -319,6 +319,29 @@ describe('rules, triggers and events', { skip: program === undefined ? NOTICE : 
     })
   })
 
+  test('what is wrong with the whole stands beside the buttons, in sight, and the focus stays on the one pressed', async () => {
+    await visit('/triggers', async (tab) => {
+      await click(tab, 'New trigger')
+      await fill(tab, 'Name', 'Refused as a whole')
+      await fill(tab, 'Address', 'http://hooks.example.com/in')
+      await tab.evaluate(`window.fetch = async () => new Response(
+          JSON.stringify({ title: 'x', status: 409, detail: 'no key to keep them', errors: [{ path: '', message: 'no key to keep them' }] }),
+          { status: 409, headers: { 'Content-Type': 'application/problem+json' } })`)
+      await tab.evaluate(`document.querySelector('.form-end button[value=test]').focus()`)
+      await tab.press('Enter')
+      await sees(tab, 'dialog .form-end .error', 'no key to keep them')
+      assert.equal(await focused(tab), 'Create and test')
+      const box = `document.querySelector('dialog .form-end .error').getBoundingClientRect()`
+      assert.ok(await tab.evaluate(`${box}.bottom <= innerHeight && ${box}.top >= 0`), 'it can be seen')
+      assert.ok(
+        await tab.evaluate(
+          `document.querySelector('dialog .form-end .error').contains(document.elementFromPoint(${box}.left + 5, ${box}.top + 5))`,
+        ),
+        'nothing stands before it',
+      )
+    })
+  })
+
   test('a trigger that leads to this machine is refused, and what was not delivered can be sent again', async () => {
     await visit(
       '/triggers',

@@ -79,6 +79,11 @@ export function createForm({ sections, values, isReadonly = false, suggestions, 
   }
 }
 
+/** A button that was switched off while it worked lost the focus: whoever uses the keyboard would begin at the top. */
+export function keepFocus(button: HTMLElement | null): void {
+  if (document.activeElement === document.body) button?.focus()
+}
+
 interface Row {
   readonly element: HTMLElement
   readonly input: Input

@@ -2,7 +2,7 @@
 import { h } from '../page/dom.ts'
 import { ApiError, ask, part } from './api.ts'
 import { openDialog } from './dialog.ts'
-import { createForm, type Form } from './form.ts'
+import { createForm, type Form, keepFocus } from './form.ts'
 import { draftOf, patchOf, type Values } from './model/fields.ts'
 import { faultsByField } from './model/problems.ts'
 import { RULE_FIELDS } from './model/rulefields.ts'
@@ -66,12 +66,13 @@ export function openRuleForm(options: RuleFormOptions): void {
       faults.textContent = showFaults(error, form)
     }
     save.disabled = false
+    keepFocus(save)
   }
   let isSaved = false
   const body = h(
     'form',
     { class: 'two-sides', novalidate: true, onsubmit: (event: Event) => void submit(event) },
-    h('div', {}, notes(rule), form.element, faults, isReadonly ? null : h('div', { class: 'form-end' }, save)),
+    h('div', {}, notes(rule), form.element, isReadonly ? null : h('div', { class: 'form-end' }, faults, save)),
     tester.element,
   )
   const dialog = openDialog(options.title, body, {

@@ -2,7 +2,7 @@
 import { h } from '../page/dom.ts'
 import { ApiError, ask, part } from './api.ts'
 import { openDialog } from './dialog.ts'
-import { createForm, type Form } from './form.ts'
+import { createForm, type Form, keepFocus } from './form.ts'
 import { draftOf, isKept, patchOf, type Value, type Values, valuesOf } from './model/fields.ts'
 import { faultsByField } from './model/problems.ts'
 import type { Trigger } from './model/shapes.ts'
@@ -66,14 +66,14 @@ export function openTriggerForm(options: TriggerFormOptions): void {
       faults.textContent = showFaults(error, shown)
     }
     for (const button of buttons) button.disabled = false
+    keepFocus(event.submitter)
   }
   const body = h(
     'form',
     { class: 'one-side', novalidate: true, onsubmit: (event: SubmitEvent) => void submit(event) },
     isReadonly ? h('p', { class: 'notice' }, 'This trigger stands in the configuration, and is changed there.') : null,
     room,
-    faults,
-    isReadonly ? null : h('div', { class: 'form-end' }, buttons),
+    isReadonly ? null : h('div', { class: 'form-end' }, faults, buttons),
   )
   const dialog = openDialog(options.title, body, { isDirty, closed: options.closed })
 }
