@@ -196,6 +196,8 @@ function standsFree(bytes: Uint8Array, start: number, end: number, around: Span)
   if (isWordByte(before) || isWordByte(after)) return false
   const twoBefore = start - 1 > around.start ? bytes[start - 2] : 0x20
   const twoAfter = end + 1 < around.end ? bytes[end + 1] : 0x20
+  // blk_-4000…: a negative number, part of a name (HDFS).
+  if (before === 0x2d && twoBefore === 0x5f) return false
   // 0.4111… and 4111….5 are decimals.
   if (before === 0x2e && KIND[twoBefore] === 1) return false
   return !(after === 0x2e && KIND[twoAfter] === 1)
