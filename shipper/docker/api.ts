@@ -1,6 +1,7 @@
 /** The Docker Engine's API over its socket, as much as following logs needs. Reads only. */
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { textOf } from '../sources/answer.ts'
+import { within } from '../terms/within.ts'
 
 export interface Listed {
   readonly id: string
@@ -31,10 +32,8 @@ const LIFE = JSON.stringify({ type: ['container'], event: ['start', 'die', 'dest
 export function dockerApi(socketPath: string): DockerApi {
   // Without a version: newer daemons refuse old ones, and what is asked for here is in all of them.
   const open = (path: string, signal: AbortSignal) => get(socketPath, path, signal)
-  const json = async (path: string, signal: AbortSignal): Promise<unknown> => {
-    const timeout = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)])
-    return JSON.parse(await textOf(await open(path, timeout)))
-  }
+  const json = (path: string, signal: AbortSignal): Promise<unknown> =>
+    within(ANSWER_MS, signal, async (timed) => JSON.parse(await textOf(await open(path, timed))))
   return {
     async list(signal) {
       const listed = await json('/containers/json?all=1', signal)

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { textOf } from '../sources/answer.ts'
+import { within } from '../terms/within.ts'
 
 export interface Page {
   /** As they came: nothing of them is checked. */
@@ -40,12 +41,13 @@ export function podsApi(options: ApiOptions): PodsApi {
   return {
     async page(next, signal) {
       const path = `/api/v1/pods?${queryOf(options.node, next)}`
-      const timeout = AbortSignal.timeout(ANSWER_MS)
-      try {
-        return pageOf(JSON.parse(await get(options, path, AbortSignal.any([signal, timeout]))))
-      } catch (error) {
-        throw timeout.aborted ? new Error(`no answer within ${ANSWER_MS} ms`) : error
-      }
+      return within(ANSWER_MS, signal, async (timed) => {
+        try {
+          return pageOf(JSON.parse(await get(options, path, timed)))
+        } catch (error) {
+          throw timed.aborted && !signal.aborted ? new Error(`no answer within ${ANSWER_MS} ms`) : error
+        }
+      })
     },
   }
 }

@@ -4,6 +4,7 @@
  */
 import { type Container, containerOf } from '../sources/container.ts'
 import { sleep } from '../terms/sleep.ts'
+import { within } from '../terms/within.ts'
 import type { PodsApi } from './api.ts'
 import { type AllowedLabel, describeContainer, type Pod, podKey, readPod, SERVICE_LABELS } from './pod.ts'
 
@@ -74,11 +75,12 @@ export class Pods {
     this.wake.abort()
     const { waitMs } = this.options
     // No reading of the clock, which may be set back by an hour in between.
-    const over = AbortSignal.timeout(waitMs)
-    while (this.isWorthWaiting && !isSettled() && !signal.aborted) {
-      if (over.aborted) this.isWorthWaiting = false
-      else await sleep(2 * waitMs, AbortSignal.any([signal, over, this.ended.signal]))
-    }
+    await within(waitMs, signal, async (timed) => {
+      while (this.isWorthWaiting && !isSettled() && !signal.aborted) {
+        if (timed.aborted) this.isWorthWaiting = false
+        else await sleep(2 * waitMs, AbortSignal.any([timed, this.ended.signal]))
+      }
+    })
   }
 
   /** Lists until `signal` aborts. Never rejects. */

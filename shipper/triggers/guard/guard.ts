@@ -5,8 +5,8 @@
 import { lookup } from 'node:dns/promises'
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { within } from '../../terms/within.ts'
 import { type Allowed, addressFault } from './address.ts'
-import { within } from './deadline.ts'
 import type { Target } from './target.ts'
 
 /** Addresses of a name, as text. Rejects with what DNS says. */

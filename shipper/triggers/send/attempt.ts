@@ -1,6 +1,6 @@
 /** One attempt to tell one event: message, way out, outcome. What it says holds no secret. */
 import type { LogEvent } from '../../events/event.ts'
-import { within } from '../guard/deadline.ts'
+import { within } from '../../terms/within.ts'
 import type { Entry } from '../roster.ts'
 import { hidden, scrubbed } from '../secrets.ts'
 import { type Checked, destinationOf } from '../settings.ts'
