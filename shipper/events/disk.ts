@@ -3,20 +3,18 @@ import {
   closeSync,
   constants,
   fdatasync,
-  fsyncSync,
   ftruncateSync,
   openSync,
   readdirSync,
   readFileSync,
   readSync,
-  renameSync,
   rmSync,
   statSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs'
 import { promisify } from 'node:util'
 import { makeFolder } from '../terms/folder.ts'
+import { replaceFile } from '../terms/synced.ts'
 
 /** A file that grows at its end. Synchronous: an event is in the file before whoever found it goes on. */
 export interface EventFile {
@@ -51,7 +49,7 @@ export const realDisk: EventDisk = {
   open,
   read,
   readText: (path) => readFileSync(path, 'utf8'),
-  replace,
+  replace: replaceFile,
   remove: (path) => rmSync(path, { force: true }),
 }
 
@@ -85,16 +83,4 @@ function read(path: string, into: Uint8Array, at: number): number {
   } finally {
     closeSync(fd)
   }
-}
-
-function replace(path: string, text: string): void {
-  const temporary = `${path}.tmp`
-  const fd = openSync(temporary, 'w', 0o600)
-  try {
-    writeFileSync(fd, text)
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-  renameSync(temporary, path)
 }

@@ -1,9 +1,7 @@
 /** Patterns kept over restarts: one JSON file, written whole (temporary file, fsync, rename). A torn or foreign one is left aside. */
 import { readFileSync } from 'node:fs'
-import { open, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { makeFolder } from '../terms/folder.ts'
 import { LEVELS, type Level } from '../terms/level.ts'
+import { replaceFileLater } from '../terms/synced.ts'
 import { type Cluster, countsOf, MAX_NODES, restoreCluster } from './cluster.ts'
 import { templateOf } from './template.ts'
 import { MAX_TOKENS } from './tokens.ts'
@@ -51,17 +49,8 @@ export function readState(path: string, onProblem: (message: string) => void): S
   return value
 }
 
-export async function writeState(path: string, { since, clusters, known }: State): Promise<void> {
-  makeFolder(dirname(path), 0o700)
-  const temporary = `${path}.tmp`
-  const file = await open(temporary, 'w', 0o600)
-  try {
-    await file.writeFile(JSON.stringify({ version: VERSION, since, patterns: clusters.map(keptOf), known }))
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
+export function writeState(path: string, { since, clusters, known }: State): Promise<void> {
+  return replaceFileLater(path, JSON.stringify({ version: VERSION, since, patterns: clusters.map(keptOf), known }))
 }
 
 function keptOf(cluster: Cluster): Kept {

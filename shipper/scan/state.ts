@@ -2,9 +2,8 @@
  * The rules that were made over the API, in one file: replaced whole, on the disk when `save` returns. A file that cannot
  * be read as one is set aside under another name and said; nothing is ever written over what could not be read.
  */
-import { closeSync, copyFileSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { makeFolder } from '../terms/folder.ts'
+import { copyFileSync, readFileSync } from 'node:fs'
+import { replaceFile } from '../terms/synced.ts'
 import { isObject, readSettings } from './draft.ts'
 import type { StoredRule } from './snapshot.ts'
 
@@ -32,7 +31,7 @@ export function openState(
     try {
       copyFileSync(path, aside)
       // Else every start would find the same fault, and set it aside again.
-      replaceSynced(path, textOf(read.rules))
+      replaceFile(path, textOf(read.rules))
       onProblem(path, `${read.fault}; what it held is kept in ${aside}, ${read.rules.length} of its rules are in use`)
     } catch (error) {
       blocked = `${read.fault}, and it cannot be set aside: ${(error as Error).message}`
@@ -44,7 +43,7 @@ export function openState(
     save(rules) {
       if (blocked !== undefined) return blocked
       try {
-        replaceSynced(path, textOf(rules))
+        replaceFile(path, textOf(rules))
         return undefined
       } catch (error) {
         return `${path} cannot be written: ${(error as Error).message}`
@@ -94,33 +93,4 @@ function readRule(stored: unknown): StoredRule[] {
   const { id, ...draft } = stored
   const read = readSettings(draft)
   return typeof id === 'string' && ID.test(id) && read.ok ? [{ id, settings: read.value, origin: 'api' }] : []
-}
-
-/** Readable by its owner only. Throws what the file system says. */
-function replaceSynced(path: string, text: string): void {
-  makeFolder(dirname(path))
-  const next = `${path}.next`
-  const file = openSync(next, 'w', 0o600)
-  try {
-    writeFileSync(file, text)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-  renameSync(next, path)
-  syncFolder(dirname(path))
-}
-
-/** Makes the rename last. Not every file system lets a directory be opened; the rename is atomic anyway. */
-function syncFolder(path: string): void {
-  try {
-    const folder = openSync(path, 'r')
-    try {
-      fsyncSync(folder)
-    } finally {
-      closeSync(folder)
-    }
-  } catch {
-    // Windows.
-  }
 }

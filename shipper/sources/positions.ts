@@ -8,9 +8,9 @@ import { copyFile, link, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { LongshipError } from '../errors.ts'
 import { makeFolder } from '../terms/folder.ts'
+import { syncDirectory, writeSynced } from '../terms/synced.ts'
 import type { Fingerprint } from './fingerprint.ts'
 import type { Carried } from './source.ts'
-import { syncDirectory, writeSynced } from './synced.ts'
 
 export const POSITIONS_VERSION = 1
 

@@ -1,10 +1,10 @@
 /** What the spool asks of a disk, so that tests can cut the power at each step; and the real one. */
 import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { open, rename, truncate } from 'node:fs/promises'
+import { open, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { readFully } from '../sources/fingerprint.ts'
-import { syncDirectory, writeSynced } from '../sources/synced.ts'
 import { makeFolder } from '../terms/folder.ts'
+import { replaceFileLater, syncDirectory } from '../terms/synced.ts'
 
 /** A file that grows at its end. */
 export interface AppendFile {
@@ -41,7 +41,7 @@ export const realDisk: Disk = {
   readText: (path) => readFileSync(path, 'utf8'),
   truncate: shorten,
   remove: (path) => rmSync(path, { force: true }),
-  replace,
+  replace: replaceFileLater,
 }
 
 async function create(path: string): Promise<AppendFile> {
@@ -76,11 +76,4 @@ async function shorten(path: string, size: number): Promise<void> {
   } finally {
     await file.close()
   }
-}
-
-async function replace(path: string, text: string): Promise<void> {
-  const temporary = `${path}.tmp`
-  await writeSynced(temporary, text)
-  await rename(temporary, path)
-  await syncDirectory(dirname(path))
 }

@@ -2,10 +2,8 @@
  * How far each trigger is in the event log, kept over restarts: what was waiting at a crash is delivered again. Written
  * seldom, as all that is lost with it is that some events are told twice.
  */
-import { open, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { makeFolder } from '../terms/folder.ts'
-import { readIfThere, replaceFile, setAside } from './file.ts'
+import { replaceFile, replaceFileLater } from '../terms/synced.ts'
+import { readIfThere, setAside } from './file.ts'
 
 export interface Cursors {
   /** Kept at the start, by the trigger's id; undefined: there was a file, and it was torn. */
@@ -57,7 +55,7 @@ export function openCursors({ path, current, now, sleep, onProblem }: CursorsOpt
         isDirty = false
         const next = text()
         if (next === written) continue
-        await replace(path, next).then(() => settle(), settle)
+        await replaceFileLater(path, next).then(() => settle(), settle)
         written = next
       }
     } finally {
@@ -82,20 +80,6 @@ export function openCursors({ path, current, now, sleep, onProblem }: CursorsOpt
       }
     },
   }
-}
-
-/** Beside the event loop, as it happens while lines flow. */
-async function replace(path: string, text: string): Promise<void> {
-  const temporary = `${path}.tmp`
-  makeFolder(dirname(path), 0o700)
-  const file = await open(temporary, 'w', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.datasync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
 }
 
 /** Or what is wrong with the file. */

@@ -7,7 +7,8 @@ import { appendFileSync, chmodSync, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { LogEvent } from '../events/event.ts'
 import { makeFolder } from '../terms/folder.ts'
-import { readIfThere, replaceFile } from './file.ts'
+import { replaceFile } from '../terms/synced.ts'
+import { readIfThere } from './file.ts'
 import { isObject } from './settings.ts'
 
 export interface DeadLetter {

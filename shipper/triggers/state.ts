@@ -3,7 +3,8 @@
  * key) is listed, not used, and written back as it was.
  */
 import type { Fault } from '../terms/answer.ts'
-import { readIfThere, replaceFile, setAside } from './file.ts'
+import { replaceFile } from '../terms/synced.ts'
+import { readIfThere, setAside } from './file.ts'
 import { createVault, MIN_KEY_LENGTH, newSalt, SALT_BYTES, type Vault } from './seal.ts'
 import { split } from './secrets.ts'
 import { isObject } from './settings.ts'
