@@ -20,7 +20,8 @@ export class Hunt {
   readonly snapshot: Snapshot
   /** Where rules look: message, error, stack, line, names of fields. */
   readonly names: readonly string[]
-  private readonly prefilters: readonly Prefilter[]
+  /** By name: one for each `on` that looks there, so that message, error and stack share theirs. */
+  private readonly prefilters: readonly (readonly Prefilter[])[]
   private readonly found: Found
   private readonly verdicts = new Verdicts()
   /** By name: above 0 while most of its texts came before, and are asked for first. */
@@ -30,7 +31,11 @@ export class Hunt {
   constructor(snapshot: Snapshot) {
     this.snapshot = snapshot
     this.names = [...new Set(snapshot.live.flatMap(({ rule }) => placesOf(rule.on)))]
-    this.prefilters = this.names.map((name) => new Prefilter(snapshot.live, name))
+    const ons = [...new Set(snapshot.live.map(({ rule }) => rule.on))]
+    const made = ons.map((on) => ({ places: placesOf(on), prefilter: new Prefilter(snapshot.live, on) }))
+    this.prefilters = this.names.map((name) =>
+      made.flatMap(({ places, prefilter }) => (places.includes(name) ? [prefilter] : [])),
+    )
     this.found = new Found(snapshot.live.length)
     this.trust = new Int8Array(this.names.length).fill(MAX_TRUST)
   }
@@ -48,7 +53,7 @@ export class Hunt {
     }
     const { found } = this
     if (found.list.length > 0) found.clear()
-    this.prefilters[name].find(bytes, start, end, found)
+    this.search(name, bytes, start, end)
     const matches = found.list.length === 0 ? NO_MATCH : this.decide((bytes as Buffer).toString('latin1', start, end))
     if (asks) this.verdicts.set(name, bytes, start, end, matches)
     return matches
@@ -60,9 +65,15 @@ export class Hunt {
     found.clear()
     const end = written(text)
     // Their case folds into ASCII, which bytes do not show.
-    if (end > text.length && FOLDED_TO_ASCII.test(text)) found.addAll(this.prefilters[name].rules)
-    else this.prefilters[name].find(scratch, 0, end, found)
+    if (end > text.length && FOLDED_TO_ASCII.test(text)) {
+      for (const { rules } of this.prefilters[name]) found.addAll(rules)
+    } else this.search(name, scratch, 0, end)
     return found.list.length === 0 ? NO_MATCH : this.decide(text)
+  }
+
+  private search(name: number, bytes: Uint8Array, start: number, end: number): void {
+    const prefilters = this.prefilters[name]
+    for (let i = 0; i < prefilters.length; i++) prefilters[i].find(bytes, start, end, this.found)
   }
 
   /** Asks the engine about those that were found. */
@@ -77,8 +88,8 @@ class Prefilter {
   private readonly keywords: Keywords | undefined
   private readonly machine: Machine | undefined
 
-  constructor(live: readonly LiveRule[], name: string) {
-    this.rules = [...live.keys()].filter((index) => placesOf(live[index].rule.on).includes(name))
+  constructor(live: readonly LiveRule[], on: string) {
+    this.rules = [...live.keys()].filter((index) => live[index].rule.on === on)
     const keywords: Keyword[] = []
     const unknown: Unknown[] = []
     for (const owner of this.rules) {
