@@ -10,6 +10,7 @@ import {
   readAgentLevel,
   readBracedName,
   readCall,
+  readCoherence,
   readSemantic,
   readStarredLevel,
   readThreadBeforeClass,
@@ -138,6 +139,7 @@ function readWord(scan: Scan): boolean {
   if (match === null) return false
   const word = match[0]
   if ((word.includes('.') || word.includes(':')) && readPlace(scan)) return true
+  if (word === 'Oracle' && readCoherence(scan)) return true
   const end = scan.at + word.length
   const next = scan.text.charCodeAt(end)
   if (word.length > 1 && word.endsWith(':') && !(next > 0x20)) return readTag(scan, word.slice(0, -1), end)

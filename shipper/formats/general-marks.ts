@@ -46,6 +46,22 @@ export function readAgentLevel(scan: Scan): boolean {
   return add(scan, 'group', match[2] as string, scan.at + match[0].length - 1, true)
 }
 
+/** Oracle Coherence, behind its time and uptime: "/1.234 Oracle Coherence GE 14.1.1.0.0 <Info> (thread=main, member=n/a): ". */
+export function readCoherence(scan: Scan): boolean {
+  if (scan.hasLevel || scan.time === undefined || scan.tokens.length > 2) return false
+  const match = sticky(/Oracle Coherence( [A-Z]{2,4} [\d.]{1,24})? <([A-Za-z]{4,8}|D[1-9])> (?=\(thread=)/y, scan)
+  const level = match?.[2] ?? ''
+  if (match === null || (delimitedLevel(level) === undefined && !/^D\d$/.test(level))) return false
+  const end = scan.at + match[0].length - 1
+  // What stands between is the uptime, in seconds.
+  const uptime = scan.tokens[1]
+  if (uptime?.text.startsWith('/')) scan.tokens[1] = { ...uptime, kind: 'pid', text: uptime.text.slice(1) }
+  scan.named = true
+  add(scan, 'program', 'Oracle Coherence', end, true)
+  if (match[1] !== undefined) add(scan, 'group', match[1].trim(), end, false)
+  return addLevel(scan, level, end)
+}
+
 const THREAD_AND_CLASS =
   /(main|[A-Za-z][\w.-]{0,60}[-#]\d{1,6})[ \t]{1,3}(?=[A-Za-z_]\w{0,60}(?:(?:\.|::)[\w$]{1,60}){1,12}(?::? |\t))/y
 

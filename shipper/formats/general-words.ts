@@ -27,7 +27,8 @@ const NEVER = new Set([
 /** A word in brackets or before a colon. */
 export function delimitedLevel(word: string): LevelMatch | undefined {
   const lower = word.toLowerCase()
-  if (NEVER.has(lower)) return undefined
+  // Dovecot's "config: Warning: ", strongSwan's 00[CFG]: Java's level is CONFIG, and nothing else.
+  if (NEVER.has(lower) || lower === 'cfg' || (lower === 'config' && word !== 'CONFIG')) return undefined
   const upper = word.length <= 2 && word === word.toUpperCase() ? levelLetter(word) : undefined
   return upper ?? levelWord(word) ?? offsetLevel(word)
 }

@@ -166,8 +166,8 @@ function roleOf(
     case 'cell':
       return isPassing(token.text) ? undefined : roleOfGroup(token, isNamed, fields)
     case 'group':
-      // LightDM's [+12.34s]
-      if (/^\+\d{1,9}\.\d{1,9}s$/.test(token.text)) return 'uptime'
+      // LightDM's [+12.34s], Java's [12.345s]
+      if (/^\+?\d{1,9}\.\d{1,9}s$/.test(token.text)) return 'uptime'
       return roleOfGroup(token, isNamed, fields)
     case 'number': {
       const next = tokens[i + 1]?.kind

@@ -7,10 +7,10 @@ const WORDS = new Set(
   correlation date datetime dd deployment dev device display downstream duration elapsed end env environment err error event evt exc
   exception exec execution exit failure generated host hostname http id identifier is job k8s kind kubernetes
   label labels latency level levelname log logger lvl machine message micros microseconds millis milliseconds module ms msg
-  name nano nanos nanoseconds node ns observed op operation outcome payload pod process processing program provider query
-  rc reason rendered req request response result return runtime s sec seconds secs service severity short source
-  span stack status step subsystem succeeded success syslog taken text thread time timestamp took total trace ts
-  type unix us workspace x`.split(/\s+/),
+  name nano nanos nanoseconds node ns observed op operation outcome payload pod prio process processing program provider query
+  rc reason rendered req request response result return runtime s sec seconds secs service sev severity short source
+  span stack status step subsys subsystem succeeded success syslog taken text thread time timestamp took total trace ts
+  type unix us when workspace x`.split(/\s+/),
 )
 
 /** `correlation_id`, `correlationId`, `correlation.id`; the name that wins first. */
