@@ -1,18 +1,20 @@
 /**
  * Ships files to a Loki with the rules of a file, or none: what scripts/bench/scan.ts measures, bundled by it.
- * argv: URL of Loki, file of rules or "none", log files.
+ * argv: URL of Loki, file of rules, "with" or "without" (the file is read then too, as a longship.yaml would be), log files.
  */
 import { readFileSync } from 'node:fs'
 import { assemble } from '../../shipper/assemble.ts'
 import { loadConfig } from '../../shipper/config.ts'
+import type { RuleSettings } from '../../shipper/scan/rule.ts'
 import { readRuleFile } from '../../shipper/scan/rule-file.ts'
 import { createScanner } from '../../shipper/scan/scanner.ts'
 import { makeSnapshot } from '../../shipper/scan/snapshot.ts'
 
-const [url, rulesFile, ...files] = process.argv.slice(2)
+const [url, rulesFile, how, ...files] = process.argv.slice(2)
 const config = loadConfig({ env: {}, flags: { loki: { url }, sources: [{ path: files }] } })
 let events = 0
-const scanner = rulesFile === 'none' ? undefined : scannerOf(rulesFile)
+const rules = readRules(rulesFile)
+const scanner = how === 'with' ? scannerOf(rules) : undefined
 const { pipeline, close } = assemble({
   config,
   once: true,
@@ -24,18 +26,20 @@ const { pipeline, close } = assemble({
 const never = new AbortController().signal
 await pipeline.run(never, never)
 await close()
-const { rules = {}, dropped } = scanner?.stats() ?? {}
-const hits = Object.entries(rules).filter(([, counts]) => counts.hits > 0)
-console.log(
-  JSON.stringify({ events, dropped, hits: Object.fromEntries(hits.map(([id, counts]) => [id, counts.hits])) }),
-)
+const { rules: counts = {}, dropped } = scanner?.stats() ?? {}
+const hits = Object.entries(counts).filter(([, each]) => each.hits > 0)
+console.log(JSON.stringify({ events, dropped, hits: Object.fromEntries(hits.map(([id, each]) => [id, each.hits])) }))
 
-function scannerOf(path: string) {
+function readRules(path: string): readonly RuleSettings[] {
   const file = readRuleFile(readFileSync(path, 'utf8'))
   if ('fault' in file) throw new Error(`${path}: ${file.fault}`)
+  return file.rules
+}
+
+function scannerOf(rules: readonly RuleSettings[]) {
   const snapshot = makeSnapshot(
     1,
-    file.rules.map((settings) => ({ settings, origin: 'folder' })),
+    rules.map((settings) => ({ settings, origin: 'folder' })),
   )
   const failed = snapshot.views.filter(({ error }) => error !== undefined)
   if (failed.length > 0) throw new Error(failed.map(({ id, error }) => `${id}: ${error}`).join('\n'))

@@ -3,7 +3,7 @@
  * of their bytes to have no hit. The record is made where an event would come of it.
  */
 import type { Level } from '../terms/level.ts'
-import { NONE, type Plan } from './plan.ts'
+import { NONE, type Plan, type Sights } from './plan.ts'
 import { ESCAPED, NULL, type Scan } from './scan.ts'
 import { bytesOf } from './slices.ts'
 import type { StreamEntry } from './streams.ts'
@@ -41,20 +41,11 @@ const OWN: ReadonlyMap<string, number> = new Map([
   ['duration_ms', DURATION],
 ])
 
-/** For the lines of one plan. */
-interface Parts {
-  readonly names: readonly string[]
-  /** By name. */
-  readonly parts: Int32Array
-  /** Of the field `stream`. */
-  readonly stream: number
-}
-
 export class Glimpse {
   private readonly watch: LaneWatch
   private readonly scan: Scan
   private readonly values: LineValues
-  private readonly parts = new Map<Plan, Parts>()
+  private names: readonly string[] = []
   private readonly levels = new Map<Level, Uint8Array>()
 
   /** Of the lane: what they hold is of the line that it has read. */
@@ -68,15 +59,13 @@ export class Glimpse {
   wants(plan: Plan, entry: StreamEntry, bytes: Uint8Array, start: number, end: number): boolean {
     const names = this.watch.begin()
     if (names.length === 0) return false
-    let known = this.parts.get(plan)
-    if (known === undefined || known.names !== names) {
-      known = partsOf(plan, names)
-      this.parts.set(plan, known)
-    }
-    const { parts } = known
+    this.names = names
+    let known = plan.sights
+    if (known === undefined || known.names !== names) plan.sights = known = sightsOf(plan, names)
+    const { at } = known
     let isHit = false
-    for (let name = 0; name < parts.length; name++) {
-      const part = parts[name]
+    for (let name = 0; name < at.length; name++) {
+      const part = at[name]
       if (part === NONE) continue
       const hits = part >= 0 ? this.lookAt(name, part, bytes) : this.lookOwn(name, part, plan, entry, bytes, start, end)
       if (hits) isHit = true
@@ -109,7 +98,7 @@ export class Glimpse {
       case LINE:
         return watch.look(name, bytes, start, end)
       case LEVEL:
-        return this.lookAll(name, this.levelBytes(entry.level))
+        return this.lookAtLevel(name, entry)
       case SERVICE:
         return this.lookAll(name, entry.service)
       case NODE:
@@ -124,6 +113,14 @@ export class Glimpse {
         if (values.durationEnd <= values.durationStart) return false
         return watch.look(name, values.durationIn(bytes), values.durationStart, values.durationEnd)
     }
+  }
+
+  /** Streams are few, and each line has one. */
+  private lookAtLevel(name: number, entry: StreamEntry): boolean {
+    if (entry.quiet === this.names) return false
+    const isHit = this.lookAll(name, this.levelBytes(entry.level))
+    if (!isHit) entry.quiet = this.names
+    return isHit
   }
 
   private lookAll(name: number, bytes: Uint8Array): boolean {
@@ -149,9 +146,9 @@ function latin1(bytes: Uint8Array, start: number, end: number): string {
   return (bytes as Buffer).toString('latin1', start, end)
 }
 
-function partsOf(plan: Plan, names: readonly string[]): Parts {
-  const parts = Int32Array.from(names, (name) => partOf(plan, name))
-  return { names, parts, stream: indexIn(plan.extras, 'stream') }
+function sightsOf(plan: Plan, names: readonly string[]): Sights {
+  const at = Int32Array.from(names, (name) => partOf(plan, name))
+  return { names, at, stream: indexIn(plan.extras, 'stream') }
 }
 
 /** As the general path's records are read: shipper/scan/field.ts. */

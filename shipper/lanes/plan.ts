@@ -27,6 +27,14 @@ export interface Step {
   readonly prefix: Constant
 }
 
+/** Names of what rules look at, and for each where it stands: the index of a value, or below 0. */
+export interface Sights {
+  readonly names: readonly string[]
+  readonly at: Int32Array
+  /** Of the field `stream`. */
+  readonly stream: number
+}
+
 export interface Plan {
   readonly format: string
   readonly scale: LevelScale | undefined
@@ -34,6 +42,8 @@ export interface Plan {
   readonly types: Int32Array
   /** How many lines it took. */
   lines: number
+  /** Where its lines have what rules look at; see glimpse.ts. */
+  sights: Sights | undefined
   /** Of the keys of which an empty value goes the general way. */
   readonly filled: readonly number[]
   readonly time: number
@@ -155,6 +165,7 @@ export function makePlan(
     scale: parsed.scale,
     types,
     lines: 0,
+    sights: undefined,
     isUpperLevel: /^[A-Z]/.test(String(parsed.fields.get('level') ?? '')),
     filled: labels.filter((index) => index !== NONE),
     time: timeIndex,

@@ -24,6 +24,8 @@ export interface StreamEntry {
   readonly group: MessageGroup | undefined
   /** False when the general path must write its entries: a label went to metadata, or a value needs escapes. */
   readonly usable: boolean
+  /** The list of names of rules that find nothing in its level (see glimpse.ts): asked once, and not for every line. */
+  quiet: readonly string[] | undefined
   readonly next: StreamEntry | undefined
 }
 
@@ -103,6 +105,7 @@ export class StreamTable {
       clock: this.progress.clocks.of(labels.text),
       group: this.patterns?.group(serviceText, nodeText, level),
       usable: labels.demoted.length === 0 && isPlain(service) && isPlain(node) && isPlain(env),
+      quiet: undefined,
       next: this.slots[slot],
     }
     this.slots[slot] = entry

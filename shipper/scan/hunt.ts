@@ -8,6 +8,7 @@ import { type Keyword, Keywords } from './keywords.ts'
 import { Machine, type Unknown } from './machine.ts'
 import { FOLDED_TO_ASCII } from './program.ts'
 import { requiredTexts } from './required.ts'
+import { shortestMatch } from './shortest.ts'
 import type { LiveRule, Snapshot } from './snapshot.ts'
 import { Verdicts } from './verdicts.ts'
 
@@ -22,6 +23,8 @@ export class Hunt {
   readonly names: readonly string[]
   /** By name: one for each `on` that looks there, so that message, error and stack share theirs. */
   private readonly prefilters: readonly (readonly Prefilter[])[]
+  /** By name: no rule matches in a shorter text. */
+  private readonly shortest: Int32Array
   private readonly found: Found
   private readonly verdicts = new Verdicts()
   /** By name: above 0 while most of its texts came before, and are asked for first. */
@@ -36,12 +39,14 @@ export class Hunt {
     this.prefilters = this.names.map((name) =>
       made.flatMap(({ places, prefilter }) => (places.includes(name) ? [prefilter] : [])),
     )
+    this.shortest = Int32Array.from(this.prefilters, (of) => Math.min(...of.map(({ shortest }) => shortest)))
     this.found = new Found(snapshot.live.length)
     this.trust = new Int8Array(this.names.length).fill(MAX_TRUST)
   }
 
   /** The rules on names[name] whose pattern matches bytes[start..end), as indexes in snapshot.live. They are ASCII. */
   inBytes(name: number, bytes: Uint8Array, start: number, end: number): readonly number[] {
+    if (end - start < this.shortest[name]) return NO_MATCH
     const asks = end - start <= MAX_REPEATED && (this.trust[name] > 0 || (++this.asked & 15) === 0)
     if (asks) {
       const known = this.verdicts.get(name, bytes, start, end)
@@ -61,6 +66,7 @@ export class Hunt {
 
   /** The same for a text: the part of it that is matched. */
   inText(name: number, text: string): readonly number[] {
+    if (text.length < this.shortest[name]) return NO_MATCH
     const { found } = this
     found.clear()
     const end = written(text)
@@ -85,11 +91,14 @@ export class Hunt {
 
 class Prefilter {
   readonly rules: readonly number[]
+  /** None of them matches in a shorter text. */
+  readonly shortest: number
   private readonly keywords: Keywords | undefined
   private readonly machine: Machine | undefined
 
   constructor(live: readonly LiveRule[], on: string) {
     this.rules = [...live.keys()].filter((index) => live[index].rule.on === on)
+    this.shortest = Math.min(...this.rules.map((index) => shortestOf(live[index].pattern)))
     const keywords: Keyword[] = []
     const unknown: Unknown[] = []
     for (const owner of this.rules) {
@@ -106,6 +115,17 @@ class Prefilter {
     this.keywords?.find(bytes, start, end, found)
     this.machine?.find(bytes, start, end, found)
   }
+}
+
+const shortest = new WeakMap<object, number>()
+
+function shortestOf(pattern: LiveRule['pattern']): number {
+  let length = shortest.get(pattern)
+  if (length === undefined) {
+    length = shortestMatch(pattern.regex)
+    shortest.set(pattern, length)
+  }
+  return length
 }
 
 /** Patterns outlive snapshots, and so does what was found out about them. */

@@ -103,8 +103,9 @@ export class Tail implements Watch {
   }
 
   private keep(matches: readonly number[]): boolean {
+    if (matches.length === 0) return false
     for (const index of matches) if (!this.matches.includes(index)) this.matches.push(index)
-    return matches.length > 0
+    return true
   }
 
   private hit({ rule, pattern }: LiveRule, record: LogRecord, text: string, line: () => string, place: Place): void {

@@ -32,11 +32,17 @@ export class Verdicts {
   }
 }
 
-/** FNV-1a. */
+/** Of the length and a few bytes from all over the text: what falls together is compared whole anyway. */
 function hashOf(name: number, bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5 ^ name
-  for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193)
-  return hash
+  const length = end - start
+  const middle = start + (length >> 1)
+  let hash = Math.imul(name ^ (length << 8), 0x9e3779b1)
+  if (length > 3) {
+    hash ^= bytes[start] | (bytes[start + 3] << 8) | (bytes[end - 1] << 16) | (bytes[end - 3] << 24)
+    hash = Math.imul(hash, 0x85ebca6b)
+    hash ^= bytes[middle] | (bytes[middle - 1] << 8) | (bytes[start + (length >> 2)] << 16)
+  } else for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193)
+  return Math.imul(hash, 0xc2b2ae35)
 }
 
 function slotOf(hash: number): number {

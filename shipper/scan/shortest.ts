@@ -1,0 +1,23 @@
+/** How short a text may be that a pattern still matches in: most values of fields are shorter. */
+import type { RE2JS } from 're2js'
+import { isRune, nextOf, OP, programOf } from './program.ts'
+
+/** In characters: no text has fewer bytes. 0 where the empty text matches, and where nothing does. */
+export function shortestMatch(regex: RE2JS): number {
+  const { inst, start } = programOf(regex)
+  const done = new Set<number>()
+  let here = [start]
+  for (let length = 0; here.length > 0; length++) {
+    const further: number[] = []
+    // What takes no character leads on within the same length.
+    for (const pc of here) {
+      if (done.has(pc)) continue
+      done.add(pc)
+      if (inst[pc].op === OP.MATCH) return length
+      const ways = isRune(inst[pc]) ? further : here
+      ways.push(...nextOf(inst[pc]))
+    }
+    here = further
+  }
+  return 0
+}
