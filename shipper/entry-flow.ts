@@ -81,7 +81,7 @@ export class EntryFlow implements Flow {
     const { interpreter, watch } = this.senderOf(place)
     const message = { head, rest, runtime }
     const record = interpreter.record(message)
-    watch?.see(record, () => interpreter.textOf(record, message), { position: end })
+    watch?.see(record, () => interpreter.textOf(record, message), { position: `spool:${end}` })
     this.options.patterns?.see(record)
     builder.add(record, progress, end)
     this.records++

@@ -11,7 +11,7 @@ import type { Inputs } from './inputs/index.ts'
 import { Interpreter } from './interpret.ts'
 import { Lane } from './lanes/lane.ts'
 import type { Surroundings } from './normalize/normalize.ts'
-import { OriginFlow } from './origin-flow.ts'
+import { OriginFlow, type OriginFlowOptions } from './origin-flow.ts'
 import type { Patterns, PatternWatch } from './patterns/patterns.ts'
 import type { Message } from './record.ts'
 import type { Redactor } from './redact/redact.ts'
@@ -60,6 +60,9 @@ export function makeFlow(
     added,
     keepOriginal: config.line === 'original',
   })
+  const { generation } = origin
+  // Docker's API has no offsets: those of its lines are of this run.
+  const positionOf = generation === undefined ? undefined : (end: number) => `${generation}:${end}`
   const watch = parts.scanner?.watch(tailName(origin, container))
   const patterns = parts.patterns?.watch(origin.path)
   // The lane writes records as JSON, under the labels that every record has, in formats it finds itself.
@@ -75,6 +78,7 @@ export function makeFlow(
           isUtc: source.timezone === 'UTC',
           watch,
           patterns,
+          positionOf,
         })
       : undefined
   const { framing, multiline, max_line_bytes: maxLineBytes } = source
@@ -86,8 +90,7 @@ export function makeFlow(
     lane,
     patterns,
     watch,
-    // Docker's API has no offsets: those of its lines are of this run.
-    hasPlaces: !origin.path.startsWith('docker:'),
+    positionOf,
   })
 }
 
@@ -100,9 +103,20 @@ interface LaneParts {
   readonly isUtc: boolean
   readonly watch: Watch | undefined
   readonly patterns: PatternWatch | undefined
+  readonly positionOf: OriginFlowOptions['positionOf']
 }
 
-function makeLane({ builder, redactor, around, progress, interpreter, isUtc, watch, patterns }: LaneParts): Lane {
+function makeLane({
+  builder,
+  redactor,
+  around,
+  progress,
+  interpreter,
+  isUtc,
+  watch,
+  patterns,
+  positionOf,
+}: LaneParts): Lane {
   const write = lineWriter('json')
   const messageOf = (text: string): Message => ({ head: text, rest: '', runtime: undefined })
   return new Lane({
@@ -121,7 +135,7 @@ function makeLane({ builder, redactor, around, progress, interpreter, isUtc, wat
     // The lane takes no line that may hold a secret: the text is clean as it is.
     watched: watch && {
       watch,
-      see: (text, position) => watch.see(interpreter.record(messageOf(text)), text, { position }),
+      see: (text, end) => watch.see(interpreter.record(messageOf(text)), text, { position: positionOf?.(end) }),
     },
   })
 }

@@ -29,8 +29,8 @@ export interface OriginFlowOptions {
   readonly patterns?: PatternWatch | undefined
   /** Reads beside the flow. */
   readonly watch?: Watch | undefined
-  /** Whether offsets are the same after a restart: what is read twice is known by them. */
-  readonly hasPlaces?: boolean
+  /** See Place.position, by where in the origin an event ends. Undefined: offsets are of this run. */
+  readonly positionOf?: ((end: number) => string) | undefined
 }
 
 export class OriginFlow implements FramerSink, Flow {
@@ -69,13 +69,13 @@ export class OriginFlow implements FramerSink, Flow {
   }
 
   event({ message, end, cut }: FramedEvent): void {
-    const { interpreter, builder, progress, watch, hasPlaces } = this.options
+    const { interpreter, builder, progress, watch, positionOf } = this.options
     const record = interpreter.record(message)
     if (cut > 0) record.fields.set('truncated_bytes', cut)
     this.options.patterns?.see(record)
     watch?.see(record, () => interpreter.textOf(record, message), {
       stream: message.runtime?.stream,
-      position: hasPlaces ? end : undefined,
+      position: positionOf?.(end),
     })
     builder.add(record, progress, end)
     this.made.set(record.format, (this.made.get(record.format) ?? 0) + 1)

@@ -64,12 +64,12 @@ export function runFlow(
     patterns,
     watched: watch && {
       watch,
-      see: (text, position) =>
-        watch.see(interpreter.record({ head: text, rest: '', runtime: undefined }), text, { position }),
+      see: (text, end) =>
+        watch.see(interpreter.record({ head: text, rest: '', runtime: undefined }), text, { position: String(end) }),
     },
   })
   const framing = { framing: 'auto' as const, multiline: true }
-  const way = { lane: useLane ? lane : undefined, patterns, watch, hasPlaces: true }
+  const way = { lane: useLane ? lane : undefined, patterns, watch, positionOf: String }
   const flow = new OriginFlow({ framing, interpreter, builder, progress, ...way })
   for (let at = 0; at < bytes.length; at += blockBytes) flow.data(Buffer.from(bytes.subarray(at, at + blockBytes)), at)
   flow.end()

@@ -12,8 +12,8 @@ import type { Rule } from './rule.ts'
 export interface Place {
   readonly container: string
   readonly stream: 'stdout' | 'stderr'
-  /** Tells it from a record of the same text and time: where it stands in its container, when that is the same after a restart. */
-  readonly position: number | undefined
+  /** Tells it from every other record, of the same text and time too, and is the same when it is read again after a restart. */
+  readonly position: string | undefined
 }
 
 /** `text`: what was matched on. All of it is redacted already. */
@@ -65,6 +65,6 @@ export function capturesOf(text: string, { captures }: Match): Readonly<Record<s
 /** The same for a record that is read again. A time of reading differs then, and is no part of it. */
 function keyOf(rule: Rule, record: LogRecord, line: string, { container, position }: Place): string {
   const time = record.timestamp_source === 'read' ? '' : formatInstant(record.timestamp)
-  const parts = [rule.id, container, position === undefined ? '' : String(position), time, line]
+  const parts = [rule.id, position ?? container, time, line]
   return createHash('sha256').update(parts.join('\0')).digest('base64url')
 }

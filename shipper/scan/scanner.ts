@@ -34,7 +34,7 @@ export interface Seen {
   /** Of the container runtime; else the record's field `stream`; else stdout. */
   readonly stream?: Stream | undefined
   /** See Place.position. */
-  readonly position?: number | undefined
+  readonly position?: string | undefined
 }
 
 export interface Watch {

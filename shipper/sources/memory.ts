@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs'
 import { matches } from './fingerprint.ts'
 import type { Position } from './positions.ts'
 import type { Carried } from './source.ts'
-import { bornOf, fileKey, isBirthKnown, statKey, type Tail } from './tail.ts'
+import { bornOf, fileKey, isBirthKnown, nextGeneration, statKey, type Tail } from './tail.ts'
 
 /** Old entries beyond this are dropped, the oldest first: files with a date in their name come and go for ever. */
 const MAX_ENTRIES = 5000
@@ -15,6 +15,9 @@ export interface Resumed {
   /** It was read in this run, up to that offset; not all of it may be acknowledged. */
   readonly continued: Tail | undefined
 }
+
+/** What a position says of where reading goes on. */
+export type Kept = Pick<Position, 'offset' | 'carried' | 'generation'>
 
 export class Memory {
   readonly #saved = new Map<string, Position>()
@@ -34,6 +37,14 @@ export class Memory {
       if (this.#retired.size <= MAX_ENTRIES) break
       this.#retired.delete(key)
     }
+  }
+
+  /** See Origin: the one kept for this very file, the next where another was written on its inode. Asked before `take`. */
+  generationOf(stat: Stats, head: Buffer): string | undefined {
+    const position = this.#of(statKey(stat))
+    if (position === undefined || isBornApart(position, stat)) return undefined
+    const generation = position.generation ?? `${position.inode}:${position.born ?? bornOf(stat)}`
+    return isSame(position, stat, head) ? generation : nextGeneration(generation)
   }
 
   /** The position kept for this very file, and forgets it; one for another file on the same inode is forgotten too. */
@@ -84,6 +95,10 @@ export class Memory {
 
 /** The same file as when the position was kept, not another one that got its inode or its place. */
 export function isSame(position: Position, stat: Stats, head: Buffer): boolean {
-  if (isBirthKnown(stat) && position.born && Math.abs(bornOf(stat) - position.born) > 1) return false
-  return position.offset <= stat.size && matches(position.fingerprint, head)
+  return !isBornApart(position, stat) && position.offset <= stat.size && matches(position.fingerprint, head)
+}
+
+/** Two files that had the same inode one after the other. */
+function isBornApart(position: Position, stat: Stats): boolean {
+  return isBirthKnown(stat) && !!position.born && Math.abs(bornOf(stat) - position.born) > 1
 }

@@ -1,4 +1,5 @@
 /** Reads files to their end, one after the other in the order given: plain ones, gzip, and pipes. */
+import { randomUUID } from 'node:crypto'
 import { closeSync, constants, createReadStream, lstatSync, openSync, readSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
@@ -7,7 +8,7 @@ import { readFully } from './fingerprint.ts'
 import { gunzipped } from './gunzip.ts'
 import { newOrigin } from './origin.ts'
 import type { Origin, SourceEvent } from './source.ts'
-import { openFile, type Tail } from './tail.ts'
+import { bornOf, openFile, type Tail } from './tail.ts'
 import type { Tracker } from './tracker.ts'
 
 const CHUNK_BYTES = 256 * 1024
@@ -38,8 +39,10 @@ export async function* readOnce(
       if (lstatSync(file.absolute).isFIFO()) yield* readStream(file, openFifo(file.absolute), signal)
       else if (!file.stat.isFile())
         yield* readStream(file, createReadStream(file.absolute, { highWaterMark: CHUNK_BYTES }), signal)
-      else if (compression === 'gzip') yield* readStream(file, gunzipped(file.absolute), signal)
-      else if (compression)
+      else if (compression === 'gzip') {
+        const origin = newOrigin(file.path, `${file.stat.ino}:${bornOf(file.stat)}`)
+        yield* readStream(file, gunzipped(file.absolute), signal, origin)
+      } else if (compression)
         yield {
           kind: 'problem',
           path: file.path,
@@ -104,12 +107,12 @@ function openFifo(path: string): Readable {
   return pipe.once('close', () => clearTimeout(timer))
 }
 
-/** Offsets are those of the text. A signal ends it, however silent the stream is. */
+/** Offsets are those of the text. What has no origin of its own cannot be read again. A signal ends it, however silent the stream is. */
 export async function* readStream(
   file: { path: string },
   stream: Readable,
   signal?: AbortSignal,
-  origin: Origin = newOrigin(file.path),
+  origin: Origin = newOrigin(file.path, randomUUID()),
 ): AsyncIterable<SourceEvent> {
   const onAbort = () => stream.destroy()
   signal?.addEventListener('abort', onAbort, { once: true })

@@ -4,9 +4,9 @@ import type { Origin } from './source.ts'
 
 let lastId = 0
 
-export function newOrigin(path: string): Origin {
+export function newOrigin(path: string, generation?: string): Origin {
   lastId++
-  return { id: lastId, path, name: originName(path) }
+  return { id: lastId, path, name: originName(path), generation }
 }
 
 /** logrotate's and our guesses' ways to rename: .1, .2025-12-26, -20251226, .log.3. */

@@ -22,6 +22,8 @@ export interface Position {
   /** Creation time in ms: a freed inode is soon given to another file. */
   readonly born?: number
   readonly fingerprint: Fingerprint
+  /** See Origin; of the generation that stood on this inode before, with a number behind. */
+  readonly generation?: string | undefined
   /** Everything before it is acknowledged by Loki. */
   readonly offset: number
   readonly carried?: Carried

@@ -8,6 +8,8 @@ export interface Origin {
   readonly path: string
   /** What `service` falls back to: the file's name without directories, rotation and compression suffixes. */
   readonly name: string
+  /** Of files and stdin: tells this generation from all others, at its path or any, and is the same after a restart. */
+  readonly generation?: string | undefined
 }
 
 /** State that travels with a position, opaque to sources (the batch stage keeps its clocks there); JSON. */

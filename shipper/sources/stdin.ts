@@ -1,4 +1,5 @@
 /** Standard input as a source: read once, to its end. Nothing is kept of it, nothing can be read again. */
+import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { type Clock, realClock } from './clock.ts'
 import { readStream } from './once.ts'
@@ -32,7 +33,7 @@ async function* readIdling(
   clock: Clock,
   signal: AbortSignal,
 ): AsyncIterable<SourceEvent> {
-  const origin = newOrigin('stdin')
+  const origin = newOrigin('stdin', randomUUID())
   const events = readStream({ path: 'stdin' }, input, undefined, origin)[Symbol.asyncIterator]()
   let next = events.next()
   let hasData = false

@@ -23,6 +23,8 @@ export interface Beginning {
   readonly head: Buffer
   readonly offset: number
   readonly carried?: Carried | undefined
+  /** Undefined: nothing is known to have stood on its inode before. */
+  readonly generation?: string | undefined
 }
 
 export class Tail {
@@ -63,7 +65,7 @@ export class Tail {
   #isFirst = true
 
   constructor(path: string, absolute: string, file: Beginning) {
-    this.origin = newOrigin(path)
+    this.origin = newOrigin(path, file.generation ?? `${file.stat.inode}:${file.stat.born}`)
     this.absolute = absolute
     this.livePath = absolute
     this.dev = file.stat.dev
@@ -155,13 +157,21 @@ export class Tail {
   position(): Position {
     if (this.#fingerprint?.length !== this.head.length) this.#fingerprint = fingerprintOf(this.head)
     const { livePath: path, dev, inode, born, acknowledged: offset, carried } = this
-    return { path, dev, inode, born, fingerprint: this.#fingerprint, offset, ...(carried ? { carried } : {}) }
+    const { generation } = this.origin
+    const rest = carried ? { carried } : {}
+    return { path, dev, inode, born, fingerprint: this.#fingerprint, generation, offset, ...rest }
   }
 
   close(): void {
     if (this.fd !== undefined) closeSync(this.fd)
     this.fd = undefined
   }
+}
+
+/** What is written on the same inode once the file was cut short: 4711:1795 → 4711:1795~1 → 4711:1795~2. */
+export function nextGeneration(generation: string): string {
+  const [first, count = '0'] = generation.split('~')
+  return `${first}~${Number(count) + 1}`
 }
 
 export function fileKey(file: { dev: number; inode: number }): string {

@@ -8,11 +8,11 @@ import { copyOf, findCopy } from './copies.ts'
 import { discover, explain, type Found } from './discover.ts'
 import { readHead } from './fingerprint.ts'
 import { findMissed, findRenamed, identity, isReadable, lastLineStart, openHead, unfinished } from './generations.ts'
-import { Memory } from './memory.ts'
+import { type Kept, Memory } from './memory.ts'
 import { OpenFiles } from './open-files.ts'
 import type { Position } from './positions.ts'
 import type { OpenSibling } from './siblings.ts'
-import { bornOf, fileKey, statKey, Tail } from './tail.ts'
+import { bornOf, fileKey, nextGeneration, statKey, Tail } from './tail.ts'
 
 export interface TrackerOptions {
   readonly paths: readonly string[]
@@ -95,6 +95,7 @@ export class Tracker {
       stat: { dev, inode, mtime, born, size: 0 },
       head: Buffer.alloc(0),
       offset: 0,
+      generation: origin.generation && nextGeneration(origin.generation),
     })
     const fd = tail.fd!
     tail.fd = undefined
@@ -127,8 +128,9 @@ export class Tracker {
   begin(file: Found): Tail | undefined {
     const { fd, stat, head } = openHead(file.absolute)
     if (this.#byKey.has(statKey(stat))) return void closeSync(fd)
+    const generation = this.#memory.generationOf(stat, head)
     const { offset, carried } = this.#memory.take(stat, head) ?? { offset: 0, carried: undefined }
-    const tail = new Tail(file.path, file.absolute, { stat: identity(stat), head, offset, carried })
+    const tail = new Tail(file.path, file.absolute, { stat: identity(stat), head, offset, carried, generation })
     this.live.set(file.absolute, tail)
     this.#adopt(tail, fd)
     return tail
@@ -192,6 +194,7 @@ export class Tracker {
       return
     }
     const { fd, stat, head } = opened
+    const generation = this.#memory.generationOf(stat, head)
     if (old) this.#rotate(old, now)
     const previous = old ?? this.#previous.get(file.absolute) ?? this.#resumeRenamed(file, stat, head)
     this.#previous.delete(file.absolute)
@@ -199,8 +202,9 @@ export class Tracker {
     const saved = this.#memory.take(stat, head)
     const isOld = this.#options.from === 'end' && this.#isFirst && !previous
     const start = isOld ? lastLineStart(fd, stat) : 0
-    const offset = saved?.offset ?? copyOf(file.absolute, fd, this.#byKey)?.offset ?? start
-    const tail = new Tail(file.path, file.absolute, { stat: identity(stat), head, offset, carried: saved?.carried })
+    const offset = saved?.offset ?? copyOf(file.absolute, fd, this.#byKey, previous)?.offset ?? start
+    const kept = { offset, generation, carried: saved?.carried }
+    const tail = new Tail(file.path, file.absolute, { stat: identity(stat), head, ...kept })
     const before = missed ?? previous
     if (before && !before.hasEnded) tail.after = before
     tail.continued = saved?.continued
@@ -224,16 +228,16 @@ export class Tracker {
       this.#memory.forget(saved)
       const owner = this.#byKey.get(fileKey(saved))
       const found = owner ? undefined : findRenamed(file.absolute, saved, (key) => this.#byKey.has(key))
-      const tail = owner ?? (found && this.#addRotated(found, file, saved.offset, saved.carried))
+      const tail = owner ?? (found && this.#addRotated(found, file, saved))
       if (tail && last) tail.after ??= last
       last = tail ?? last
     }
     return last
   }
 
-  #addRotated(found: OpenSibling, of: Found, offset: number, carried?: Position['carried']): Tail {
+  #addRotated(found: OpenSibling, of: Found, { offset, carried, generation }: Kept): Tail {
     const { absolute, stat, fd } = found
-    const tail = new Tail(of.path, absolute, { stat: identity(stat), head: readHead(fd), offset, carried })
+    const tail = new Tail(of.path, absolute, { stat: identity(stat), head: readHead(fd), offset, carried, generation })
     tail.livePath = of.absolute
     tail.isRotated = true
     this.rotated.add(tail)
@@ -249,7 +253,7 @@ export class Tracker {
       copyOf(file.absolute, fd, this.#byKey) !== undefined ||
       this.#memory.knows(other, readHead(fd))
     for (const found of findMissed(file.absolute, stat, previous.born, isKnown)) {
-      const tail = this.#addRotated(found, file, 0)
+      const tail = this.#addRotated(found, file, { offset: 0 })
       tail.after = last ?? previous
       last = tail
     }

@@ -1,6 +1,6 @@
 /** From append() to Loki: what an event is there, that it comes once Loki is back, and that it is never searched again. */
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -277,6 +277,45 @@ test('what a rule found is not searched again: not on its way to Loki, and not w
     ],
   )
   assert.equal(balanceOf(assembly).delivered, 23, '21 lines, and two events once each')
+})
+
+test('a program that fails as it starts is told each time, and once each: its file says the same at the same place', async (t) => {
+  const folder = newFolder()
+  const { log } = openLog(join(folder, 'events'))
+  const double = await startDouble()
+  t.after(() => double.close())
+  const file = join(folder, 'app.log')
+  const positions = join(folder, 'positions.json')
+  const rule = { severity: 'error', streams: 'both', on: 'line', cooldown: '0', enabled: true } as const
+  const rulebook = openRulebook({
+    configured: [{ ...rule, name: 'bind', pattern: 'cannot bind' }],
+    stateFile: join(folder, 'rules.json'),
+    now: Date.now,
+    onProblem: assert.fail,
+  })
+  t.after(() => rulebook.close())
+  const bucket = { burst: 1000, per_minute: 1000 }
+  const runOnce = async (url: string) => {
+    const scanner = createScanner({ rulebook, bucket, emit: (event) => log.append(event), now: Date.now })
+    const flags = { sources: [{ path: [file] }] }
+    const assembly = start(url, log, { scanner, positions, flags })
+    await runUntil(assembly, () => scanner.stats().lines >= 2 && assembly.pipeline.pending === 0, 1500)
+  }
+  const begins = 'cannot bind\nleaving\n'
+  writeFileSync(file, begins)
+  await runOnce('http://127.0.0.1:1')
+  await runOnce(double.url)
+  assert.deepEqual([log.stats().events, log.stats().duplicates], [1, 1], 'Loki was away: what was read came again')
+  writeFileSync(file, 'cannot bind\n')
+  await runOnce(double.url)
+  rmSync(file)
+  writeFileSync(join(folder, 'other'), 'cannot')
+  // Where the time of its birth is that of its last change, Longship takes it for unknown.
+  await sleep(20)
+  appendFileSync(join(folder, 'other'), ' bind\nleaving\n')
+  renameSync(join(folder, 'other'), file)
+  await runOnce(double.url)
+  assert.deepEqual([log.stats().events, log.stats().duplicates], [3, 1])
 })
 
 test('the way of events has no scanner and no miner to call', () => {

@@ -80,7 +80,7 @@ test('a hit is an event: source logscan, severity, metadata, and a key that is t
   const record = recordOf('no space on /data', { level: 'error' })
   record.text.correlation_id = 'c-1'
   record.text.trace_id = 't-1'
-  for (const position of [100, 100, 200]) watch.see(record, 'line', { stream: 'stderr', position })
+  for (const position of ['100', '100', '200']) watch.see(record, 'line', { stream: 'stderr', position })
   const { key, ...event } = events[0]
   assert.deepEqual(event, {
     time: record.timestamp,
@@ -109,8 +109,8 @@ test('a line that was read without a time is the same when it is read again at a
   const { scanner, events } = scannerOf([rule('x', 'x')])
   const watch = scanner.watch('c')
   const at = (seconds: number) => recordOf('x', { timestamp: { seconds, nanos: 0 }, timestamp_source: 'read' })
-  watch.see(at(1), 'x', { position: 5 })
-  watch.see(at(2), 'x', { position: 5 })
+  watch.see(at(1), 'x', { position: '5' })
+  watch.see(at(2), 'x', { position: '5' })
   assert.equal(events[0].key, events[1].key)
 })
 
