@@ -1,7 +1,7 @@
 /** Short texts that came before, and which rules match them: programs say the same few things again and again. */
 
 /** A power of two: a text takes the place of another that fell to the same slot. */
-const SLOTS = 1024
+const SLOTS = 4096
 
 interface Verdict {
   readonly name: number
