@@ -175,7 +175,6 @@ test('Retry-After is read as seconds, as a date, and from bodies of services tha
 test('an attempt ends with its timeout, whatever the receiver does', async (t) => {
   const stuck = [
     () => {},
-    (response: import('node:http').ServerResponse) => void response.writeHead(200).write('x'),
     (response: import('node:http').ServerResponse) => void response.socket!.write('HTTP/1.1 200 OK\r\nX: '),
   ]
   for (const answer of stuck) {
@@ -187,6 +186,33 @@ test('an attempt ends with its timeout, whatever the receiver does', async (t) =
     feed.append(event(1))
     await until(() => triggers.stats()['x']!.failed === 1)
     assert.equal(triggers.stats()['x']!.last_error, 'http://hooks.example: no answer in time')
+  }
+})
+
+test('what was taken is not told again because the rest of the answer hangs or breaks off', async (t) => {
+  type Response = import('node:http').ServerResponse
+  const ends: readonly ((response: Response) => void)[] = [
+    () => {},
+    (response) => void response.socket!.end(),
+    (response) => void response.socket!.resetAndDestroy(),
+  ]
+  for (const [code, counts] of [
+    [200, { delivered: 1, failed: 0, retried: 0 }],
+    [410, { delivered: 0, failed: 1, retried: 0 }],
+    [503, { delivered: 0, failed: 1, retried: 1 }],
+  ] as const) {
+    for (const end of ends) {
+      const to = await receiver(t)
+      to.answers = [(response) => response.writeHead(code, { 'Content-Length': 10 }).write('x', () => end(response))]
+      const { triggers, feed } = world(t, to.port, {
+        configured: [settings({ url: URL_OF_HOOK, retries: 1, timeout: '300ms' })],
+      })
+      feed.append(event(1))
+      await until(() => triggers.stats()['x']!.queued === 0 && triggers.stats()['x']!.matched === 1)
+      const { delivered, failed, retried, last_error } = triggers.stats()['x']!
+      assert.deepEqual({ delivered, failed, retried }, counts, `${code} ${end}`)
+      if (failed === 1) assert.match(last_error!, new RegExp(`answered ${code}`))
+    }
   }
 })
 
