@@ -198,6 +198,27 @@ test('sealed secrets cannot be moved to another trigger or address in the file',
   }
 })
 
+test('a kind that only a newer Longship knows is listed with what is wrong, kept, and stops nobody', async (t) => {
+  const to = await receiver(t)
+  const first = world(t, to.port)
+  value(first.triggers.create({ name: 'old', url: 'https://hooks.example/in' }))
+  await first.triggers.close()
+  const file = JSON.parse(readFileSync(first.stateFile, 'utf8')) as { triggers: Record<string, object>[] }
+  for (const kind of ['pager-of-2030', '__proto__', 7]) {
+    const open = { ...file.triggers[0]!['open'], kind, url: 'https://new.example/path-0f-the-hook' }
+    const newer = { id: 'trigger_0123456789ab', since: 0, open }
+    writeFileSync(first.stateFile, JSON.stringify({ ...file, triggers: [...file.triggers, newer] }))
+    const second = world(t, to.port, { folder: first.folder })
+    assert.equal(second.triggers.list().length, 2)
+    const shown = second.triggers.get('trigger_0123456789ab')!
+    assert.match(shown.error ?? '', /kind must/)
+    holdsNone(JSON.stringify([shown, await second.triggers.test(shown.id), second.problems]))
+    value(second.triggers.create({ name: 'one more', url: 'https://hooks.example/' }))
+    await second.triggers.close()
+    assert.ok(readFileSync(second.stateFile, 'utf8').includes('https://new.example/path-0f-the-hook'), 'it is kept')
+  }
+})
+
 test('a corrupt state file is set aside and reported', async (t) => {
   for (const text of [
     '{"version":1,',
