@@ -146,6 +146,11 @@ test('scan: off unless given; what guards it is not open to others', () => {
   )
   assert.match(problemsOf('admin: { listen: "0.0.0.0:9081" }')[0], /open to others: give bearer_token/)
   assert.match(problemsOf('admin: { bearer_token: short }')[0], /admin\.bearer_token must have at least 16/)
+  // A header could not say them, so that nobody would come in.
+  for (const token of ['correct horse battery staple', 'p\u00e4ssw\u00f6rter-sind-lang']) {
+    const [problem] = problemsOf(`admin: { bearer_token: ${JSON.stringify(token)} }`)
+    assert.match(problem!, /admin\.bearer_token must be letters, digits and signs, without spaces\.$/)
+  }
   const secrets = 'scan: { triggers: [{ name: t, url: "https://h/hush", secret: hush, headers: { A: hush } }] }'
   assert.doesNotMatch(describeConfig(load(secrets)), /hush/)
 })

@@ -1,6 +1,6 @@
 /**
  * Where a text stops being JSON (RFC 8259): what JSON.parse says differs from one Node to the next, often without a place,
- * and quotes the text. Stricter than JSON.parse in three ways: nesting is bounded, no name comes twice, none is __proto__.
+ * and quotes the text. Stricter than JSON.parse: nesting is bounded, no name comes twice, none is __proto__, texts are well-formed.
  */
 
 export interface TextFault {
@@ -129,7 +129,10 @@ function readString(reader: Reader): string {
     if (Number.isNaN(code)) fail(reader, 'a text has no closing quote', text.length)
     if (code === 0x22) {
       reader.at = at + 1
-      return JSON.parse(text.slice(start, at + 1)) as string
+      const value = JSON.parse(text.slice(start, at + 1)) as string
+      // Half a character (\ud800): many readers would refuse every answer that holds it.
+      if (!value.isWellFormed()) fail(reader, 'half a surrogate pair is no text', start)
+      return value
     }
     if (code < 0x20) fail(reader, 'a control character must be written as \\u00…', at)
     if (code !== 0x5c) continue

@@ -16,6 +16,8 @@ export interface AdminServerOptions {
   readonly page?: AnswerPage | undefined
   /** Milliseconds after which a connection on which nothing moves is closed. */
   readonly idle_ms?: number
+  /** Milliseconds for a request's head. */
+  readonly head_ms?: number
 }
 
 export interface AdminServer {
@@ -39,7 +41,8 @@ const MAX_CONNECTIONS_OF_ADDRESS = 64
 const CLOSE_MS = 1000
 
 /** Rejects with a LongshipError when the address cannot be listened on. */
-export async function startAdmin({ listen, admin, page, idle_ms = IDLE_MS }: AdminServerOptions): Promise<AdminServer> {
+export async function startAdmin(options: AdminServerOptions): Promise<AdminServer> {
+  const { listen, admin, page, idle_ms = IDLE_MS, head_ms = HEADERS_TIMEOUT_MS } = options
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
     connectionsCheckingInterval: CHECK_EVERY_MS,
@@ -63,7 +66,7 @@ export async function startAdmin({ listen, admin, page, idle_ms = IDLE_MS }: Adm
     refuse(request, response, 'invalid', 'Expect may be 100-continue only.')
   })
   server.on('clientError', refuseText)
-  server.headersTimeout = HEADERS_TIMEOUT_MS
+  server.headersTimeout = head_ms
   server.requestTimeout = REQUEST_TIMEOUT_MS
   server.timeout = idle_ms
   server.keepAliveTimeout = KEEP_ALIVE_MS
@@ -118,6 +121,8 @@ function refuseText(
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(`HTTP/1.1 ${status} ${reason}\r\n${lines.join('')}\r\n${body}`)
+  // Whoever goes on talking would keep the connection for ever: our end is closed, theirs is not.
+  setTimeout(() => socket.destroy(), CLOSE_MS).unref()
 }
 
 function listening(server: Server, { host, port }: AdminServerOptions['listen']): Promise<void> {

@@ -44,6 +44,8 @@ export function adminOf(raw: Raw, readFile: (path: string) => string, report: Re
   const token = tokenOf(raw, ['admin'], readFile, report)
   if (token !== undefined && token.length < MIN_TOKEN_LENGTH) {
     report(['admin', 'bearer_token'], `admin.bearer_token must have at least ${MIN_TOKEN_LENGTH} characters.`)
+  } else if (token !== undefined && !/^[!-~]+$/.test(token)) {
+    report(['admin', 'bearer_token'], 'admin.bearer_token must be letters, digits and signs, without spaces.')
   }
   const given = raw.bearer_token ?? raw.bearer_token_file
   if (given === undefined && listen !== undefined && !isLoopbackHost(listen.host)) {

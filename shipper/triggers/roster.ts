@@ -5,7 +5,7 @@ import type { Allowed } from './guard/address.ts'
 import { carriedFaults, hidden, patched } from './secrets.ts'
 import { type Checked, isObject, readSettings } from './settings.ts'
 import { KEY_VARIABLE, type StoredTrigger, type TriggerState } from './state.ts'
-import type { Trigger, TriggerSettings } from './trigger.ts'
+import { TRIGGER_KINDS, type Trigger, type TriggerSettings } from './trigger.ts'
 
 /** A trigger that can send, or `error` says why it cannot. */
 export interface Entry {
@@ -138,7 +138,10 @@ function storedEntry(stored: StoredTrigger, state: TriggerState, allowed: Allowe
     problems ?? `Its secrets cannot be opened: ${KEY_VARIABLE} is another one than they were sealed with, or none.`
   // What is there of it, with what every trigger has.
   const base = { name: id, enabled: false, filter: {}, kind: 'webhook', timeout: '10s', retries: 0 } as const
-  const shown = hidden({ ...base, ...(stored.open as Partial<TriggerSettings>) })
+  const open = stored.open as Partial<TriggerSettings>
+  // Of a newer Longship it may be of a kind that this one does not know: `problems` say so, and what it has is hidden.
+  const kind = TRIGGER_KINDS.find((each) => each === open.kind) ?? base.kind
+  const shown = hidden({ ...base, ...open, kind })
   return { id, origin: 'api', since, checked: undefined, view: { ...viewOf(id, 'api', shown), error } }
 }
 

@@ -61,14 +61,30 @@ function urlParts(url: string): string[] {
   const { pathname, search } = new URL(url)
   const values = [...new URLSearchParams(search).values()]
   const pieces = [...pathname.split('/'), ...values].filter((piece) => piece.length >= 8)
-  return [url, pathname + search, pathname, search, ...pieces]
+  return [url, pathname + search, pathname, search, ...pieces].flatMap((part) => [part, decoded(part)])
 }
 
-/** A text in which no secret is left, as it stands or as a URL writes it. */
+/** As a server says a path back that it has read; what cannot be read stays. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+/** A text in which no secret is left, as it stands, as a URL writes it, or as a login does (base64; RFC 4616). */
 export function scrubbed(text: string, settings: TriggerSettings): string {
-  return secretTexts(settings)
+  const { username, password } = settings
+  const login = password === undefined ? [] : [`\0${username}\0${password}`, password].map(base64)
+  return [...login, ...secretTexts(settings)]
     .flatMap((secret) => [secret, encodeURIComponent(secret.toWellFormed())])
     .reduce((clean, secret) => clean.replaceAll(secret, SECRET_PLACEHOLDER), text)
+}
+
+/** Without its end, which servers leave out as well. */
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64').replace(/=+$/, '')
 }
 
 /** What a patch comes to, before it is checked: RFC 7396, but the placeholder leaves what is there. */

@@ -121,7 +121,8 @@ function placeholderFaults(settings: TriggerSettings): Fault[] {
   const texts = [...KIND_SETTINGS.map((name) => [name, settings[name]] as const)]
   const headers = Object.entries(settings.headers ?? {}).map(([name, value]) => [`headers.${name}`, value] as const)
   return [...texts, ...headers].flatMap(([path, value]) => {
-    if (typeof value !== 'string' || !value.includes(SECRET_PLACEHOLDER)) return []
+    const given = typeof value === 'string' || Array.isArray(value) ? listOf(value) : []
+    if (!given.some((each) => each.includes(SECRET_PLACEHOLDER))) return []
     return [{ path, message: `${path} is only the placeholder ${SECRET_PLACEHOLDER}: give the value itself.` }]
   })
 }

@@ -65,7 +65,9 @@ export interface Triggers extends Letters {
 }
 
 /** Attempts under way at once, of all triggers. */
-const MAX_ATTEMPTS = 8
+const MAX_ATTEMPTS = 64
+/** Of these to one server: what waits for one that hangs keeps nothing else waiting. */
+const MAX_ATTEMPTS_OF_SERVER = 8
 const PAGE = 500
 /** Of a trigger's dead letters one is said in this time: they are all in the file, and a log of them must not be a flood. */
 const SAY_MS = 60_000
@@ -82,7 +84,7 @@ export function openTriggers(options: TriggersOptions): Triggers {
     userAgent: `longship/${version}`,
   }
   const letters = openDeadLetters(options.deadLetterFile, onProblem)
-  const limit = createLimit(MAX_ATTEMPTS)
+  const limit = createLimit(MAX_ATTEMPTS, MAX_ATTEMPTS_OF_SERVER)
   const stopped = new AbortController()
   const runners = new Map<string, Runner>()
   const cursors = openCursors({
@@ -119,7 +121,9 @@ export function openTriggers(options: TriggersOptions): Triggers {
       const entry = roster.get(id)
       return entry === undefined ? missing(id) : await testTrigger(entry, way, limit, stopped.signal)
     },
-    ...lettersOf(letters, roster, (ready, event) => limit(() => attempt(ready, event, way, stopped.signal))),
+    ...lettersOf(letters, roster, (ready, event) =>
+      limit(ready.checked.target.origin, () => attempt(ready, event, way, stopped.signal)),
+    ),
     stats: () => Object.fromEntries([...runners].map(([id, runner]) => [id, runner.stats()])),
     async close() {
       unsubscribe()

@@ -183,6 +183,33 @@ test('who does not take an answer does not keep it for ever', { timeout: 60_000 
   })
 })
 
+test('a head that never ends is answered 408 and cut off, also when its sender goes on', {
+  timeout: 30_000,
+}, async () => {
+  let accepted: Socket | undefined
+  const page = (request: IncomingMessage, response: ServerResponse) => {
+    accepted = request.socket
+    response.end('ok')
+    return true
+  }
+  await withSite({ head_ms: 200, page }, async (site) => {
+    const socket = connect({ port: site.port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.on('error', () => {})
+    let said = ''
+    socket.on('data', (data) => (said += data))
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    await once(socket, 'data')
+    const closed = once(accepted!, 'close')
+    socket.write('GET / HTTP/1.1\r\nX: ')
+    const trickle = setInterval(() => socket.write('a'), 50)
+    await closed
+    clearInterval(trickle)
+    socket.destroy()
+    assert.match(said, /HTTP\/1\.1 408 Request Timeout/)
+    await isAlive(site)
+  })
+})
+
 test('one address does not get all connections', { timeout: 60_000 }, () =>
   withSite({}, async (site) => {
     const sockets: Socket[] = []

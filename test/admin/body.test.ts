@@ -51,8 +51,8 @@ const nearly = fc
     return json.slice(0, place) + text + json.slice(place + length)
   })
 
-/** Names that come twice are refused here and not by JSON.parse; so is __proto__. */
-const STRICTER = /^(?:this name was there before|the name __proto__ is not allowed)$/
+/** Names that come twice are refused here and not by JSON.parse; so are __proto__ and halves of characters. */
+const STRICTER = /^(?:this name was there before|the name __proto__ is not allowed|half a surrogate pair is no text)$/
 
 test('property: takes what JSON.parse takes, refuses what it refuses, at a place in the text', () => {
   fc.assert(
@@ -81,6 +81,8 @@ test('where it stops being JSON, and why', () => {
     ['{"a":1}{', 7, 'nothing more is allowed here'],
     ["{'a':1}", 1, 'a name in double quotes is needed'],
     ['{"a":1,"\\u0061":2}', 7, 'this name was there before'],
+    ['{"a":"\\ud800"}', 5, 'half a surrogate pair is no text'],
+    ['["\\udc00\\ud800"]', 1, 'half a surrogate pair is no text'],
     ['{"b":{"__proto__":{}}}', 6, 'the name __proto__ is not allowed'],
     ['{"\\u005f_proto__":1}', 1, 'the name __proto__ is not allowed'],
     ['NaN', 0, 'a value is needed'],

@@ -28,6 +28,7 @@ type Options = Partial<Omit<AdminOptions, 'limits'>> & {
   readonly limits?: Partial<AdminOptions['limits']>
   readonly page?: Parameters<typeof startAdmin>[0]['page']
   readonly idle_ms?: number
+  readonly head_ms?: number
 }
 
 /** `limits`: no rate to speak of unless told otherwise. */
@@ -35,13 +36,14 @@ export async function withSite(options: Options, use: (site: Site) => Promise<vo
   const fakes = createFakes()
   const clock = { ms: Date.UTC(2026, 10, 21, 12) }
   const limits = { requests_per_minute: 1_000_000, max_body_bytes: 4096, ...options.limits }
-  const { page, idle_ms, ...rest } = options
+  const { page, idle_ms, head_ms, ...rest } = options
   const admin = createAdmin({ ...fakes, token: TOKEN, now: () => clock.ms, ...rest, limits })
   const server = await startAdmin({
     listen: { host: '127.0.0.1', port: 0 },
     admin,
     page,
     ...(idle_ms !== undefined && { idle_ms }),
+    ...(head_ms !== undefined && { head_ms }),
   })
   const { url, port } = server
   try {

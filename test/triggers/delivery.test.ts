@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Entry } from '../../shipper/triggers/roster.ts'
+import { createLimit } from '../../shipper/triggers/send/limit.ts'
 import { MAX_QUEUE, MAX_RETRY_AFTER_MS, startRunner, waitMs } from '../../shipper/triggers/send/runner.ts'
 import { event, receiver, settings, status, until, value, world } from './world.ts'
 
@@ -175,7 +176,6 @@ test('Retry-After is read as seconds, as a date, and from bodies of services tha
 test('an attempt ends with its timeout, whatever the receiver does', async (t) => {
   const stuck = [
     () => {},
-    (response: import('node:http').ServerResponse) => void response.writeHead(200).write('x'),
     (response: import('node:http').ServerResponse) => void response.socket!.write('HTTP/1.1 200 OK\r\nX: '),
   ]
   for (const answer of stuck) {
@@ -187,6 +187,33 @@ test('an attempt ends with its timeout, whatever the receiver does', async (t) =
     feed.append(event(1))
     await until(() => triggers.stats()['x']!.failed === 1)
     assert.equal(triggers.stats()['x']!.last_error, 'http://hooks.example: no answer in time')
+  }
+})
+
+test('what was taken is not told again because the rest of the answer hangs or breaks off', async (t) => {
+  type Response = import('node:http').ServerResponse
+  const ends: readonly ((response: Response) => void)[] = [
+    () => {},
+    (response) => void response.socket!.end(),
+    (response) => void response.socket!.resetAndDestroy(),
+  ]
+  for (const [code, counts] of [
+    [200, { delivered: 1, failed: 0, retried: 0 }],
+    [410, { delivered: 0, failed: 1, retried: 0 }],
+    [503, { delivered: 0, failed: 1, retried: 1 }],
+  ] as const) {
+    for (const end of ends) {
+      const to = await receiver(t)
+      to.answers = [(response) => response.writeHead(code, { 'Content-Length': 10 }).write('x', () => end(response))]
+      const { triggers, feed } = world(t, to.port, {
+        configured: [settings({ url: URL_OF_HOOK, retries: 1, timeout: '300ms' })],
+      })
+      feed.append(event(1))
+      await until(() => triggers.stats()['x']!.queued === 0 && triggers.stats()['x']!.matched === 1)
+      const { delivered, failed, retried, last_error } = triggers.stats()['x']!
+      assert.deepEqual({ delivered, failed, retried }, counts, `${code} ${end}`)
+      if (failed === 1) assert.match(last_error!, new RegExp(`answered ${code}`))
+    }
   }
 })
 
@@ -232,7 +259,7 @@ test('rubbish, an early end and a reset are failures that may pass', async (t) =
   }
 })
 
-test('one at a time for each trigger, in order, and eight at once over all', async (t) => {
+test('one at a time for each trigger, in order, and eight at once to one server', async (t) => {
   const to = await receiver(t)
   let [now, most] = [0, 0]
   const open: (() => void)[] = []
@@ -271,10 +298,13 @@ test('an event that comes in the very turn in which the queue became empty is se
     told.push(seq)
     return { kind: 'delivered' } as const
   }
-  const entry = { id: 'x', checked: { settings: settings(), matches: () => true } } as unknown as Entry
+  const entry = {
+    id: 'x',
+    checked: { settings: settings(), target: { origin: 'http://a.example' }, matches: () => true },
+  } as unknown as Entry
   const runner = startRunner(entry, 0, {
     attempt,
-    limit: (work) => work(),
+    limit: (_, work) => work(),
     now: Date.now,
     sleep: async () => {},
     random: () => 0,
@@ -292,6 +322,42 @@ test('an event that comes in the very turn in which the queue became empty is se
   runner.offer(event(1))
   await until(() => told.length === 30)
   await runner.stop()
+})
+
+test('a server that hangs keeps the others’ events waiting no longer than it takes to send them', async (t) => {
+  const to = await receiver(t)
+  to.answers = [(response, { url }) => void (url.startsWith('/hang') ? 0 : response.end('ok'))]
+  const hung = Array.from({ length: 190 }, (_, i) => settings({ name: `h${i}`, url: `http://a.example/hang/${i}` }))
+  const well = settings({ name: 'well', url: 'http://b.example/in' })
+  const { triggers, feed } = world(t, to.port, { configured: [...hung, well] })
+  for (let seq = 1; seq <= 3; seq++) feed.append(event(seq))
+  await until(() => triggers.stats()['well']!.delivered === 3)
+  assert.equal(triggers.stats()['h0']!.delivered, 0)
+  assert.equal(to.requests.filter(({ url }) => url.startsWith('/hang')).length, 8)
+})
+
+test('at most so many attempts are under way over all, and who waits gets the next place', async () => {
+  const limit = createLimit(3, 2)
+  const open = new Map<string, () => void>()
+  const started: string[] = []
+  const all = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1', 'a4'].map((name) =>
+    limit(name[0]!, () => {
+      started.push(name)
+      return new Promise<void>((resolve) => open.set(name, resolve))
+    }),
+  )
+  const end = async (name: string) => {
+    open.get(name)!()
+    await new Promise((resolve) => setImmediate(resolve))
+    return started.join(' ')
+  }
+  assert.equal(started.join(' '), 'a1 a2 b1')
+  assert.equal(await end('b1'), 'a1 a2 b1 b2')
+  assert.equal(await end('a1'), 'a1 a2 b1 b2 a3')
+  assert.equal(await end('b2'), 'a1 a2 b1 b2 a3 c1')
+  for (const name of ['a2', 'a3', 'c1', 'a4']) await end(name)
+  await Promise.all(all)
+  assert.equal(started.length, 7)
 })
 
 test('a full queue drops the oldest that waits, and counts it', async (t) => {

@@ -198,6 +198,27 @@ test('sealed secrets cannot be moved to another trigger or address in the file',
   }
 })
 
+test('a kind that only a newer Longship knows is listed with what is wrong, kept, and stops nobody', async (t) => {
+  const to = await receiver(t)
+  const first = world(t, to.port)
+  value(first.triggers.create({ name: 'old', url: 'https://hooks.example/in' }))
+  await first.triggers.close()
+  const file = JSON.parse(readFileSync(first.stateFile, 'utf8')) as { triggers: Record<string, object>[] }
+  for (const kind of ['pager-of-2030', '__proto__', 7]) {
+    const open = { ...file.triggers[0]!['open'], kind, url: 'https://new.example/path-0f-the-hook' }
+    const newer = { id: 'trigger_0123456789ab', since: 0, open }
+    writeFileSync(first.stateFile, JSON.stringify({ ...file, triggers: [...file.triggers, newer] }))
+    const second = world(t, to.port, { folder: first.folder })
+    assert.equal(second.triggers.list().length, 2)
+    const shown = second.triggers.get('trigger_0123456789ab')!
+    assert.match(shown.error ?? '', /kind must/)
+    holdsNone(JSON.stringify([shown, await second.triggers.test(shown.id), second.problems]))
+    value(second.triggers.create({ name: 'one more', url: 'https://hooks.example/' }))
+    await second.triggers.close()
+    assert.ok(readFileSync(second.stateFile, 'utf8').includes('https://new.example/path-0f-the-hook'), 'it is kept')
+  }
+})
+
 test('a corrupt state file is set aside and reported', async (t) => {
   for (const text of [
     '{"version":1,',
@@ -281,6 +302,24 @@ test('a placeholder where nothing is kept is refused, so that it is never sent',
     assert.match(faults(triggers.patch(id, patch)).join(), /is only the placeholder/)
   }
   assert.match(faults(triggers.create({ ...DRAFT, token: SECRET_PLACEHOLDER })).join(), /^token: .*placeholder/)
+})
+
+test('nor is it an address of a mail, a chat or a topic', async (t) => {
+  const to = await receiver(t)
+  const { triggers } = world(t, to.port)
+  const drafts = [
+    { kind: 'email', url: 'smtp://mail.example', from: 'a@b.example', to: 'c@d.example' },
+    { kind: 'telegram', token: '123456:abcdefghijklmnop', to: '-1' },
+    { kind: 'ntfy', to: 'topic' },
+  ]
+  for (const draft of drafts) {
+    const { id } = value(triggers.create({ name: 'x', ...draft }))
+    for (const bad of [SECRET_PLACEHOLDER, [SECRET_PLACEHOLDER]]) {
+      assert.match(faults(triggers.patch(id, { to: bad })).join(' '), /only the placeholder/)
+      assert.match(faults(triggers.create({ name: 'x', ...draft, to: bad })).join(' '), /only the placeholder/)
+    }
+    assert.deepEqual(triggers.get(id)!.to, [draft.to])
+  }
 })
 
 test('secrets do not follow to another origin: whoever moves a trigger sends them anew', async (t) => {
@@ -378,6 +417,21 @@ test('whatever the settings: what is shown, patched with itself, is what it was'
       }
     }),
   )
+})
+
+test('what a server says back of a login or an address holds no secret either', () => {
+  const mail = settings({ kind: 'email', url: 'smtp://mail.example', username: 'ops', password: 'pass-w0rd-of-ops' })
+  const plain = Buffer.from('\0ops\0pass-w0rd-of-ops').toString('base64')
+  const login = Buffer.from('pass-w0rd-of-ops').toString('base64')
+  const hook = settings({ url: 'https://hooks.example/in/path%20of%20the%20hook?key=query%2Dvalu3' })
+  for (const [said, of, clean] of [
+    [`535 AUTH PLAIN ${plain}?`, mail, /^535 AUTH PLAIN \*{8}=*\?$/],
+    [`535 ${login} is wrong`, mail, /^535 \*{8}=* is wrong$/],
+    ['no such hook: /in/path of the hook', hook, /^no such hook: \*{8}$/],
+    ['no hook "path of the hook", no key query-valu3', hook, /^no hook "\*{8}", no key \*{8}$/],
+  ] as const) {
+    assert.match(scrubbed(said, of), clean)
+  }
 })
 
 test('hostile names stay names', async (t) => {

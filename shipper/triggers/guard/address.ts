@@ -40,9 +40,11 @@ const IPV4: readonly (readonly [cidr: string, what: string, nameable?: 'private'
 
 /** The same of IPv6. Besides these, only 2000::/3 is in use on the Internet: everything else is refused as well. */
 const IPV6: readonly (readonly [cidr: string, what: string, nameable?: 'private' | 'shared'])[] = [
-  ['fd00:ec2::254/128', 'a metadata address (AWS)'],
+  // Instance metadata (::254), credentials of pods (::23), and what else AWS answers with inside a network.
+  ['fd00:ec2::/32', 'a metadata address (AWS)'],
   ['fd20:ce::254/128', 'a metadata address (Google Cloud)'],
   ['fd00:c1::a9fe:a9fe/128', 'a metadata address (Oracle Cloud)'],
+  ['fd00:42::42/128', 'a metadata address (Scaleway)'],
   ['::/128', 'unspecified'],
   ['::1/128', 'loopback'],
   ['::/96', 'IPv4-compatible'],

@@ -39,7 +39,12 @@ export async function post(
       socket.destroy()
       resolve(reply)
     }
-    const fail = (why: string) => end({ ok: false, isFinal: false, fault: `${target.origin}: ${why}` })
+    /** With what came of the answer: once its status is known, that is what counts. */
+    let finish: (() => void) | undefined
+    const fail = (why: string) => {
+      if (finish !== undefined) finish()
+      else end({ ok: false, isFinal: false, fault: `${target.origin}: ${why}` })
+    }
     const onAbort = () => fail('no answer in time')
     signal.addEventListener('abort', onAbort, { once: true })
     if (signal.aborted) return onAbort()
@@ -48,14 +53,14 @@ export async function post(
     sent.on('error', (error: NodeJS.ErrnoException) => fail(failureText(error)))
     sent.on('close', () => fail('the connection was closed without an answer'))
     sent.on('response', (response) => {
-      readAnswer(response, (answer) => end({ ok: true, answer }))
+      finish = readAnswer(response, (answer) => end({ ok: true, answer }))
     })
     sent.end(body)
   })
 }
 
-/** Calls back once: at the end, when enough was read, or when it breaks off (its status is known by then). */
-function readAnswer(response: IncomingMessage, done: (answer: HttpAnswer) => void): void {
+/** Calls back at the end, when enough was read, when it breaks off, or when the function that is returned is called. */
+function readAnswer(response: IncomingMessage, done: (answer: HttpAnswer) => void): () => void {
   const parts: Buffer[] = []
   let bytes = 0
   const finish = () => {
@@ -69,4 +74,5 @@ function readAnswer(response: IncomingMessage, done: (answer: HttpAnswer) => voi
     if (bytes >= MAX_ANSWER_BYTES) finish()
   })
   for (const event of ['end', 'error', 'close']) response.on(event, finish)
+  return finish
 }

@@ -137,7 +137,9 @@ class TriggerRunner implements Runner {
     for (let attempts = 1; !this.stopped.signal.aborted; attempts++) {
       const ready = readyOf(this.entry)
       if (ready === undefined || !ready.checked.matches(event)) return void counts.dropped++
-      const outcome = await tools.limit(() => tools.attempt(ready, event, this.stopped.signal))
+      const outcome = await tools.limit(ready.checked.target.origin, () =>
+        tools.attempt(ready, event, this.stopped.signal),
+      )
       if (this.stopped.signal.aborted) return
       if (outcome.kind === 'delivered') {
         counts.delivered++

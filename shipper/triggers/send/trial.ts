@@ -27,7 +27,7 @@ export async function testTrigger(
   if (entry.checked === undefined) return refused('conflict', { path: '', message: entry.view.error ?? '' })
   const ready = entry as Ready
   const event = sampleEvent(way.now())
-  const [outcome, startedMs] = await limit(async () => {
+  const [outcome, startedMs] = await limit(ready.checked.target.origin, async () => {
     const startedMs = way.now()
     return [await attempt(ready, event, way, stop), startedMs] as const
   })
