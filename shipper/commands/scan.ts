@@ -69,7 +69,11 @@ function definition(): Command {
   return new Command('scan')
     .description('Prints what rules find in log files. Reads standard input without FILE, or for "-".')
     .argument('[FILE...]', 'log files or globs, also .gz')
-    .requiredOption('--rules <file...>', 'files of rules, folders of them, or a longship.yaml')
+    .requiredOption(
+      '--rules <file>',
+      'a file of rules, a folder of them, or a longship.yaml; may be given again',
+      collected,
+    )
     .option('--fail-on <severity>', `exit with 1 when a hit is so loud or louder: ${SEVERITIES.join(', ')}`)
     .addOption(
       new Option('-o, --output <form>', 'text, or an event a line as JSON').choices(['text', 'jsonl']).default('text'),
@@ -84,6 +88,10 @@ function definition(): Command {
     .option('--no-multiline', 'a line is a record: join no stack traces and continued lines')
     .option('--no-redact', 'leave secrets where they are')
     .addHelpText('after', EXAMPLES)
+}
+
+function collected(file: string, before: readonly string[] = []): readonly string[] {
+  return [...before, file]
 }
 
 const EXAMPLES = `
