@@ -138,7 +138,8 @@ export class RuleFolder {
     }
     const fault = 'fault' in file ? file.fault : `with it the folder has more than ${MAX_RULES} rules`
     const rest = before.length > 0 ? 'its last good version stays in force' : 'none of its rules is in force'
-    this.files.set(name, { signature: found.signature, rules: before })
+    // A whole file that had no room is read again with every look: others may make room.
+    this.files.set(name, { signature: 'fault' in file ? found.signature : '', rules: before })
     this.wrong(path, `${fault} (${rest})`)
     return known === undefined
   }

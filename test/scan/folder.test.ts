@@ -148,6 +148,21 @@ test('bounds: long files, many files, things that are no files', (t) => {
   assert.match(problems.join('\n'), /holds 212 rule files; the first 200 are read/)
 })
 
+test('a file that had no room is in force as soon as others make room', (t) => {
+  const { book, folder, put, ids, problems } = open(t)
+  const many = (letter: string) => RULES(...Array.from({ length: 900 }, (_, i) => `${letter}${i}`))
+  for (const letter of ['a', 'b', 'c']) put(`${letter}.yaml`, many(letter))
+  book.refresh()
+  assert.equal(ids().length, 1800)
+  assert.match(problems.join('\n'), /c\.yaml: with it the folder has more than 2000 rules/)
+  book.refresh()
+  assert.equal(problems.length, 1)
+  rmSync(join(folder, 'a.yaml'))
+  book.refresh()
+  assert.equal(ids().length, 1800)
+  assert.ok(book.get('c899'))
+})
+
 test('aliases that unfold without end are refused', (t) => {
   const { book, put, ids, problems } = open(t)
   const levels = Array.from({ length: 9 }, (_, n) => `a${n}: &a${n} [${Array(9).fill(n === 0 ? 'x' : `*a${n - 1}`)}]`)
