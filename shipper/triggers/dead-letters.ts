@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { appendFileSync, chmodSync, existsSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { LogEvent } from '../events/event.ts'
 import { makeFolder } from '../terms/folder.ts'
@@ -44,6 +45,7 @@ export function openDeadLetters(
   path: string,
   onProblem: (where: string, message: string) => void,
   max = MAX_LETTERS,
+  sync: (path: string) => unknown = syncFile,
 ): DeadLetters {
   const { letters, lines: before, damaged } = readLetters(path, max)
   const maxLines = LINES_A_LETTER * max
@@ -52,14 +54,22 @@ export function openDeadLetters(
   let dropped = 0
   if (damaged > 0) onProblem(path, `has ${damaged} damaged lines, which are passed over`)
 
-  /** Kept in memory at least: that the disk is full must not stop deliveries. */
+  const syncSoon = debounced(() => sync(path))
+  let isBroken = false
+  /** Kept in memory at least: that the disk is full must not stop deliveries. Said once, until it works again. */
   const write = (line: object) => {
     try {
       if (++lines > maxLines) lines = rewrite(path, letters)
       else append(path, line)
+      isBroken = false
+      syncSoon()
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
-      onProblem(path, `cannot be written (${code ?? message}): dead letters are kept until Longship ends only`)
+      if (!isBroken)
+        onProblem(path, `cannot be written (${code ?? message}): dead letters are kept until Longship ends only`)
+      isBroken = true
+      // What was to be written is missing, or half of it is there.
+      lines = maxLines
     }
   }
   const remove = (id: string) => {
@@ -92,7 +102,31 @@ export function openDeadLetters(
 function append(path: string, line: object): void {
   makeFolder(dirname(path), 0o700)
   if (existsSync(path)) chmodSync(path, 0o600)
-  appendFileSync(path, `${JSON.stringify(line)}\n`, { mode: 0o600, flush: true } as { mode: number })
+  appendFileSync(path, `${JSON.stringify(line)}\n`, { mode: 0o600 })
+}
+
+/**
+ * Letters are on the disk so long after they are in the file, and sooner than cursors say that their events are done. Not
+ * one by one: while a receiver refuses a flood, everything else would wait for the disk.
+ */
+const SYNC_MS = 200
+
+function debounced(work: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined
+  return () => {
+    if (timer !== undefined) return
+    timer = setTimeout(() => {
+      timer = undefined
+      work()
+    }, SYNC_MS).unref()
+  }
+}
+
+/** A file that is gone or a disk that fails is said when the next letter is written. */
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+').catch(() => undefined)
+  await file?.datasync().catch(() => {})
+  await file?.close().catch(() => {})
 }
 
 function rewrite(path: string, letters: ReadonlyMap<string, DeadLetter>): number {

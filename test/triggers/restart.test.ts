@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -173,26 +173,18 @@ test('dead letters are bounded in number and on disk, the oldest go; damaged lin
   const problems: string[] = []
   const max = 20
   const open = () => openDeadLetters(path, (_, message) => problems.push(message), max)
-  const letter = (seq: number) => ({
-    trigger: 'x',
-    trigger_name: 'x',
-    failed_at: '',
-    attempts: 1,
-    error: 'e',
-    event: event(seq),
-  })
   const letters = open()
-  for (let seq = 1; seq <= 5 * max + 3; seq++) letters.add(letter(seq))
+  for (let seq = 1; seq <= 5 * max + 3; seq++) letters.add(letterOf(seq))
   assert.equal(letters.list().length, max)
   assert.equal(letters.list().at(-1)!.event.seq, 4 * max + 4)
   assert.equal(letters.dropped, 4 * max + 3)
   assert.ok(readFileSync(path, 'utf8').split('\n').length <= 3 * max + 2)
   assert.equal(statSync(path).mode & 0o777, 0o600)
-  writeFileSync(path, `${JSON.stringify({ id: 'letter_1', ...letter(1) })}\n{"id":"lett`)
+  writeFileSync(path, `${JSON.stringify({ id: 'letter_1', ...letterOf(1) })}\n{"id":"lett`)
   const again = open()
   assert.equal(again.list().length, 1)
   assert.match(problems.join(), /1 damaged lines/)
-  again.add(letter(2))
+  again.add(letterOf(2))
   assert.deepEqual(
     open()
       .list()
@@ -201,3 +193,44 @@ test('dead letters are bounded in number and on disk, the oldest go; damaged lin
     'a line behind a torn one is whole',
   )
 })
+
+test('a flood of dead letters does not wait for the disk letter by letter, and is on it soon after', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'longship-letters-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const path = join(folder, 'dead.jsonl')
+  const linesAtSync: number[] = []
+  const letters = openDeadLetters(path, assert.fail, 1000, (file) => {
+    linesAtSync.push(readFileSync(file, 'utf8').split('\n').length - 1)
+  })
+  for (let seq = 1; seq <= 500; seq++) letters.add(letterOf(seq))
+  assert.equal(readFileSync(path, 'utf8').split('\n').length, 501, 'in the file at once, for a kill -9')
+  assert.deepEqual(linesAtSync, [])
+  await until(() => linesAtSync.length > 0)
+  letters.add(letterOf(501))
+  await until(() => linesAtSync.length > 1)
+  assert.deepEqual(linesAtSync, [500, 501])
+})
+
+test('a disk that takes no letters is said once; when it takes them again, none is missing and none is torn', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'longship-letters-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const path = join(folder, 'dead.jsonl')
+  const problems: string[] = []
+  const letters = openDeadLetters(path, (_, message) => problems.push(message))
+  // In the way of the file, whoever one is.
+  mkdirSync(path)
+  for (let seq = 1; seq <= 20; seq++) letters.add(letterOf(seq))
+  assert.equal(problems.length, 1)
+  assert.equal(letters.list().length, 20)
+  rmSync(path, { recursive: true })
+  letters.add(letterOf(21))
+  assert.equal(openDeadLetters(path, assert.fail).list().length, 21)
+  rmSync(path)
+  mkdirSync(path)
+  letters.add(letterOf(22))
+  assert.equal(problems.length, 2)
+})
+
+function letterOf(seq: number) {
+  return { trigger: 'x', trigger_name: 'x', failed_at: '', attempts: 1, error: 'e', event: event(seq) }
+}
