@@ -22,7 +22,11 @@ test('serve --loki serves the page, says where its questions go, and hands them 
   try {
     assert.equal(preview.name, url)
     assert.match(await (await fetch(preview.url)).text(), /preview\/page-/)
-    assert.deepEqual(await (await fetch(`${preview.url}/preview/api/about`)).json(), { loki: url })
+    assert.deepEqual(await (await fetch(`${preview.url}/preview/api/about`)).json(), {
+      loki: url,
+      boards: true,
+      scan: false,
+    })
     const labels = (await (await fetch(`${preview.url}/loki/api/v1/label/service/values`)).json()) as { data: string[] }
     assert.deepEqual(labels.data, ['far'])
     assert.equal((await fetch(`${preview.url}/loki/api/v1/push`, { method: 'POST', body: '{}' })).status, 404)
