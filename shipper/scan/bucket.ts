@@ -34,6 +34,12 @@ export class Bucket {
     return true
   }
 
+  /** As it was in the beginning. */
+  isFull(now: number): boolean {
+    this.fill(now)
+    return this.parts === this.options.burst * MINUTE_MS
+  }
+
   private fill(now: number): void {
     const { burst, per_minute: perMinute } = this.options
     this.parts = Math.min(burst * MINUTE_MS, this.parts + (now - this.at) * perMinute)

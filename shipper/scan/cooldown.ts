@@ -36,6 +36,12 @@ export class Cooldowns {
     this.nextOver = Math.min(this.nextOver, now + cooldownMs)
   }
 
+  /** Nothing is silent: there is nothing to remember. */
+  isOver(now: number): boolean {
+    if (this.size > 0) this.forgetOver(now)
+    return this.size === 0
+  }
+
   private forgetOver(now: number): void {
     if (now < this.nextOver) return
     this.nextOver = Number.POSITIVE_INFINITY

@@ -53,7 +53,7 @@ export interface Watch {
    * that cooldown or bucket drop are counted.
    */
   judge(workload: string, stream: Stream): boolean
-  /** Its container is gone: what was remembered of it is forgotten. */
+  /** It brings no more. Rates hold on for the next of its name; what is over is forgotten. */
   end(): void
 }
 
@@ -89,6 +89,11 @@ export interface Container {
   tails: number
 }
 
+/** Containers that are gone and remembered: beyond, the first is forgotten. */
+const MAX_RESTING = 1000
+/** They are looked through so often at most. */
+const FORGET_MS = 10_000
+
 export function createScanner(options: ScannerOptions): Scanner {
   return new RuleScanner(options)
 }
@@ -100,6 +105,9 @@ export class RuleScanner implements Scanner {
   readonly options: ScannerOptions
   readonly clock: () => number
   readonly containers = new Map<string, Container>()
+  /** Those without a tail, oldest first: what is silent stays so when a file is rotated, or its program began anew. */
+  private readonly resting = new Map<string, Container>()
+  private forgotAt = 0
   private watches = 0
   private prepared: Hunt | undefined
   private readonly counts = new Map<string, HitCounts>()
@@ -115,6 +123,7 @@ export class RuleScanner implements Scanner {
       container = { cooldowns: new Cooldowns(), bucket: new Bucket(this.options.bucket, this.clock()), tails: 0 }
       this.containers.set(name, container)
     }
+    this.resting.delete(name)
     container.tails++
     this.watches++
     return new Tail(this, name, container)
@@ -122,7 +131,23 @@ export class RuleScanner implements Scanner {
 
   end(name: string, container: Container): void {
     this.watches--
-    if (--container.tails === 0) this.containers.delete(name)
+    if (--container.tails > 0) return
+    this.resting.set(name, container)
+    this.forgetResting()
+  }
+
+  /** Containers that are gone, once nothing of them is silent or used up. */
+  private forgetResting(): void {
+    const now = this.clock()
+    const isDue = now - this.forgotAt >= FORGET_MS
+    if (isDue) this.forgotAt = now
+    for (const [name, { cooldowns, bucket }] of this.resting) {
+      const isTooMany = this.resting.size > MAX_RESTING
+      if (!isDue && !isTooMany) return
+      if (!isTooMany && !(cooldowns.isOver(now) && bucket.isFull(now))) continue
+      this.resting.delete(name)
+      this.containers.delete(name)
+    }
   }
 
   stats(): ScanStats {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Cooldowns } from '../../shipper/scan/cooldown.ts'
-import { recordOf, rule, scannerOf } from './rules.ts'
+import { RuleScanner } from '../../shipper/scan/scanner.ts'
+import { recordOf, rule, scannerOf, snapshotOf } from './rules.ts'
 
 /** Steps of a clock in milliseconds, some of them back, and who is heard then. */
 const steps = fc.array(
@@ -136,8 +137,10 @@ test('names that a line makes up take bounded memory, and raise no rate', () => 
   assert.equal(cooldowns.isCooling('r', 'workload 4999', 2e9, 1e9), false, 'when they are over there is room again')
 })
 
-test('state is forgotten when a watch ends, and shared by the tails of one container until the last', () => {
-  const { scanner, events } = scannerOf([rule('x', 'x', { cooldown: '1h' })])
+test('state is shared by the tails of one container, also by those that come when all have ended', () => {
+  // A file that is cut short or rotated ends, and so does what a program that fails again and again writes.
+  let now = 0
+  const { scanner, events } = scannerOf([rule('x', 'x', { cooldown: '1h' })], { now: () => now })
   const [first, second] = [scanner.watch('c'), scanner.watch('c')]
   first.see(recordOf('x'), 'x')
   second.see(recordOf('x'), 'x')
@@ -150,7 +153,32 @@ test('state is forgotten when a watch ends, and shared by the tails of one conta
   second.end()
   assert.equal(scanner.stats().watches, 0)
   scanner.watch('c').see(recordOf('x'), 'x')
+  assert.equal(events.length, 1)
+  now = 3_600_000
+  scanner.watch('c').see(recordOf('x'), 'x')
   assert.equal(events.length, 2)
+})
+
+test('the bucket goes on where a file was rotated; what is over is forgotten, and so is the first of too many', () => {
+  let now = 0
+  const rulebook = { snapshot: snapshotOf([rule('x', 'x')]) }
+  const events: unknown[] = []
+  const bucket = { burst: 2, per_minute: 1 }
+  const scanner = new RuleScanner({ rulebook, bucket, emit: (event) => events.push(event), now: () => now })
+  const turn = (name: string, hits: number) => {
+    const watch = scanner.watch(name)
+    for (let i = 0; i < hits; i++) watch.see(recordOf('x'), 'x')
+    watch.end()
+  }
+  for (let i = 0; i < 10; i++) turn('app.log', 1)
+  assert.equal(events.length, 2)
+  for (let i = 0; i < 50; i++) turn(`quiet ${i}`, 0)
+  now = 120_000
+  turn('other', 0)
+  assert.deepEqual([...scanner.containers.keys()], [])
+  for (let i = 0; i < 3000; i++) turn(`sender ${i}`, 1)
+  assert.equal(scanner.containers.size, 1000)
+  assert.ok(scanner.containers.has('sender 2999'))
 })
 
 test('hits a minute', () => {

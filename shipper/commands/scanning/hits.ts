@@ -49,10 +49,10 @@ export class Hits {
   private plain({ severity, message, metadata }: NewEvent): string {
     const { colours } = this.screen
     const { container, rule_name: rule = '', captures = {} } = metadata
-    const taken = Object.entries(captures).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    const taken = Object.entries(captures).map(([name, value]) => `${name}=${visible(JSON.stringify(value))}`)
     const shown = taken.length === 0 ? '' : colours.dim(` {${taken.join(', ')}}`)
     const loud = colours[PAINT[severity]](severity)
-    return `${container}:${this.line}: ${loud} ${colours.bold(visible(rule))}: ${visible(message)}${shown}`
+    return `${visible(container)}:${this.line}: ${loud} ${colours.bold(visible(rule))}: ${visible(message)}${shown}`
   }
 }
 
