@@ -250,6 +250,32 @@ test('a name that cannot be looked up is tried again, one that takes too long as
   }
 })
 
+test('a name whose DNS hangs is asked about once at a time, and all who wait get its answer', async (t) => {
+  const to = await receiver(t)
+  const asked: ((addresses: string[]) => void)[] = []
+  const names = ['a', 'b', 'c']
+  const { triggers, feed } = world(t, to.port, {
+    configured: names.map((name) =>
+      settings({ name, url: `http://slow.example/${name}`, timeout: '200ms', retries: 10 }),
+    ),
+    resolve: () => new Promise<string[]>((resolve) => asked.push(resolve)),
+  })
+  feed.append(event(1))
+  // Attempts that nobody waits for any more leave their question behind.
+  await until(() => names.every((name) => triggers.stats()[name]!.retried >= 2))
+  assert.equal(asked.length, 1)
+  asked[0]!([PUBLIC])
+  while (names.some((name) => triggers.stats()[name]!.delivered === 0)) {
+    await new Promise((resolve) => setImmediate(resolve))
+    asked.at(-1)!([PUBLIC])
+  }
+  feed.append(event(2))
+  await until(() => asked.length >= 2)
+  asked.at(-1)!(['127.0.0.1'])
+  await until(() => names.some((name) => triggers.stats()[name]!.failed === 1))
+  assert.equal(to.requests.length, 3, 'a question that was answered is asked anew')
+})
+
 test('TLS proves the name, at the address that was checked', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', 'test/triggers/tls-child.ts'])
   assert.deepEqual(JSON.parse(stdout), {

@@ -41,8 +41,9 @@ export const systemResolve: Resolve = async (host) => {
 export const systemConnect: Connect = (address, port) => connectTcp({ host: address, port, noDelay: true })
 
 export function createGuard({ allowed, resolve, connect }: GuardOptions): Guard {
+  const ask = shared(resolve)
   return async (target, signal) => {
-    const found = await addressesOf(target.host, resolve, signal)
+    const found = await addressesOf(target.host, ask, signal)
     if (typeof found === 'string') return { ok: false, isFinal: false, fault: found }
     // One bad address is enough: whoever answers with a public and a private one wants the second to be taken.
     const bad = found.map((address) => addressFault(address, allowed)).find((fault) => fault !== undefined)
@@ -60,6 +61,19 @@ export function createGuard({ allowed, resolve, connect }: GuardOptions): Guard 
       if (signal.aborted) break
     }
     return { ok: false, isFinal: false, fault }
+  }
+}
+
+/**
+ * Asked once at a time for each name. Questions that nobody waits for any more cannot be called off, and few are asked at
+ * once (libuv's threads): those about a name whose DNS hangs must not pile up before all others.
+ */
+function shared(resolve: Resolve): Resolve {
+  const asked = new Map<string, Promise<readonly string[]>>()
+  return (host) => {
+    const known = asked.get(host) ?? resolve(host).finally(() => asked.delete(host))
+    asked.set(host, known)
+    return known
   }
 }
 
