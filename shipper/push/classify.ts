@@ -130,10 +130,11 @@ const RULES: readonly Rule[] = [
   { status: is(429), verdict: rateLimited },
   { status: between(400, 499), verdict: setup('an answer that Loki does not give; check the URL and any proxy') },
   { status: between(500, 599), text: /larger than max|ResourceExhausted|message too large/i, verdict: split },
-  // A metadata name of nothing but odd characters fails the whole push for ever (prometheus/otlptranslator).
+  // A metadata name of nothing but odd characters fails the whole push for ever (prometheus/otlptranslator), and so does a
+  // time before the first of Loki's schema_config.
   {
     status: between(500, 599),
-    text: /label name is empty|normalization for label name/,
+    text: /label name is empty|normalization for label name|no schema config found for time/,
     verdict: ({ status }, reason) => ({ kind: 'rejected', status, code: 'bad_entry', reason, stored: 'none' }),
   },
   {

@@ -58,6 +58,7 @@ const CASES: readonly [number, string, string][] = [
   [500, 'at least 1 live replicas required, could only find 0', 'retry server suspect'],
   [500, 'label name is empty', 'rejected bad_entry none'],
   [500, 'normalization for label name "ü" resulted in invalid name "_"', 'rejected bad_entry none'],
+  [500, 'no schema config found for time 0', 'rejected bad_entry none'],
   [502, '<html>Bad Gateway</html>', 'retry server'],
   [503, 'circuit breaker open, request denied', 'retry server'],
   [504, '', 'retry server'],
