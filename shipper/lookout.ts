@@ -78,22 +78,7 @@ export function openLookout({ config, configFile, secretKey, log }: LookoutOptio
       emit,
       onProblem: (message) => onProblem('patterns', message),
     })
-  const triggers = openTriggers({
-    configured: scan.triggers,
-    stateFile: fileOf('triggers.json'),
-    deadLetterFile: fileOf('dead-letters.jsonl'),
-    secretKey,
-    allowPrivate: scan.targets.allow_private,
-    feed: {
-      subscribe: events.subscribe.bind(events),
-      since: (seq, limit) => events.since(seq, { limit }),
-      newest: () => events.stats().newest_seq,
-    },
-    now,
-    sleep,
-    random: Math.random,
-    onProblem,
-  })
+  const triggers = triggersOn(events, { scan, fileOf, secretKey, onProblem })
   const token = adminToken(settings.bearer_token, scan.folder)
   const parts = { rulebook, scanner, events, triggers, patterns }
   const onFault = (message: string) => onProblem('admin', message)
@@ -120,6 +105,33 @@ export function openLookout({ config, configFile, secretKey, log }: LookoutOptio
       await events.close()
     },
   }
+}
+
+interface TriggerParts {
+  readonly scan: ScanConfig
+  readonly fileOf: (name: string) => string
+  readonly secretKey: string | undefined
+  readonly onProblem: (path: string, message: string) => void
+}
+
+/** Of the log they are handed how to read it, and nothing else: they cannot loop. */
+function triggersOn(events: EventLog, { scan, fileOf, secretKey, onProblem }: TriggerParts): Triggers {
+  return openTriggers({
+    configured: scan.triggers,
+    stateFile: fileOf('triggers.json'),
+    deadLetterFile: fileOf('dead-letters.jsonl'),
+    secretKey,
+    allowPrivate: scan.targets.allow_private,
+    feed: {
+      subscribe: events.subscribe.bind(events),
+      since: (seq, limit) => events.since(seq, { limit }),
+      newest: () => events.stats().newest_seq,
+    },
+    now: Date.now,
+    sleep,
+    random: Math.random,
+    onProblem,
+  })
 }
 
 /** Sample lines are read as a source without settings of its own would read them; each on its own. */
