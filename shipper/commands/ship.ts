@@ -1,13 +1,12 @@
 /** longship ship [FILE…|-]: tails files and pushes what they say to Loki; with --once to their end, then the balance. */
 import { Command } from 'commander'
-import { createPage } from '../../dashboards/preview/server/page.ts'
 import { assemble } from '../assemble.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { LongshipError } from '../errors.ts'
 import { formats } from '../formats/index.ts'
 import { FRAMINGS } from '../framing/index.ts'
 import { hasInputs, openInputs } from '../inputs/index.ts'
-import { type Lookout, openLookout } from '../lookout.ts'
+import type { Lookout } from '../lookout.ts'
 import { runShipping, type ShippingResult } from '../shipping.ts'
 import { createLog, type Log } from '../telemetry.ts'
 import { parseArguments } from './arguments.ts'
@@ -62,6 +61,8 @@ export async function run(argv: string[]): Promise<number> {
 async function openLookoutOf(config: Config, options: Options, log: Log): Promise<Lookout | undefined> {
   const { scan } = config
   if (scan === undefined) return undefined
+  // Loaded by who scans: it doubles what a start costs.
+  const { openLookout } = await import('../lookout.ts')
   const lookout = openLookout({
     config: { ...config, scan },
     configFile: options.config ?? process.env['LONGSHIP_CONFIG'],
@@ -70,6 +71,7 @@ async function openLookoutOf(config: Config, options: Options, log: Log): Promis
   })
   if (options.once) return lookout
   try {
+    const { createPage } = await import('../../dashboards/preview/server/page.ts')
     const server = await lookout.listen(createPage({ scan: true, boards: false }))
     const { token, file } = lookout.token
     if (server !== undefined) log.info('rules, triggers and events', { url: server.url, token_file: file })
