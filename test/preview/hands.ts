@@ -16,8 +16,10 @@ function inPage<T>(tab: Tab, code: string): Promise<T> {
   return tab.evaluate<T>(`(() => { ${IN_PAGE} ${code} })()`)
 }
 
-/** A button, link or item of that name, above all in the dialog that is open. */
+/** A button, link or item of that name, above all in the dialog that is open. One that is busy is waited for. */
 export async function click(tab: Tab, name: string): Promise<void> {
+  const isFree = `try { return find('button, a', ${JSON.stringify(name)}).disabled !== true } catch { return true }`
+  await tab.until(`(() => { ${IN_PAGE} ${isFree} })()`)
   await inPage(tab, `find('button, a', ${JSON.stringify(name)}).click()`)
 }
 
