@@ -1,6 +1,6 @@
 /** The spool's way to the batch: its frames are events already, each with what its sender said of it. */
 import type { BatchBuilder, Progress } from './batch/builder.ts'
-import type { Interpreter } from './interpret.ts'
+import { type Interpreter, messageOf } from './interpret.ts'
 import type { Flow } from './origin-flow.ts'
 import type { PatternWatch } from './patterns/patterns.ts'
 import type { Known } from './record.ts'
@@ -71,15 +71,12 @@ export class EntryFlow implements Flow {
       builder.advance(progress, end)
       return
     }
-    const lineEnd = text.indexOf('\n')
-    const head = lineEnd < 0 ? text : text.slice(0, lineEnd)
-    const rest = lineEnd < 0 ? '' : text.slice(lineEnd + 1)
     const level = levelOf(metadata)
     const known = metadata.length === 0 ? place.labels : [...metadata.filter(isNoLevel), ...place.labels]
     const around = level === undefined ? place.around : { ...place.around, level }
     const runtime = { time, stream: undefined, known, place: around }
     const { interpreter, watch } = this.senderOf(place)
-    const message = { head, rest, runtime }
+    const message = messageOf(text, runtime)
     const record = interpreter.record(message)
     watch?.see(record, () => interpreter.textOf(record, message), { position: `spool:${end}` })
     this.options.patterns?.see(record)

@@ -8,12 +8,11 @@ import { EventFlow } from './event-flow.ts'
 import type { EventLog } from './events/log.ts'
 import { byName } from './formats/index.ts'
 import type { Inputs } from './inputs/index.ts'
-import { Interpreter } from './interpret.ts'
+import { Interpreter, messageOf } from './interpret.ts'
 import { Lane } from './lanes/lane.ts'
 import type { Surroundings } from './normalize/normalize.ts'
 import { OriginFlow, type OriginFlowOptions } from './origin-flow.ts'
 import type { Patterns, PatternWatch } from './patterns/patterns.ts'
-import type { Message } from './record.ts'
 import type { Redactor } from './redact/redact.ts'
 import type { Scanner, Watch } from './scan/scanner.ts'
 import { type Container, containerOf } from './sources/container.ts'
@@ -118,7 +117,6 @@ function makeLane({
   positionOf,
 }: LaneParts): Lane {
   const write = lineWriter('json')
-  const messageOf = (text: string): Message => ({ head: text, rest: '', runtime: undefined })
   return new Lane({
     builder,
     around,

@@ -78,6 +78,12 @@ export class Interpreter {
   }
 }
 
+/** An event's text: its first line, and the rest. */
+export function messageOf(text: string, runtime?: Runtime): Message {
+  const end = text.indexOf('\n')
+  return end < 0 ? { head: text, rest: '', runtime } : { head: text.slice(0, end), rest: text.slice(end + 1), runtime }
+}
+
 function wholeText({ head, rest }: Message): string {
   return rest === '' ? head : `${head}\n${rest}`
 }

@@ -9,9 +9,9 @@ import type { AnswerPage } from './admin/server.ts'
 import { writeRecord } from './batch/line.ts'
 import type { Config, ScanConfig } from './config.ts'
 import { type EventLog, openEventLog } from './events/log.ts'
-import { Interpreter } from './interpret.ts'
+import { Interpreter, messageOf } from './interpret.ts'
 import { openPatterns, type Patterns } from './patterns/patterns.ts'
-import { createRedactor } from './redact/redact.ts'
+import { createRedactor, type Redactor } from './redact/redact.ts'
 import { openRulebook, type Rulebook } from './scan/rulebook.ts'
 import { createScanner, type Scanner } from './scan/scanner.ts'
 import type { Interpret } from './scan/view.ts'
@@ -136,8 +136,10 @@ function triggersOn(events: EventLog, { scan, fileOf, secretKey, onProblem }: Tr
 
 /** Sample lines are read as a source without settings of its own would read them; each on its own. */
 function interpreterOf({ env, timezone, redact }: Config): Interpret {
-  const redactor = createRedactor(redact)
+  let redactor: Redactor | undefined
   return (line, workload) => {
+    // The flow has its own: this one is made when somebody tries a rule.
+    redactor ??= createRedactor(redact)
     const interpreter = new Interpreter({
       around: { service: workload ?? 'test', node: undefined, env, level: 'unknown', host: hostname() },
       zone: timezone,
@@ -145,8 +147,7 @@ function interpreterOf({ env, timezone, redact }: Config): Interpret {
       redactor,
       now: () => fromMillis(Date.now()),
     })
-    const [head, ...rest] = line.replace(/\r?\n$/, '').split('\n')
-    const message = { head, rest: rest.join('\n'), runtime: undefined }
+    const message = messageOf(line.replace(/\r?\n$/, ''))
     const record = interpreter.record(message)
     return { record, text: interpreter.textOf(record, message), json: JSON.parse(String(writeRecord(record))) }
   }

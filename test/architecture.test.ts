@@ -131,8 +131,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
       'watch/model': [
         `${PREVIEW}/model`,
         ...['events/event.ts', 'scan/rule.ts', 'triggers/trigger.ts'].map((f) => `shipper/${f}`),
+        'type:shipper/events/json.ts',
+        'type:shipper/scan/view.ts',
       ],
-      watch: PAGE_PARTS,
+      watch: [...PAGE_PARTS, 'shipper/terms/sleep.ts'],
       views: [...PAGE_PARTS, ...['logs', 'panels', 'controls', 'explore', 'watch'].map((part) => `${PREVIEW}/${part}`)],
       'main.ts': [`${PREVIEW}/views`, `${PREVIEW}/page`],
       server: [WIRE],

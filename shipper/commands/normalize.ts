@@ -8,14 +8,7 @@ import { writeRecord } from '../batch/line.ts'
 import { LongshipError } from '../errors.ts'
 import type { Format } from '../formats/format.ts'
 import { byName, formats } from '../formats/index.ts'
-import {
-  createFramer,
-  FRAMINGS,
-  type FramedEvent,
-  type Framer,
-  type FramerSink,
-  type Framing,
-} from '../framing/index.ts'
+import { createFramer, FRAMINGS, type FramedEvent, type Framer, type Framing } from '../framing/index.ts'
 import { Interpreter } from '../interpret.ts'
 import { createRedactor } from '../redact/redact.ts'
 import { didYouMean } from '../suggest.ts'
@@ -81,8 +74,8 @@ export function checkZone(name: string): void {
 }
 
 /** One origin's events as lines of JSON on stdout. */
-class RecordWriter implements Reading, FramerSink {
-  private readonly framer: Framer
+class RecordWriter implements Reading {
+  readonly framer: Framer
   private readonly interpreter: Interpreter
   private text = ''
 
@@ -96,18 +89,6 @@ class RecordWriter implements Reading, FramerSink {
       redactor: redact ? createRedactor() : undefined,
       now: () => fromMillis(Date.now()),
     })
-  }
-
-  data(bytes: Uint8Array, offset: number): void {
-    this.framer.push(bytes, offset, this)
-  }
-
-  idle(): void {
-    this.framer.idle(this)
-  }
-
-  end(): void {
-    this.framer.end(this)
   }
 
   event({ message, cut }: FramedEvent): void {

@@ -1,13 +1,16 @@
 /** One file, or "-", to its end through its framer: what `normalize` and `scan` have in common. */
+import type { Framer, FramerSink } from '../framing/index.ts'
 import { createFileSource } from '../sources/file.ts'
 import { createStdinSource } from '../sources/stdin.ts'
 
-/** What takes one origin's bytes. */
-export interface Reading {
-  data(bytes: Uint8Array, offset: number): void
-  idle(): void
-  end(): void
-  /** After each of these. */
+/** What takes one origin's events. */
+export interface Reading extends FramerSink {
+  readonly framer: Framer
+  /** Before a block is framed. */
+  see?(bytes: Uint8Array, offset: number): void
+  /** After the last event. */
+  end?(): void
+  /** After each block. */
   flush(): Promise<void>
 }
 
@@ -25,10 +28,14 @@ export async function readThrough(path: string, create: (name: string, path: str
     const { id, name, path: found } = event.origin
     const reading = readings.get(id) ?? create(path === '-' ? 'stdin' : name, found)
     readings.set(id, reading)
-    if (event.kind === 'data') reading.data(event.bytes, event.offset)
-    else if (event.kind === 'idle') reading.idle()
+    const { framer } = reading
+    if (event.kind === 'data') {
+      reading.see?.(event.bytes, event.offset)
+      framer.push(event.bytes, event.offset, reading)
+    } else if (event.kind === 'idle') framer.idle(reading)
     else {
-      reading.end()
+      framer.end(reading)
+      reading.end?.()
       readings.delete(id)
     }
     await reading.flush()

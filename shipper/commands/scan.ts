@@ -3,14 +3,7 @@ import { hostname } from 'node:os'
 import { Command, Option } from 'commander'
 import { LongshipError } from '../errors.ts'
 import { SEVERITIES, type Severity } from '../events/event.ts'
-import {
-  createFramer,
-  FRAMINGS,
-  type FramedEvent,
-  type Framer,
-  type FramerSink,
-  type Framing,
-} from '../framing/index.ts'
+import { createFramer, FRAMINGS, type FramedEvent, type Framer, type Framing } from '../framing/index.ts'
 import { Interpreter } from '../interpret.ts'
 import { processSurroundings, type Surroundings } from '../querying/screen.ts'
 import { createRedactor, type Redactor } from '../redact/redact.ts'
@@ -134,9 +127,9 @@ interface FileOptions extends Options {
 }
 
 /** One file's records, each shown to the scanner. */
-class ScannedFile implements Reading, FramerSink {
+class ScannedFile implements Reading {
   private readonly options: FileOptions
-  private readonly framer: Framer
+  readonly framer: Framer
   private readonly interpreter: Interpreter
   private readonly numbers = new LineNumbers()
   private readonly watch: Watch
@@ -155,17 +148,11 @@ class ScannedFile implements Reading, FramerSink {
     })
   }
 
-  data(bytes: Uint8Array, offset: number): void {
+  see(bytes: Uint8Array, offset: number): void {
     this.numbers.see(bytes, offset)
-    this.framer.push(bytes, offset, this)
-  }
-
-  idle(): void {
-    this.framer.idle(this)
   }
 
   end(): void {
-    this.framer.end(this)
     this.watch.end()
   }
 

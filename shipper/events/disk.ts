@@ -7,12 +7,12 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  readSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs'
 import { promisify } from 'node:util'
+import { readAt } from '../spool/disk.ts'
 import { makeFolder } from '../terms/folder.ts'
 import { replaceFile } from '../terms/synced.ts'
 
@@ -47,7 +47,7 @@ export const realDisk: EventDisk = {
   list: (folder) => readdirSync(folder),
   size: (path) => statSync(path).size,
   open,
-  read,
+  read: readAt,
   readText: (path) => readFileSync(path, 'utf8'),
   replace: replaceFile,
   remove: (path) => rmSync(path, { force: true }),
@@ -69,18 +69,3 @@ function open(path: string): EventFile {
 
 /** Written at a place, not at the end: a failed write leaves nothing that the next would stand behind. */
 const OPEN_OR_MAKE = constants.O_RDWR | constants.O_CREAT
-
-function read(path: string, into: Uint8Array, at: number): number {
-  const fd = openSync(path, 'r')
-  try {
-    let done = 0
-    while (done < into.length) {
-      const count = readSync(fd, into, done, into.length - done, at + done)
-      if (count === 0) break
-      done += count
-    }
-    return done
-  } finally {
-    closeSync(fd)
-  }
-}

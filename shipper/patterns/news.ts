@@ -1,6 +1,8 @@
 /** What is worth an event: a template that was not seen before, and a pattern that comes far more often than it used to. */
+
+import { cutText } from '../events/cut.ts'
 import type { NewEvent, Severity } from '../events/event.ts'
-import { MAX_EVENT_MESSAGE_BYTES, SEVERITIES } from '../events/event.ts'
+import { SEVERITIES } from '../events/event.ts'
 import type { Instant } from '../terms/instant.ts'
 import type { Level } from '../terms/level.ts'
 import { type Cluster, textOf } from './cluster.ts'
@@ -75,7 +77,7 @@ export class News {
       source: 'patterns',
       event: 'new_pattern',
       severity: this.severityOf(place.level),
-      message: cutBytes(`New pattern of ${place.service}: ${template}`),
+      message: cutText(`New pattern of ${place.service}: ${template}`),
       metadata: metadataOf(cluster, place, template),
       key: `new_pattern ${cluster.id} ${place.service}`,
     })
@@ -107,7 +109,7 @@ export class News {
       source: 'patterns',
       event: 'pattern_spike',
       severity: BAD_LEVELS.has(place.level) ? 'error' : 'warn',
-      message: cutBytes(`${lines} lines in a minute, ${expected} are usual, of ${place.service}: ${template}`),
+      message: cutText(`${lines} lines in a minute, ${expected} are usual, of ${place.service}: ${template}`),
       metadata: { ...metadataOf(cluster, place, template), count: lines, expected },
       key: `pattern_spike ${cluster.id} ${place.service} ${place.level} ${Math.floor(nowMs / MINUTE_MS)}`,
     })
@@ -135,7 +137,7 @@ export class News {
       source: 'patterns',
       event: 'new_pattern',
       severity: this.settings.new_severity,
-      message: cutBytes(`${count} more new patterns in a minute, of ${names}`),
+      message: cutText(`${count} more new patterns in a minute, of ${names}`),
       metadata: { workload, container: '', count },
       key: `new_patterns ${this.minute}`,
     })
@@ -161,14 +163,3 @@ function metadataOf(
 export function cut(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1).toWellFormed()}…`
 }
-
-/** At most MAX_EVENT_MESSAGE_BYTES, cut between characters. */
-function cutBytes(text: string): string {
-  const bytes = Buffer.from(text.toWellFormed())
-  if (bytes.length <= MAX_EVENT_MESSAGE_BYTES) return bytes.toString()
-  let end = MAX_EVENT_MESSAGE_BYTES - ELLIPSIS_BYTES
-  while ((bytes[end] & 0xc0) === 0x80) end--
-  return `${bytes.toString('utf8', 0, end)}…`
-}
-
-const ELLIPSIS_BYTES = 3

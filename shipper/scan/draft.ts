@@ -2,6 +2,7 @@
 
 import { faultsOf, pathText } from '../schema-fault.ts'
 import { type Answer, done, type Fault, refused } from '../terms/answer.ts'
+import { isObject } from '../terms/object.ts'
 import { validate } from './check.generated.ts'
 import { compilePattern } from './compile.ts'
 import type { RuleSettings } from './rule.ts'
@@ -43,8 +44,4 @@ export function mergePatch(settings: RuleSettings, patch: unknown): Answer<RuleS
     else merged.set(name, value)
   }
   return readDraft(Object.fromEntries(merged))
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

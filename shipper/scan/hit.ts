@@ -1,10 +1,10 @@
 /** A rule's match in a record → the event that says so. */
 import { createHash } from 'node:crypto'
+import { cutText } from '../events/cut.ts'
 import type { EventMetadata, NewEvent } from '../events/event.ts'
 import type { LogRecord } from '../record.ts'
 import { formatInstant } from '../terms/instant.ts'
 import type { Match } from './compile.ts'
-import { cutText } from './cut.ts'
 import { messageOf, ON_LINE } from './field.ts'
 import type { Rule } from './rule.ts'
 

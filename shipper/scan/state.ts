@@ -3,8 +3,9 @@
  * be read as one is set aside under another name and said; nothing is ever written over what could not be read.
  */
 import { copyFileSync, readFileSync } from 'node:fs'
+import { isObject } from '../terms/object.ts'
 import { replaceFile } from '../terms/synced.ts'
-import { isObject, readSettings } from './draft.ts'
+import { readSettings } from './draft.ts'
 import type { StoredRule } from './snapshot.ts'
 
 const VERSION = 1

@@ -37,7 +37,7 @@ export const realDisk: Disk = {
   list: (folder) => readdirSync(folder),
   size: (path) => statSync(path).size,
   create,
-  read,
+  read: readAt,
   readText: (path) => readFileSync(path, 'utf8'),
   truncate: shorten,
   remove: (path) => rmSync(path, { force: true }),
@@ -59,7 +59,8 @@ async function create(path: string): Promise<AppendFile> {
   }
 }
 
-function read(path: string, into: Uint8Array, at: number): number {
+/** Fills `into` from `at` on; how many bytes there were. Throws the system's error. */
+export function readAt(path: string, into: Uint8Array, at: number): number {
   const fd = openSync(path, 'r')
   try {
     return readFully(fd, into, at)

@@ -8,9 +8,9 @@ import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { LogEvent } from '../events/event.ts'
 import { makeFolder } from '../terms/folder.ts'
+import { isObject } from '../terms/object.ts'
 import { replaceFile } from '../terms/synced.ts'
 import { readIfThere } from './file.ts'
-import { isObject } from './settings.ts'
 
 export interface DeadLetter {
   readonly id: string

@@ -1,9 +1,10 @@
 /** All triggers: those of longship.yaml, which stay as they are, and those of the API, which it makes, changes and removes. */
 import { randomBytes } from 'node:crypto'
 import { type Answer, done, type Fault, refused } from '../terms/answer.ts'
+import { isObject } from '../terms/object.ts'
 import type { Allowed } from './guard/address.ts'
 import { carriedFaults, hidden, patched } from './secrets.ts'
-import { type Checked, isObject, readSettings } from './settings.ts'
+import { type Checked, readSettings } from './settings.ts'
 import { KEY_VARIABLE, type StoredTrigger, type TriggerState } from './state.ts'
 import { TRIGGER_KINDS, type Trigger, type TriggerSettings } from './trigger.ts'
 

@@ -1,7 +1,7 @@
 /** What of a trigger is secret: how it is shown, how it is sent back unchanged, and what may not follow to another place. */
 import type { Fault } from '../terms/answer.ts'
+import { isObject } from '../terms/object.ts'
 import type { Target } from './guard/target.ts'
-import { isObject } from './settings.ts'
 import { shapeOf } from './shapes/index.ts'
 import { SECRET_PLACEHOLDER, type TriggerSettings } from './trigger.ts'
 

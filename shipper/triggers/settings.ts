@@ -3,6 +3,7 @@
 import { faultsOf, pathText } from '../schema-fault.ts'
 import type { Answer, Fault } from '../terms/answer.ts'
 import { done, refused } from '../terms/answer.ts'
+import { isObject } from '../terms/object.ts'
 import { durationMs } from '../terms/units.ts'
 import check from './check.generated.ts'
 import { compileFilter, listOf, type Matcher } from './filter.ts'
@@ -58,10 +59,6 @@ export function readSettings(draft: unknown, allowed: Allowed): Answer<Checked> 
   ]
   if (faults.length > 0 || !filter.ok || !target.ok) return refused('invalid', ...faults)
   return done({ settings, shape, target: target.target, matches: filter.value, timeoutMs })
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** A copy, as deep as it goes. Names from outside become members, never prototypes. */

@@ -3,11 +3,11 @@
  * key) is listed, not used, and written back as it was.
  */
 import type { Fault } from '../terms/answer.ts'
+import { isObject } from '../terms/object.ts'
 import { replaceFile } from '../terms/synced.ts'
 import { readIfThere, setAside } from './file.ts'
 import { createVault, MIN_KEY_LENGTH, newSalt, SALT_BYTES, type Vault } from './seal.ts'
 import { split } from './secrets.ts'
-import { isObject } from './settings.ts'
 import type { TriggerSettings } from './trigger.ts'
 
 const STATE_VERSION = 1

@@ -3,6 +3,7 @@
  * As strict as Loki, whose decoder wants texts where texts belong and no half surrogates; messages are near to its own.
  */
 
+import { isObject } from '../terms/object.ts'
 import type { ByteBuffer } from './bytes.ts'
 import { appendText, byteBuffer } from './bytes.ts'
 import type { Label } from './labels.ts'
@@ -89,10 +90,6 @@ function splitNanos(text: string): { seconds: number; nanos: number } {
   const value = BigInt(text.replace('+', ''))
   const nanos = ((value % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n
   return { seconds: Number((value - nanos) / 1_000_000_000n), nanos: Number(nanos) }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Loki's decoder refuses the whole push for half a surrogate pair (shippers.md §0.3). */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { cutText } from '../../shipper/scan/cut.ts'
+import { cutText } from '../../shipper/events/cut.ts'
 import { textOn } from '../../shipper/scan/field.ts'
 import { JsonNumber, type Value } from '../../shipper/terms/json.ts'
 import { recordOf } from './rules.ts'

@@ -1,4 +1,5 @@
 /** Fills rows with what happened, and with what happens: history first, then the stream from there on. */
+import { sleep } from '../../../shipper/terms/sleep.ts'
 import { ask, isAborted, openStream } from './api.ts'
 import type { EventRows } from './eventrows.ts'
 import { eventQuery } from './model/eventfilter.ts'
@@ -167,17 +168,4 @@ class LiveFeed implements EventFeed {
     this.why = why
     this.options.changed()
   }
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-  })
 }

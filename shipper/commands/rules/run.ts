@@ -5,7 +5,7 @@ import type { Check, FileOutcome, TestOutcome } from '../../../loki/testing/outc
 import { readYaml } from '../../../loki/yaml/source.ts'
 import { LongshipError } from '../../errors.ts'
 import type { NewEvent } from '../../events/event.ts'
-import { Interpreter } from '../../interpret.ts'
+import { Interpreter, messageOf } from '../../interpret.ts'
 import { createRedactor } from '../../redact/redact.ts'
 import { createScanner } from '../../scan/scanner.ts'
 import type { Snapshot } from '../../scan/snapshot.ts'
@@ -110,8 +110,7 @@ function findHits(test: RuleTestCase, snapshot: Snapshot): Found[] {
   for (const { line: text, at, service, stream } of linesOf(test)) {
     line++
     if (at !== undefined) nowMs = START_MS + at
-    const [head, ...rest] = text.replace(/\n$/, '').split('\n')
-    const message = { head, rest: rest.join('\n'), runtime: undefined }
+    const message = messageOf(text.replace(/\n$/, ''))
     const interpreter = interpreterFor(service ?? test.service, nowMs)
     const record = interpreter.record(message)
     watch.see(record, () => interpreter.textOf(record, message), { stream: stream ?? test.stream })

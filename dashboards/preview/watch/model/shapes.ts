@@ -1,35 +1,15 @@
 /** What the API of rules, triggers and events answers with, as the page reads it. Texts in it are log content: hostile. */
-import type { EventMetadata, EventName, EventSource, Severity } from '../../../../shipper/events/event.ts'
-import type { RuleSettings } from '../../../../shipper/scan/rule.ts'
+import type { Severity } from '../../../../shipper/events/event.ts'
+import type { EventJson } from '../../../../shipper/events/json.ts'
+import type { EffectiveRule, RuleView as Rule, RuleTest } from '../../../../shipper/scan/view.ts'
 import type { Trigger } from '../../../../shipper/triggers/trigger.ts'
 
-export type { Severity, Trigger }
+export type { EventJson, RuleTest, Severity, Trigger }
 
-export interface RuleView extends RuleSettings {
-  readonly id: string
-  readonly origin: 'config' | 'folder' | 'api'
-  readonly file?: string
-  /** Why it does not compile, or what it overrides that is not there. */
-  readonly error?: string
-  /** Of a workload's effective set: how it came into it. */
-  readonly from?: 'global' | 'override' | 'own'
-}
+/** Of a workload's effective set it says how it came into it. */
+export type RuleView = Rule & Partial<Pick<EffectiveRule, 'from'>>
 
-export type Spans = Readonly<Record<string, readonly [start: number, end: number]>>
-
-/** What a rule makes of one line. */
-export interface RuleTest {
-  readonly matched: boolean
-  readonly reason?: string
-  /** UTF-16 offsets in `text`. */
-  readonly span?: readonly [start: number, end: number]
-  readonly captures: Readonly<Record<string, string>>
-  readonly spans: Spans
-  /** What was matched on. */
-  readonly text: string
-  readonly message?: string
-  readonly record?: unknown
-}
+export type Spans = RuleTest['spans']
 
 export interface RuleStats {
   readonly hits: number
@@ -74,15 +54,4 @@ export interface TriggerTest {
     readonly headers: Readonly<Record<string, string>>
     readonly body: string
   }
-}
-
-export interface EventJson {
-  readonly seq: number
-  /** RFC 3339, nanoseconds. */
-  readonly time: string
-  readonly source: EventSource
-  readonly event: EventName
-  readonly severity: Severity
-  readonly message: string
-  readonly metadata: EventMetadata
 }

@@ -1,5 +1,5 @@
 /** Texts of events, within their bytes: Loki, triggers and the page take them as they are. */
-import { MAX_EVENT_MESSAGE_BYTES } from '../events/event.ts'
+import { MAX_EVENT_MESSAGE_BYTES } from './event.ts'
 
 const ELLIPSIS = '…'
 const ELLIPSIS_BYTES = 3
