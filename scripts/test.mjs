@@ -19,6 +19,6 @@ const flags = [
   `--test-concurrency=${availableParallelism()}`,
   `--test-reporter=${reporter}`,
 ]
-const args = ['--import', 'tsx', '--test', ...flags, ...files]
+const args = ['--import', 'tsx', '--import', './scripts/test-plain.mjs', '--test', ...flags, ...files]
 const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' })
 process.exit(status ?? 1)

@@ -1,9 +1,9 @@
 /** `longship doctor`: looks at configuration, files and Loki, and says what to do. Changes nothing, unless --push. */
 import { Command } from 'commander'
-import colors from 'picocolors'
 import { type Config, loadConfig } from '../config.ts'
 import { LongshipError } from '../errors.ts'
 import { createRedactor } from '../redact/redact.ts'
+import { colours } from '../terms/colours.ts'
 import { parseArguments } from './arguments.ts'
 import { checkFiles } from './doctor/files.ts'
 import type { Finding } from './doctor/finding.ts'
@@ -78,7 +78,7 @@ function load(options: Options, report: (finding: Finding) => void): Config | un
   }
 }
 
-const MARKS = { ok: colors.green('✓'), warn: colors.yellow('!'), fail: colors.red('✗') }
+const MARKS = { ok: colours.green('✓'), warn: colours.yellow('!'), fail: colours.red('✗') }
 
 function lineOf({ check, status, message }: Finding): string {
   return `${MARKS[status]} ${check}: ${message}\n`

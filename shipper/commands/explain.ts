@@ -1,7 +1,6 @@
 /** longship explain LINE: which format takes a line and why, and where each field of its record came from. */
 import { hostname } from 'node:os'
 import { Command } from 'commander'
-import pc from 'picocolors'
 import { writeRecord } from '../batch/line.ts'
 import { LongshipError } from '../errors.ts'
 import type { Format } from '../formats/format.ts'
@@ -12,6 +11,7 @@ import { type Claims, claimFields } from '../normalize/claims.ts'
 import { placeOf } from '../normalize/place.ts'
 import { type LogRecord, type Message, type ParsedLine, TEXT_FIELDS } from '../record.ts'
 import { createRedactor } from '../redact/redact.ts'
+import { colours } from '../terms/colours.ts'
 import { formatInstant, fromMillis } from '../terms/instant.ts'
 import { valueText, writeJson } from '../terms/json.ts'
 import type { Role } from '../terms/keys.ts'
@@ -80,7 +80,8 @@ function report(message: Message, line: ParsedLine, claims: Claims, record: LogR
   ]
   const width = Math.max(...rows.map(([name]) => name.length))
   const lines = rows.map(
-    ([name, value, origin]) => `${pc.bold(name.padEnd(width))}  ${value}${origin && pc.dim(`   ← ${origin}`)}`,
+    ([name, value, origin]) =>
+      `${colours.bold(name.padEnd(width))}  ${value}${origin && colours.dim(`   ← ${origin}`)}`,
   )
   return `${lines.join('\n')}\n\n${writeRecord(record)}`
 }

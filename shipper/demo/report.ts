@@ -1,9 +1,9 @@
 /** What `longship up` says to people. */
-import colours from 'picocolors'
 import type { Summary } from '../shipping.ts'
+import { colours } from '../terms/colours.ts'
 import { commandOf, curlOf, EXAMPLES, FOLLOWED_ID } from './examples.ts'
 
-const { bold, cyan, dim, green, red } = colours.createColors(process.stdout.isTTY === true && colours.isColorSupported)
+const { bold, cyan, dim, green, red } = colours
 
 export { bold, dim }
 

@@ -1,8 +1,6 @@
 /** Where output goes: how wide it is, whether people look at it, and which colours it takes. */
 import { once } from 'node:events'
-import picocolors from 'picocolors'
-
-type Colours = ReturnType<typeof picocolors.createColors>
+import { type Colours, coloursFor } from '../terms/colours.ts'
 
 export interface Screen {
   /** Somebody looks at it; otherwise it is read by a program, or kept. */
@@ -35,7 +33,7 @@ export const processSurroundings: Surroundings = {
   openScreen: (isQuiet) => openScreen({ env: process.env, isQuiet }),
 }
 
-/** stdout and stderr of this process. NO_COLOR, FORCE_COLOR and TERM=dumb are heard, CI is not. */
+/** stdout and stderr of this process. */
 export function openScreen({ env, isQuiet }: { readonly env: Env; readonly isQuiet: boolean }): Screen {
   const { stdout, stderr } = process
   const isTerminal = stdout.isTTY === true
@@ -48,7 +46,7 @@ export function openScreen({ env, isQuiet }: { readonly env: Env; readonly isQui
   return {
     isTerminal,
     columns: isTerminal ? stdout.columns || DEFAULT_COLUMNS : Number.POSITIVE_INFINITY,
-    colours: picocolors.createColors(hasColours(env, isTerminal)),
+    colours: coloursFor(env, isTerminal),
     line(line) {
       text += `${line}\n`
       if (text.length > FLUSH_CHARS) write()
@@ -67,9 +65,3 @@ export function openScreen({ env, isQuiet }: { readonly env: Env; readonly isQui
 
 const DEFAULT_COLUMNS = 80
 const FLUSH_CHARS = 64 * 1024
-
-export function hasColours(env: Env, isTerminal: boolean): boolean {
-  if (env['NO_COLOR']) return false
-  if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0'
-  return isTerminal && env['TERM'] !== 'dumb'
-}

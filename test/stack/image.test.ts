@@ -38,9 +38,7 @@ function fill(stage: string, name: string): string {
   return root
 }
 
-/** Without colours: node --test asks for them of everything it starts, where it itself stands on a terminal. */
-const run = (root: string, ...args: string[]) =>
-  spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', env: { ...process.env, FORCE_COLOR: '' } })
+const run = (root: string, ...args: string[]) => spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
 
 test('docker compose up -d in a fresh clone: the image is built of what is copied into it', () => {
   const root = fill(building, 'build')

@@ -29,8 +29,7 @@ writeFileSync(join(folder, 'bad.yaml'), GOOD.replace('value: 1', 'value: 2'))
 function run(args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((done) => {
     const all = ['--import', TSX, CLI, 'test', ...args]
-    const env = { ...process.env, NO_COLOR: '', FORCE_COLOR: '' }
-    execFile(process.execPath, all, { cwd: folder, env }, (error, out, err) => {
+    execFile(process.execPath, all, { cwd: folder }, (error, out, err) => {
       done({ code: typeof error?.code === 'number' ? error.code : 0, out, err })
     })
   })
