@@ -100,15 +100,15 @@ test('unknown pods in a crowd: lists keep their distance', async (t) => {
 test('token and certificate authority rotate', async (t) => {
   const api = await startApi(t)
   const run = new Run(t, api)
-  await until(() => api.asked.length > 0, 'a list', 5000)
+  await until(() => api.asked.length > 0, 'a list', 30_000)
   api.rotate('second')
-  await until(() => api.asked.some(({ token }) => token === 'second'), 'the new token', 5000)
+  await until(() => api.asked.some(({ token }) => token === 'second'), 'the new token', 30_000)
   const { port } = api
   await api.stop()
-  await until(() => run.told.length === 1, 'a failure that is told', 5000)
+  await until(() => run.told.length === 1, 'a failure that is told', 30_000)
   api.pods = [deployed('shop', 'web')]
   await api.listen(port)
-  await until(() => run.fields(WEB)['owner'] === 'web', 'the new certificate', 5000)
+  await until(() => run.fields(WEB)['owner'] === 'web', 'the new certificate', 30_000)
   assert.match(
     run.told.join('\n'),
     /^the Kubernetes API cannot be asked for pods: .*(ECONNREFUSED|socket|ECONNRESET).*; records have what paths say$/,
@@ -119,7 +119,7 @@ test('a certificate that the authority has not signed is not talked to', async (
   const [api, other] = [await startApi(t), await startApi(t)]
   api.pods = [deployed('shop', 'web')]
   const run = new Run(t, api, { api: podsApi({ ...api.options, caFile: other.caFile }) })
-  await until(() => run.told.length > 0, 'a failure', 5000)
+  await until(() => run.told.length > 0, 'a failure', 30_000)
   assert.match(run.told[0]!, /self-signed certificate|unable to verify/)
   assert.equal(api.asked.length, 0)
 })
@@ -137,9 +137,9 @@ for (const [fault, message] of [
     const run = new Run(t, api)
     await run.meet(WEB, 0)
     api.fault = fault
-    await until(() => run.told.length > 0, 'a failure', 5000)
+    await until(() => run.told.length > 0, 'a failure', 30_000)
     const asked = api.asked.length
-    await until(() => api.asked.length > asked + 3, 'more failures', 5000)
+    await until(() => api.asked.length > asked + 3, 'more failures', 30_000)
     assert.equal(run.told.length, 1)
     assert.match(run.told[0]!, message)
     assert.doesNotMatch(run.told[0]!, /first/, 'the token')
@@ -147,9 +147,9 @@ for (const [fault, message] of [
     assert.equal(run.fields(WEB)['owner'], 'web')
     api.fault = undefined
     api.pods.push({ namespace: 'shop', name: 'new', labels: { app: 'fresh' } })
-    await until(() => run.fields(fileOf('shop', 'new'))['service'] === 'fresh', 'its return', 5000)
+    await until(() => run.fields(fileOf('shop', 'new'))['service'] === 'fresh', 'its return', 30_000)
     api.fault = fault
-    await until(() => run.told.length === 2, 'the second failure', 5000)
+    await until(() => run.told.length === 2, 'the second failure', 30_000)
   })
 }
 
@@ -173,7 +173,7 @@ for (const fault of ['hang', 'half'] as const) {
 test('no token: told, and no request is made', async (t) => {
   const api = await startApi(t)
   const run = new Run(t, api, { api: podsApi({ ...api.options, tokenFile: '/nowhere/token' }) })
-  await until(() => run.told.length > 0, 'a failure', 5000)
+  await until(() => run.told.length > 0, 'a failure', 30_000)
   assert.match(run.told[0]!, /kubernetes\.token_file cannot be read: ENOENT/)
   assert.equal(api.asked.length, 0)
 })
@@ -182,7 +182,7 @@ test('a token that no header can hold is not shown', async (t) => {
   const api = await startApi(t)
   writeFileSync(api.tokenFile, 'hush\nhush')
   const run = new Run(t, api)
-  await until(() => run.told.length > 0, 'a failure', 5000)
+  await until(() => run.told.length > 0, 'a failure', 30_000)
   assert.match(run.told[0]!, /Invalid character in header/)
   assert.doesNotMatch(run.told[0]!, /hush/)
 })
@@ -200,14 +200,14 @@ test('a pod that is gone is known for a while, then forgotten', async (t) => {
   let now = Date.now()
   const run = new Run(t, api, { now: () => now })
   api.pods = [deployed('shop', 'web')]
-  await until(() => run.pods.size === 1, 'the pod', 5000)
+  await until(() => run.pods.size === 1, 'the pod', 30_000)
   api.pods = []
   now += 4 * 60_000
   const asked = api.asked.length
-  await until(() => api.asked.length > asked + 2, 'lists without it', 5000)
+  await until(() => api.asked.length > asked + 2, 'lists without it', 30_000)
   assert.equal(run.fields(WEB)['owner'], 'web')
   now += 2 * 60_000
-  await until(() => run.pods.size === 0, 'forgetting', 5000)
+  await until(() => run.pods.size === 0, 'forgetting', 30_000)
   assert.deepEqual(run.fields(WEB), PATH_ONLY)
 })
 

@@ -47,7 +47,7 @@ export async function openWebSocket(
     closed: undefined,
     until: (condition) =>
       new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`waited in vain for ${condition}`)), 5000)
+        const timer = setTimeout(() => reject(new Error(`waited in vain for ${condition}`)), 30_000)
         wake = () => {
           if (!condition()) return
           clearTimeout(timer)
