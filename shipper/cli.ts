@@ -47,6 +47,11 @@ const commands: readonly Entry[] = [
     load: () => import('./commands/test.ts'),
   },
   { name: 'scan', summary: 'print what rules find in log files', load: () => import('./commands/scan.ts') },
+  {
+    name: 'patterns',
+    summary: 'print what log files are made of, a template for each kind of message',
+    load: () => import('./commands/patterns.ts'),
+  },
   { name: 'rules', summary: 'unit tests of scan rules', load: () => import('./commands/rules.ts') },
   {
     name: 'dashboards',

@@ -16,7 +16,7 @@ import { formatInstant, fromMillis } from '../terms/instant.ts'
 import { valueText, writeJson } from '../terms/json.ts'
 import type { Role } from '../terms/keys.ts'
 import { parseArguments } from './arguments.ts'
-import { checkZone, formatOf } from './normalize.ts'
+import { checkZone, formatOf } from './file-options.ts'
 
 interface Options {
   readonly format: string

@@ -1,36 +1,28 @@
 /** longship scan FILE… --rules FILE: what rules find in files, a line a hit; in a pipeline it can be what fails it. */
-import { hostname } from 'node:os'
 import { Command, Option } from 'commander'
 import { LongshipError } from '../errors.ts'
 import { SEVERITIES, type Severity } from '../events/event.ts'
-import { createFramer, FRAMINGS, type FramedEvent, type Framer, type Framing } from '../framing/index.ts'
-import { Interpreter } from '../interpret.ts'
+import { createFramer, type FramedEvent, type Framer } from '../framing/index.ts'
+import type { Interpreter } from '../interpret.ts'
 import { processSurroundings, type Surroundings } from '../querying/screen.ts'
 import { createRedactor, type Redactor } from '../redact/redact.ts'
 import { createScanner, type Scanner, type Watch } from '../scan/scanner.ts'
 import type { Snapshot } from '../scan/snapshot.ts'
 import { didYouMean } from '../suggest.ts'
-import { fromMillis } from '../terms/instant.ts'
 import { parseArguments } from './arguments.ts'
-import { checkZone, formatOf } from './normalize.ts'
+import { addFormatOptions, addFramingOptions, checkZone, type FileOptions, interpreterOf } from './file-options.ts'
 import { type Reading, readThrough } from './reading.ts'
 import { Hits } from './scanning/hits.ts'
 import { LineNumbers } from './scanning/linenumbers.ts'
 import { readRules } from './scanning/rules.ts'
 
-interface Options {
+interface Options extends FileOptions {
   readonly rules: readonly string[]
   readonly failOn?: string
   readonly output: 'text' | 'jsonl'
   readonly quiet: boolean
   readonly cooldown: boolean
-  readonly format: string
-  readonly timezone: string
-  readonly service?: string
   readonly stream?: 'stdout' | 'stderr'
-  readonly framing: Framing
-  readonly multiline: boolean
-  readonly redact: boolean
 }
 
 /** 0: nothing at or above --fail-on; 1: something was, or a file could not be read; 2: wrong usage or rules. */
@@ -59,7 +51,7 @@ export async function run(argv: string[], around: Surroundings = processSurround
 }
 
 function definition(): Command {
-  return new Command('scan')
+  const command = new Command('scan')
     .description('Prints what rules find in log files. Reads standard input without FILE, or for "-".')
     .argument('[FILE...]', 'log files or globs, also .gz')
     .requiredOption(
@@ -73,14 +65,10 @@ function definition(): Command {
     )
     .option('--quiet', 'no summary on stderr', false)
     .option('--cooldown', "keep rules' cooldowns, by the times of the records (default: every hit is shown)", false)
-    .option('--format <name>', 'the one format that every line has, instead of finding it', 'auto')
-    .option('--timezone <zone>', 'IANA zone of times that carry none', process.env.LONGSHIP_TIMEZONE ?? 'UTC')
+  addFormatOptions(command)
     .option('--service <name>', 'service of lines that name none, the workload of rules (default: from the file name)')
     .addOption(new Option('--stream <name>', 'stream of lines that say none').choices(['stdout', 'stderr']))
-    .addOption(new Option('--framing <kind>', 'what wraps the lines').choices(FRAMINGS).default('auto'))
-    .option('--no-multiline', 'a line is a record: join no stack traces and continued lines')
-    .option('--no-redact', 'leave secrets where they are')
-    .addHelpText('after', EXAMPLES)
+  return addFramingOptions(command).addHelpText('after', EXAMPLES)
 }
 
 function collected(file: string, before: readonly string[] = []): readonly string[] {
@@ -117,7 +105,7 @@ function scannerOf(snapshot: Snapshot, hits: Hits): Scanner {
   })
 }
 
-interface FileOptions extends Options {
+interface ScanOptions extends Options {
   readonly path: string
   /** What its service falls back to. */
   readonly name: string
@@ -128,24 +116,18 @@ interface FileOptions extends Options {
 
 /** One file's records, each shown to the scanner. */
 class ScannedFile implements Reading {
-  private readonly options: FileOptions
+  private readonly options: ScanOptions
   readonly framer: Framer
   private readonly interpreter: Interpreter
   private readonly numbers = new LineNumbers()
   private readonly watch: Watch
 
-  constructor(options: FileOptions) {
-    const { path, name, scanner, framing, multiline, service, timezone, format, redactor } = options
+  constructor(options: ScanOptions) {
+    const { path, scanner, framing, multiline } = options
     this.options = options
     this.framer = createFramer({ framing, multiline })
     this.watch = scanner.watch(path)
-    this.interpreter = new Interpreter({
-      around: { service: service ?? name, node: undefined, env: undefined, level: 'unknown', host: hostname() },
-      zone: timezone,
-      format: formatOf(format),
-      redactor,
-      now: () => fromMillis(Date.now()),
-    })
+    this.interpreter = interpreterOf(options, options)
   }
 
   see(bytes: Uint8Array, offset: number): void {

@@ -1,5 +1,5 @@
 /** `longship serve`: the embedded Loki-compatible server. */
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { createPage } from '../../dashboards/preview/server/page.ts'
 import { readConfigSize } from '../../loki/logql/units.ts'
@@ -7,6 +7,7 @@ import { readUrls } from '../../loki/server/ruler/settings.ts'
 import { createServer } from '../../loki/server/server.ts'
 import { DEFAULT_SETTINGS, type LokiConfig, readLokiConfig, type Settings } from '../../loki/server/settings.ts'
 import { LongshipError } from '../errors.ts'
+import { statOf } from '../terms/stat.ts'
 import { startElsewhere } from './serving/elsewhere.ts'
 import { addFaroFlags, createCollector, type FaroFlags } from './serving/faro.ts'
 
@@ -137,7 +138,7 @@ function withRules(settings: Settings, { rules, alertmanagerUrl }: Flags): Setti
 }
 
 function checkFolder(flag: string, path: string | undefined): void {
-  if (path === undefined || statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+  if (path === undefined || statOf(path)?.isDirectory()) return
   throw new LongshipError('config', `${flag} must be a directory, and ${path} is none`)
 }
 

@@ -1,5 +1,5 @@
 /** longship test [FILE…]: unit tests of LogQL, alert rules and dashboards; docs/testing.md explains the files. */
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { Command } from 'commander'
 import { globSync } from 'tinyglobby'
@@ -14,6 +14,7 @@ import { addLokiOptions, configOf, type SourceFlags } from '../querying/flags.ts
 import { openScreen } from '../querying/screen.ts'
 import { stopOnSignal } from '../querying/stop.ts'
 import { readLength } from '../querying/times.ts'
+import { statOf } from '../terms/stat.ts'
 import { parseArguments } from './arguments.ts'
 import { normalizeRaw } from './testing/rawlines.ts'
 import { watchFiles } from './testing/watch.ts'
@@ -61,7 +62,7 @@ const DEFAULT_GLOB = '**/*.test.{yaml,yml}'
 /** Relative to this folder, each once, in order. */
 function filesOf(args: readonly string[]): string[] {
   const files = (args.length === 0 ? [DEFAULT_GLOB] : args).flatMap((arg) => {
-    const isFolder = statSync(arg, { throwIfNoEntry: false })?.isDirectory() === true
+    const isFolder = statOf(arg)?.isDirectory() === true
     const found = isFolder ? glob(`${arg.replace(/\/+$/, '')}/${DEFAULT_GLOB}`) : glob(arg)
     // A name without wildcards that is not there is reported where it is read.
     return found.length > 0 || isFolder || /[*?{[]/.test(arg) ? found : [arg]

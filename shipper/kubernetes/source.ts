@@ -1,6 +1,6 @@
 /** A source of files whose first bytes wait until their pod is known: a record's fields are settled when its file's flow is made. */
-import { statSync } from 'node:fs'
 import type { Carried, Origin, Source, SourceEvent } from '../sources/source.ts'
+import { statOf } from '../terms/stat.ts'
 import type { Pods } from './pods.ts'
 
 export class PodSource implements Source {
@@ -44,6 +44,6 @@ export class PodSource implements Source {
 
 /** Milliseconds since the epoch; now for a file that is gone, or of which the file system does not know it. */
 function bornAt(path: string): number {
-  const { birthtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { birthtimeMs: 0 }
+  const { birthtimeMs } = statOf(path) ?? { birthtimeMs: 0 }
   return birthtimeMs > 0 ? birthtimeMs : Date.now()
 }

@@ -42,7 +42,7 @@ export class Miner {
     this.mask = slots - 1
   }
 
-  /** The pattern of what the reader has read; `seed`: any number of the service's. Undefined for a line without a word. */
+  /** The pattern of what the reader has read; `seed`: its seedOf. Undefined for a line without a word. */
   find(service: string, seed: number, nowMs: number): Cluster | undefined {
     const { low, high, count } = this.reader
     if (count === 0) return undefined
@@ -135,4 +135,11 @@ function keyOf(service: string, id: string): string {
 /** 53 bits as 14 hexadecimal digits. */
 function idOf(low: number, high: number): string {
   return high.toString(16).padStart(6, '0') + low.toString(16).padStart(8, '0')
+}
+
+/** FNV-1a, so that services do not share places in the miner's table. */
+export function seedOf(service: string): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < service.length; at++) hash = Math.imul(hash ^ service.charCodeAt(at), 0x01000193)
+  return hash >>> 0
 }

@@ -10,7 +10,7 @@ import type { Level } from '../terms/level.ts'
 import { answerPatterns } from './answer.ts'
 import { type Cluster, countLine, levelOf, textOf } from './cluster.ts'
 import { MINUTE_MS } from './counts.ts'
-import { Miner } from './miner.ts'
+import { Miner, seedOf } from './miner.ts'
 import { News, type NewsSettings, type Place } from './news.ts'
 import { readState, writeState } from './state.ts'
 
@@ -249,13 +249,6 @@ class PatternMiner implements Patterns {
 
 function nameOf({ id, service }: Cluster): string {
   return `${id} ${service}`
-}
-
-/** FNV-1a, so that services do not share places in the miner's table. */
-function seedOf(service: string): number {
-  let hash = 0x811c9dc5
-  for (let at = 0; at < service.length; at++) hash = Math.imul(hash ^ service.charCodeAt(at), 0x01000193)
-  return hash >>> 0
 }
 
 function viewOf(cluster: Cluster, nowMs: number): PatternView {

@@ -3,7 +3,7 @@
  * be read as rules keeps its last good version, and is said once. Where the file system tells nothing (network file
  * systems, mounts of another machine) looking every few seconds finds what changed.
  */
-import { closeSync, type FSWatcher, openSync, readdirSync, readFileSync, statSync, watch } from 'node:fs'
+import { closeSync, constants, type FSWatcher, openSync, readdirSync, readFileSync, statSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { readRuleFile } from './rule-file.ts'
 import type { StoredRule } from './snapshot.ts'
@@ -159,20 +159,27 @@ type Found = { readonly signature: string } & ({ readonly text: string } | { rea
 
 /** Undefined when it is as it was, or gone again. Links are followed: mounted configuration is made of them. */
 function readBounded(path: string, before: string | undefined): Found | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false, bigint: true })
-  if (stat === undefined) return undefined
-  const signature = `${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`
-  if (signature === before) return undefined
-  if (!stat.isFile()) return { signature, fault: 'is no file' }
-  if (stat.size > MAX_FILE_BYTES) return { signature, fault: `is longer than ${MAX_FILE_BYTES} bytes` }
+  // Until it can be looked at: a link to itself, one into a folder that is closed.
+  let signature = ''
   try {
-    const file = openSync(path, 'r')
-    try {
-      return { signature, text: readFileSync(file, 'utf8') }
-    } finally {
-      closeSync(file)
-    }
+    const stat = statSync(path, { throwIfNoEntry: false, bigint: true })
+    if (stat === undefined) return undefined
+    signature = `${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`
+    if (signature === before) return undefined
+    if (!stat.isFile()) return { signature, fault: 'is no file' }
+    if (stat.size > MAX_FILE_BYTES) return { signature, fault: `is longer than ${MAX_FILE_BYTES} bytes` }
+    return { signature, text: textOf(path) }
   } catch (error) {
     return { signature, fault: `cannot be read: ${(error as Error).message}` }
+  }
+}
+
+function textOf(path: string): string {
+  // A device behind a link must not be waited for.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    return readFileSync(file, 'utf8')
+  } finally {
+    closeSync(file)
   }
 }

@@ -3,6 +3,7 @@ import { readdirSync, type Stats, statSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { globSync, isDynamicPattern } from 'tinyglobby'
 import { isOwnFile } from '../terms/own-files.ts'
+import { statOf } from '../terms/stat.ts'
 
 export interface Found {
   /** As it was given, or as the pattern finds it: what people read. */
@@ -39,7 +40,7 @@ export function discover(patterns: readonly string[], exclude: readonly string[]
 
 /** A file whose name happens to hold [ or * is still that file. */
 function isLiteral(pattern: string): boolean {
-  return !isDynamicPattern(pattern) || statSync(pattern, { throwIfNoEntry: false }) !== undefined
+  return !isDynamicPattern(pattern) || statOf(pattern) !== undefined
 }
 
 function expand(pattern: string, exclude: readonly string[]): string[] {

@@ -1,6 +1,7 @@
 /** Finds a file again that its path no longer shows: renamed by a rotation, or copied before it was truncated. */
-import { closeSync, type Stats, statSync } from 'node:fs'
+import { closeSync, type Stats } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { statOf } from '../terms/stat.ts'
 import { listDirectory } from './discover.ts'
 import { openFile } from './tail.ts'
 
@@ -26,7 +27,7 @@ export function siblings(absolute: string): Sibling[] {
   for (const name of listDirectory(directory)) {
     if (name === base || COMPRESSED.test(name) || !isRotationOf(name, base, stem)) continue
     const path = join(directory, name)
-    const stat = statSync(path, { throwIfNoEntry: false })
+    const stat = statOf(path)
     if (stat?.isFile()) found.push({ absolute: path, stat })
   }
   return found.sort((a, b) => a.stat.birthtimeMs - b.stat.birthtimeMs || b.absolute.localeCompare(a.absolute))
@@ -46,7 +47,7 @@ export function findByInode(absolute: string, dev: number, inode: number): Sibli
   const directory = dirname(absolute)
   for (const name of listDirectory(directory)) {
     const path = join(directory, name)
-    const stat = statSync(path, { throwIfNoEntry: false })
+    const stat = statOf(path)
     if (stat?.isFile() && isIt({ absolute: path, stat })) return { absolute: path, stat }
   }
   return undefined

@@ -1,6 +1,7 @@
 /** Makes folders. Not by Node's `recursive`: in Node 20 that never returns where the system says ENOENT for ever (/proc). */
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { statOf } from './stat.ts'
 
 /** Makes a folder and those above it that are missing; throws the system's error for what cannot be made. */
 export function makeFolder(path: string, mode = 0o777): void {
@@ -16,5 +17,5 @@ export function makeFolder(path: string, mode = 0o777): void {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  return statOf(path)?.isDirectory() === true
 }

@@ -1,10 +1,11 @@
-/** Commands over files: what they print, from query.txt, scan.txt, rules.txt and trace.txt. */
+/** Commands over files: what they print, from query.txt, scan.txt, patterns.txt, rules.txt and trace.txt. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { run as patterns } from '../../shipper/commands/patterns.ts'
 import { run as query } from '../../shipper/commands/query.ts'
 import { run as rules } from '../../shipper/commands/rules.ts'
 import { run as scan } from '../../shipper/commands/scan.ts'
@@ -24,6 +25,7 @@ after(() => {
 for (const [name, run] of [
   ['query', query],
   ['scan', scan],
+  ['patterns', patterns],
   ['rules', rules],
   ['trace', trace],
 ] as const) {

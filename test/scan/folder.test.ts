@@ -196,3 +196,18 @@ test('records that flow while files change see all of one version', (t) => {
   watch.see(recordOf('one two three four five'), '')
   assert.deepEqual(seen, ['four', 'five'])
 })
+
+test('what cannot be looked at is said, ends nothing, and is read once it can be', (t) => {
+  const { book, put, ids, problems, folder } = open(t)
+  put('a.yaml', RULES('one'))
+  symlinkSync('loop.yaml', join(folder, 'loop.yaml'))
+  book.refresh()
+  assert.deepEqual(ids(), ['one'])
+  assert.match(problems.join('\n'), /^\/loop\.yaml: cannot be read: ELOOP/)
+  book.refresh()
+  assert.equal(problems.length, 1, 'said once')
+  rmSync(join(folder, 'loop.yaml'))
+  put('loop.yaml', RULES('two'))
+  book.refresh()
+  assert.deepEqual(ids(), ['one', 'two'])
+})

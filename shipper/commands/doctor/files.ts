@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import type { Config } from '../../config.ts'
 import { discover, explain } from '../../sources/discover.ts'
 import { openPositions } from '../../sources/positions.ts'
+import { statOf } from '../../terms/stat.ts'
 import type { Finding } from './finding.ts'
 
 export function* checkFiles(config: Config): Generator<Finding> {
@@ -68,7 +69,7 @@ function checkPositions(path: string): Finding {
 /** The file, or the nearest folder above it that exists. Nothing is written to find out. */
 export function checkWritable(check: string, path: string): Finding {
   const absolute = resolve(path)
-  const stat = statSync(absolute, { throwIfNoEntry: false })
+  const stat = statOf(absolute)
   if (stat?.isDirectory()) return { check, status: 'fail', message: `${path} is a directory; name a file in it` }
   let place = stat === undefined ? dirname(absolute) : absolute
   while (statOf(place) === undefined && dirname(place) !== place) place = dirname(place)
@@ -102,14 +103,6 @@ export function fullnessOf({ bavail, bsize, files, ffree }: Record<'bavail' | 'b
   const free = bavail * bsize
   if (free < MIN_FREE_BYTES) return `the disk is full (${free.toLocaleString('en')} bytes left)`
   return files > 0 && ffree === 0 ? 'the disk has no room for another file (no inodes left)' : undefined
-}
-
-function statOf(path: string) {
-  try {
-    return statSync(path, { throwIfNoEntry: false })
-  } catch {
-    return undefined
-  }
 }
 
 function faultOf(path: string, mode: number): string | undefined {

@@ -1,11 +1,12 @@
 /** The rules that a command is given: files, folders of files, or a longship.yaml. */
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { globSync } from 'tinyglobby'
 import { yaml } from '../../config/yaml.ts'
 import { loadConfig, type ScanConfig } from '../../config.ts'
 import { LongshipError } from '../../errors.ts'
 import { readRuleFile } from '../../scan/rule-file.ts'
 import { makeSnapshot, type Snapshot, type StoredRule } from '../../scan/snapshot.ts'
+import { statOf } from '../../terms/stat.ts'
 
 /** All rules as one set. Throws LongshipError('config') for a file that cannot be used, and for a rule that would be left out. */
 export function readRules(paths: readonly string[]): Snapshot {
@@ -23,7 +24,7 @@ export function snapshotOf(rules: readonly StoredRule[]): Snapshot {
 }
 
 function filesOf(path: string): string[] {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path]
+  if (!statOf(path)?.isDirectory()) return [path]
   const files = globSync('*.{yaml,yml}', { cwd: path, absolute: true }).sort()
   if (files.length === 0) throw new LongshipError('file', `${path} holds no rule file (*.yaml)`)
   return files

@@ -12,7 +12,7 @@ import type { LogRecord } from '../../record.ts'
 import { createRedactor } from '../../redact/redact.ts'
 import { isZone } from '../../terms/zone.ts'
 import { readLabels } from '../../wire/labels.ts'
-import { checkZone, formatOf } from '../normalize.ts'
+import { checkZone, formatOf } from '../file-options.ts'
 
 const NANOS = 1_000_000_000n
 const MAX_LABEL_VALUES = 10_000
