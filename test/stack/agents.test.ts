@@ -1,6 +1,6 @@
 /**
- * A line shipped by Promtail gets the labels, metadata and time that Longship gives it, but where docs/agents.md says so.
- * promtail.json is what a real Promtail made of the samples (scripts/stack/promtail.ts); Alloy has the same stages.
+ * A line shipped by Promtail or Alloy gets the labels, metadata and time that Longship gives it, but where docs/agents.md
+ * says so. promtail.json and alloy.json are what real ones made of the samples (scripts/stack/record.ts).
  */
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -54,8 +54,16 @@ const ROLES: readonly Role[] = [
   ...IDENTIFIERS,
 ]
 
-/** By the first line of their text, and the container: what both make of one line. */
-let pairs: { readonly ours: Entry; readonly promtail: Entry }[] = []
+/** Of which there is a recording. */
+const AGENTS = ['promtail', 'alloy'] as const
+
+/** What Longship and an agent make of one line. */
+interface Pair {
+  readonly ours: Entry
+  readonly theirs: Entry
+}
+
+const pairs = new Map<string, readonly Pair[]>()
 let linesRead = 0
 
 before(async () => {
@@ -80,15 +88,24 @@ before(async () => {
     showProgress: false,
     assemble,
   })
-  const ours = queues(await entriesOf(url))
-  const recorded = JSON.parse(readFileSync('test/stack/promtail.json', 'utf8')) as Entry[]
-  pairs = recorded.flatMap((promtail) => {
-    const found = ours.get(firstLine(promtail))?.shift()
-    return found === undefined ? [] : [{ ours: found, promtail }]
-  })
+  const entries = await entriesOf(url)
+  for (const agent of AGENTS) pairs.set(agent, pairUp(entries, recorded(agent)))
 })
 
-function queues(entries: readonly Entry[]): Map<string, Entry[]> {
+function recorded(agent: string): Entry[] {
+  return JSON.parse(readFileSync(`test/stack/${agent}.json`, 'utf8')) as Entry[]
+}
+
+/** By the first line of their text, in the order of their times. */
+function pairUp(entries: readonly Entry[], others: readonly Entry[]): Pair[] {
+  const queues = queuesOf(entries)
+  return others.flatMap((theirs) => {
+    const ours = queues.get(firstLine(theirs))?.shift()
+    return ours === undefined ? [] : [{ ours, theirs }]
+  })
+}
+
+function queuesOf(entries: readonly Entry[]): Map<string, Entry[]> {
   const map = new Map<string, Entry[]>()
   for (const entry of [...entries].sort((a, b) => (a.time < b.time ? -1 : 1))) {
     map.set(firstLine(entry), [...(map.get(firstLine(entry)) ?? []), entry])
@@ -100,14 +117,19 @@ function firstLine({ line }: Entry): string {
   return line.split('\n')[0]!
 }
 
-test('the facts were recorded with the stages and the samples as they are now', () => {
-  assert.equal(
-    readFileSync('test/stack/promtail.sha256', 'utf8').trim(),
-    shapeOf(allStages()),
-    'run scripts/stack/promtail.ts again',
-  )
-  assert.ok(pairs.length > 0.95 * linesRead, `${pairs.length} of ${linesRead} lines were found in both`)
-})
+for (const agent of AGENTS) {
+  test(`${agent}: the facts were recorded with the stages and the samples as they are now`, () => {
+    const shape = readFileSync(`test/stack/${agent}.sha256`, 'utf8').trim()
+    assert.equal(shape, shapeOf(allStages()), `run scripts/stack/record.ts ${agent} again`)
+    const { length } = pairs.get(agent)!
+    assert.ok(length > 0.95 * linesRead, `${length} of ${linesRead} lines were found in both`)
+  })
+
+  test(`${agent}: labels, metadata and times are the same, but for the differences that are known`, () => {
+    const { found, examples } = differencesOf(pairs.get(agent)!)
+    assert.deepEqual(found, DIFFERENCES, examples.slice(0, 20).join('\n'))
+  })
+}
 
 test('every name of the tables can be spelled: its words are in stack/agents/names.ts', () => {
   const names = ROLES.flatMap((role) => namesOf(role))
@@ -134,11 +156,11 @@ const DIFFERENCES: Readonly<Record<string, Readonly<Record<string, number>>>> = 
   },
 }
 
-test('labels, metadata and times are the same, but for the differences that are known', () => {
+function differencesOf(all: readonly Pair[]) {
   const found: Record<string, Record<string, number>> = {}
   const examples: string[] = []
-  for (const { ours, promtail } of pairs) {
-    const [expected, actual] = [valuesOf(ours), valuesOf(promtail)]
+  for (const { ours, theirs } of all) {
+    const [expected, actual] = [valuesOf(ours), valuesOf(theirs)]
     const format = ours.metadata['format']!
     for (const name of Object.keys(expected)) {
       if (expected[name] === actual[name]) continue
@@ -147,8 +169,8 @@ test('labels, metadata and times are the same, but for the differences that are 
       examples.push(`${name}: ${expected[name]} / ${actual[name]} in ${ours.line}`)
     }
   }
-  assert.deepEqual(found, DIFFERENCES, examples.slice(0, 20).join('\n'))
-})
+  return { found, examples }
+}
 
 function valuesOf({ time, labels, metadata }: Entry): Record<string, string | undefined> {
   return {
