@@ -14,6 +14,7 @@ import { addFormatOptions, addFramingOptions, checkZone, type FileOptions, inter
 import { type Reading, readThrough } from './reading.ts'
 import { Hits } from './scanning/hits.ts'
 import { LineNumbers } from './scanning/linenumbers.ts'
+import { Overlooked } from './scanning/overlooked.ts'
 import { readRules } from './scanning/rules.ts'
 
 interface Options extends FileOptions {
@@ -36,17 +37,23 @@ export async function run(argv: string[], around: Surroundings = processSurround
   const hits = new Hits(options.output, screen)
   const snapshot = readRules(options.rules)
   const scanner = scannerOf(options.cooldown ? snapshot : withoutCooldowns(snapshot), hits)
+  const overlooked = new Overlooked(snapshot)
   const redactor = options.redact ? createRedactor() : undefined
   let isWhole = true
   for (const path of args.length === 0 ? ['-'] : args) {
     const isRead = await readThrough(
       path,
-      (name, found) => new ScannedFile({ ...options, path: found, name, redactor, scanner, hits }),
+      (name, found) => new ScannedFile({ ...options, path: found, name, redactor, scanner, overlooked, hits }),
     )
     if (!isRead) isWhole = false
   }
   await screen.flush()
   screen.note(hits.summary(snapshot.live.length))
+  for (const name of overlooked.silent(hits.rules)) {
+    screen.note(
+      `rule ${JSON.stringify(name)} finds nothing in messages, and something in whole lines: on: line looks there`,
+    )
+  }
   return isWhole && (failOn === undefined || hits.atLeast(failOn) === 0) ? 0 : 1
 }
 
@@ -111,6 +118,7 @@ interface ScanOptions extends Options {
   readonly name: string
   readonly redactor: Redactor | undefined
   readonly scanner: Scanner
+  readonly overlooked: Overlooked
   readonly hits: Hits
 }
 
@@ -144,7 +152,10 @@ class ScannedFile implements Reading {
     const record = this.interpreter.record(message)
     hits.line = this.numbers.firstOf(lines, end)
     hits.timeMs = record.timestamp.seconds * 1000 + Math.floor(record.timestamp.nanos / 1e6)
-    this.watch.see(record, () => this.interpreter.textOf(record, message), { stream: runtime?.stream ?? stream })
+    const text = () => this.interpreter.textOf(record, message)
+    const seen = { stream: runtime?.stream ?? stream }
+    this.watch.see(record, text, seen)
+    this.options.overlooked.see(record, text, seen)
   }
 
   flush(): Promise<void> {

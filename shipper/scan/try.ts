@@ -38,7 +38,8 @@ export function testRule(
   const found = placesOf(rule.on).flatMap((place) => textOn(record, place, asRead) ?? [])
   const on = matchedPart(found.find((text) => pattern.regex.test(matchedPart(text))) ?? found[0] ?? '')
   const match = found.length === 0 ? undefined : findMatch(pattern, on)
-  const reason = reasonOf(rule, record, stream, found.length > 0)
+  const reason =
+    reasonOf(rule, record, stream, found.length > 0) ?? (match ? undefined : lineReason(rule, pattern, text))
   const matched = match !== undefined && reason === undefined
   const place = { container: 'test', stream, position: undefined }
   return done({
@@ -66,6 +67,12 @@ function reasonOf(rule: Rule, record: LogRecord, stream: 'stdout' | 'stderr', ha
     return `the rule is for ${JSON.stringify(rule.workload)}, the record is of ${JSON.stringify(record.service)}`
   }
   return !hasText ? `the record has no field ${JSON.stringify(rule.on)}` : undefined
+}
+
+/** What a line says of its level is not in its message, and a rule for the word is what people write first. */
+function lineReason({ on }: Rule, { regex }: Pattern, line: string): string | undefined {
+  if (on !== 'message' || !regex.test(matchedPart(line))) return undefined
+  return 'it is not in the message, but in the whole line: on: line looks there'
 }
 
 function readRequest(request: unknown, snapshot: Snapshot): Answer<Request> {

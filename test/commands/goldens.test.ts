@@ -1,6 +1,6 @@
 /** Commands over files: what they print, from query.txt, scan.txt, patterns.txt, rules.txt and trace.txt. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, test } from 'node:test'
@@ -16,10 +16,10 @@ import { printed, readGoldens } from './golden.ts'
 const NOW = 1_795_262_400_000
 
 const home = process.cwd()
-const folder = mkdtempSync(join(tmpdir(), 'longship-query-'))
+const folders = mkdtempSync(join(tmpdir(), 'longship-query-'))
 after(() => {
   process.chdir(home)
-  rmSync(folder, { recursive: true, force: true })
+  rmSync(folders, { recursive: true, force: true })
 })
 
 for (const [name, run] of [
@@ -30,6 +30,9 @@ for (const [name, run] of [
   ['trace', trace],
 ] as const) {
   const path = resolve(home, `test/commands/${name}.txt`)
+  // One each: a file of the same name in another of them must not take this one's place.
+  const folder = join(folders, name)
+  mkdirSync(folder)
   const { cases, rewrite } = readGoldens(path, folder)
   test(`${name}.txt: ${cases.length} commands`, async (context) => {
     assert.ok(cases.length > 5)

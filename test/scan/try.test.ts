@@ -80,6 +80,16 @@ test('why there is no hit', (t) => {
   assert.equal(value(book.test({ rule_id: 'of billing', line: 'x' })).matched, true, 'its workload is taken')
 })
 
+test('a word that is in the line and not in the message: where to look is said', (t) => {
+  const book = open(t)
+  const line = 'time=2026-11-20T10:00:00Z level=error msg="cannot bind" service=shop'
+  const why = (rule: object) => value(book.test({ rule, line })).reason
+  assert.equal(why({ pattern: 'level=error' }), 'it is not in the message, but in the whole line: on: line looks there')
+  assert.equal(why({ pattern: 'cannot bind' }), undefined, 'it matches')
+  assert.equal(why({ pattern: 'nowhere' }), undefined, 'it is nowhere')
+  assert.equal(why({ pattern: 'level=error', on: 'line' }), undefined, 'it looks there')
+})
+
 test('a rule that is not kept yet, and needs no name', (t) => {
   const book = open(t)
   const result = value(book.test({ rule: { pattern: 'a(b)c' }, line: 'xabc' }))

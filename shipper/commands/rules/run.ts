@@ -7,6 +7,7 @@ import { LongshipError } from '../../errors.ts'
 import type { NewEvent } from '../../events/event.ts'
 import { Interpreter, messageOf } from '../../interpret.ts'
 import { createRedactor } from '../../redact/redact.ts'
+import { messageOf as saidOf } from '../../scan/field.ts'
 import { createScanner } from '../../scan/scanner.ts'
 import type { Snapshot } from '../../scan/snapshot.ts'
 import { fromMillis } from '../../terms/instant.ts'
@@ -74,10 +75,14 @@ function runTest(
   now: () => number,
 ): TestOutcome {
   const began = now()
-  const found = findHits(test, snapshot)
+  const { found, messages } = findHits(test, snapshot)
   for (const { event } of found) hit.add(event.metadata.rule_name ?? '')
   const rows = pairUp(test.hits, found, fits, isSameRule).map(({ expected, got }) => rowOf(expected, got))
-  const facts: Check['facts'] = linesOf(test).map(({ line }, i) => [`line ${i + 1}`, line])
+  const facts: Check['facts'] = linesOf(test).flatMap(({ line }, i) => [
+    [`line ${i + 1}`, line],
+    // What most rules look at, where it is not all that one sees.
+    ...(messages[i] === line ? [] : [[`message ${i + 1}`, messages[i]] as const]),
+  ])
   const check: Check = { place: 'hits', line: test.place.line, facts, rows, error: undefined }
   return { name: test.name || fallback, line: test.place.line, checks: [check], errors: [], tookMs: now() - began }
 }
@@ -96,8 +101,9 @@ interface Found {
 const START_MS = Date.parse('2026-01-01T00:00:00Z')
 
 /** What the lines set off, in order: the rules' cooldowns count, the token bucket does not. */
-function findHits(test: RuleTestCase, snapshot: Snapshot): Found[] {
+function findHits(test: RuleTestCase, snapshot: Snapshot): { found: Found[]; messages: string[] } {
   const found: Found[] = []
+  const messages: string[] = []
   let nowMs = START_MS
   let line = 0
   const scanner = createScanner({
@@ -113,9 +119,11 @@ function findHits(test: RuleTestCase, snapshot: Snapshot): Found[] {
     const message = messageOf(text.replace(/\n$/, ''))
     const interpreter = interpreterFor(service ?? test.service, nowMs)
     const record = interpreter.record(message)
-    watch.see(record, () => interpreter.textOf(record, message), { stream: stream ?? test.stream })
+    const asRead = () => interpreter.textOf(record, message)
+    messages.push(saidOf(record, asRead))
+    watch.see(record, asRead, { stream: stream ?? test.stream })
   }
-  return found
+  return { found, messages }
 }
 
 /** Compiling its rules takes longer than all tests. */

@@ -8,6 +8,8 @@ export class Hits {
   /** Where the record stands that is looked at, and its time. */
   line = 0
   timeMs = 0
+  /** Ids of rules that hit. */
+  readonly rules = new Set<string>()
   private readonly counts = new Map<Severity, number>()
   private readonly output: 'text' | 'jsonl'
   private readonly screen: Screen
@@ -18,6 +20,7 @@ export class Hits {
   }
 
   add(event: NewEvent): void {
+    this.rules.add(event.metadata.rule_id ?? '')
     this.counts.set(event.severity, (this.counts.get(event.severity) ?? 0) + 1)
     this.screen.line(this.output === 'jsonl' ? this.json(event) : this.plain(event))
   }
