@@ -4,7 +4,7 @@ import { Metric } from './telemetry.ts'
 
 type Counts = Iterable<readonly [labels: readonly string[], value: number]>
 
-export function lookoutMetrics({ scanner, events, triggers, patterns }: Lookout): Metric[] {
+export function lookoutMetrics({ rulebook, scanner, events, triggers, patterns }: Lookout): Metric[] {
   const scan = scanner.stats()
   const log = events.stats()
   const told = Object.entries(triggers.stats())
@@ -37,6 +37,13 @@ export function lookoutMetrics({ scanner, events, triggers, patterns }: Lookout)
       'Rules that do not compile, or override what is not there.',
       [],
       one(scan.compile_errors.length),
+    ),
+    make(
+      'gauge',
+      'scan_rule_files_failed',
+      'Rule files that cannot be read as rules.',
+      [],
+      one(rulebook.problems.size),
     ),
     make('gauge', 'scan_watches', 'Containers and files that are read.', [], one(scan.watches)),
     make('gauge', 'events', 'Events in the log.', [], one(log.events)),

@@ -5,7 +5,10 @@ import type { Rulebook } from '../scan/rulebook.ts'
 import type { Scanner } from '../scan/scanner.ts'
 import type { Triggers } from '../triggers/triggers.ts'
 
-export type RulebookPart = Pick<Rulebook, 'list' | 'get' | 'create' | 'patch' | 'remove' | 'effective' | 'test'>
+export type RulebookPart = Pick<
+  Rulebook,
+  'list' | 'get' | 'create' | 'patch' | 'remove' | 'effective' | 'test' | 'problems'
+>
 export type ScannerPart = Pick<Scanner, 'stats'>
 export type EventsPart = Pick<EventLog, 'find' | 'since' | 'subscribe' | 'stats'>
 

@@ -20,6 +20,7 @@ export const counters = {
     watches: integer('Containers, files and inputs that are read.'),
     lines: integer('Records that were looked at.'),
     compile_errors: array(object({ id: { type: 'string' }, name: { type: 'string' }, error: { type: 'string' } })),
+    file_errors: array(object({ file: { type: 'string' }, error: { type: 'string' } })),
     snapshot_version: integer('Counts up with each change of rules.'),
   }),
   RuleStats: object(

@@ -31,9 +31,21 @@ function viewOf(draft: ObjectSchema, more: Readonly<Record<string, Schema>>, alw
   return object({ ...draft.properties, ...more }, [...new Set([...draft.required, ...withDefault, ...always])])
 }
 
+/** What is not required may also be null, which is as if it were not there. */
+function draftOf(draft: ObjectSchema): Schema {
+  const isNeeded = new Set(draft.required)
+  const names = Object.entries(draft.properties)
+  const properties = names.map(([name, schema]) => [name, isNeeded.has(name) ? schema : orNull(schema)])
+  return { ...draft, properties: Object.fromEntries(properties) } as unknown as Schema
+}
+
+function orNull(schema: Schema): Schema {
+  return { anyOf: [schema, { type: 'null' }] }
+}
+
 /** Nothing is required, and everything may be null: the default, or none. */
 function patchOf({ properties }: ObjectSchema): Schema {
-  const nullable = Object.entries(properties).map(([name, schema]) => [name, { anyOf: [schema, { type: 'null' }] }])
+  const nullable = Object.entries(properties).map(([name, schema]) => [name, orNull(schema)])
   return object(Object.fromEntries(nullable), [])
 }
 
@@ -56,7 +68,7 @@ const span = {
 }
 
 const ruleSchemas = {
-  RuleDraft: rule as unknown as Schema,
+  RuleDraft: draftOf(rule),
   RulePatch: patchOf(rule),
   Rule: viewOf(rule, ruleMore, ['id', 'origin']),
   RuleList: object({ rules: array(named('Rule')) }),
@@ -99,7 +111,7 @@ const delivery = {
 }
 
 const triggerSchemas = {
-  TriggerDraft: trigger as unknown as Schema,
+  TriggerDraft: draftOf(trigger),
   TriggerPatch: patchOf(trigger),
   Trigger: viewOf(
     trigger,

@@ -78,6 +78,7 @@ function fakeRules(): RulebookPart & { readonly patches: unknown[] } {
   return {
     ...shelf,
     patches,
+    problems: new Map([['/rules/half.yaml', 'line 1: a list is not closed']]),
     list: ({ workload, origin } = {}) =>
       shelf
         .list()

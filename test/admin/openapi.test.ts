@@ -65,10 +65,15 @@ test('schema/openapi.json is the document, and the server gives it to anybody', 
     assert.deepEqual(written, document)
   }))
 
+const NULL = { type: 'null' }
+
 test('rules and triggers have the shape of longship.yaml', () => {
   const { definitions } = JSON.parse(readFileSync('schema/longship.schema.json', 'utf8'))
   const { RuleDraft, TriggerDraft, Trigger } = document.components.schemas
-  assert.deepEqual(RuleDraft, definitions.rule)
+  const { required, properties, ...rest } = definitions.rule
+  for (const [name, schema] of Object.entries(properties))
+    assert.deepEqual(RuleDraft.properties[name], required.includes(name) ? schema : { anyOf: [schema, NULL] }, name)
+  assert.deepEqual({ ...RuleDraft, properties }, { ...rest, required, properties })
   assert.deepEqual(Object.keys(TriggerDraft.properties), Object.keys(definitions.trigger.properties))
   assert.deepEqual(Trigger.properties.severity, definitions.trigger.properties.severity)
 })

@@ -1,6 +1,9 @@
 /** The API on the parts of the product: what they answer is what the document says, from a rule to the webhook. */
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect as connectTcp } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { openApiDocument } from '../../shipper/admin/openapi.ts'
 import { operations } from '../../shipper/admin/routes/index.ts'
@@ -190,6 +193,34 @@ test('rules that do not compile are shown with why, in lists and stats', () =>
     assert.deepEqual(stats.scan.compile_errors, [{ id: 'broken', name: 'broken', error: json.error }])
     const refused = await call('createRule', {}, { name: 'x', pattern: '(' })
     assert.deepEqual([refused.status, refused.json.errors[0].path], [400, 'pattern'])
+  }))
+
+test('rule files that cannot be read as rules are shown with why, until they can', async (t) => {
+  const rules = mkdtempSync(join(tmpdir(), 'longship-rules-'))
+  t.after(() => rmSync(rules, { recursive: true, force: true }))
+  const file = join(rules, 'half.yaml')
+  writeFileSync(file, 'rules: [{ name: half, patern: x }]\n')
+  await site({ rules }, async (call, real) => {
+    const shown = async () => (await call('getStats')).json.scan.file_errors
+    assert.deepEqual(await shown(), [{ file, error: real.rulebook.problems.get(file) }])
+    assert.match(real.rulebook.problems.get(file) ?? '', /Did you mean "pattern"/)
+    writeFileSync(file, 'rules: [{ name: half, pattern: x }]\n')
+    for (let i = 0; i < 200 && (await shown()).length > 0; i++) await new Promise((resolve) => setTimeout(resolve, 50))
+    assert.deepEqual(await shown(), [])
+    assert.equal(real.rulebook.get('half')?.error, undefined)
+  })
+})
+
+test('what a new rule leaves out may be null, as the document says', () =>
+  site({}, async (call) => {
+    const draft = { name: 'n', pattern: 'x', overrides: null, workload: null, severity: null, description: null }
+    const made = await call('createRule', {}, draft)
+    assert.deepEqual([made.status, made.json.severity, 'overrides' in made.json], [201, 'warn', false])
+    const schema = JSON.parse(JSON.stringify(openApiDocument(operations))).components.schemas.RuleDraft.properties
+    for (const [name, value] of Object.entries(draft)) {
+      const isNullable = JSON.stringify(schema[name]).includes('{"type":"null"}')
+      assert.equal(isNullable, value === null, name)
+    }
   }))
 
 test('patterns, as the API and as Loki tell them', () =>

@@ -25,6 +25,8 @@ interface Options {
   /** Where triggers are led: to nowhere unless told otherwise. */
   readonly connect?: Connect
   readonly resolve?: Resolve
+  /** Of rule files. */
+  readonly rules?: string
 }
 
 export async function withReal(options: Options, use: (real: Real) => Promise<void>): Promise<void> {
@@ -39,6 +41,7 @@ export async function withReal(options: Options, use: (real: Real) => Promise<vo
       { ...rule, name: 'broken', pattern: '(' },
       { ...rule, name: '__proto__', pattern: 'prototype (?P<__proto__>\\w+)' },
     ],
+    folder: options.rules,
     stateFile: join(folder, 'rules.json'),
     now,
     onProblem,

@@ -34,7 +34,7 @@ describe('rules, triggers and events', { skip: program === undefined ? NOTICE : 
   before(async () => {
     mkdirSync(SHOTS, { recursive: true })
     chromium = await startChromium(program!)
-    site = await openWatchSite({ rules: RULES, boards: true })
+    site = await openWatchSite({ rules: RULES, files: { 'half.yaml': 'rules: [' }, boards: true })
   })
   after(async () => {
     await chromium?.close()
@@ -169,6 +169,7 @@ describe('rules, triggers and events', { skip: program === undefined ? NOTICE : 
     await visit('/rules', async (tab) => {
       await sees(tab, 'tr .error', 'missing closing )')
       await sees(tab, '.facts-line', '1 rule is out of use')
+      await sees(tab, '.facts-line .error', 'half.yaml: ')
       await click(tab, 'out of memory')
       await sees(tab, 'dialog .notice', 'longship.yaml')
       assert.equal(await focused(tab), 'Sample line', 'what can be typed in there')

@@ -2,7 +2,7 @@
  * Rules, events, triggers and patterns as they are, behind the API and the page, on a free port: what `longship ship` puts
  * together, with lines from the test instead of sources.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -46,13 +46,19 @@ export interface Hook {
 
 export interface WatchSiteOptions {
   readonly rules?: readonly RuleSettings[]
+  /** Of the rules folder: text by name. */
+  readonly files?: Readonly<Record<string, string>>
   /** Whether a Loki is behind the page: links to Explore and Trace. */
   readonly boards?: boolean
 }
 
 const PUBLIC_ADDRESS = '93.184.215.14'
 
-export async function openWatchSite({ rules = [], boards = false }: WatchSiteOptions = {}): Promise<WatchSite> {
+export async function openWatchSite({
+  rules = [],
+  files = {},
+  boards = false,
+}: WatchSiteOptions = {}): Promise<WatchSite> {
   const folder = mkdtempSync(join(tmpdir(), 'longship-watch-'))
   const now = Date.now
   const receiver = await startReceiver()
@@ -63,7 +69,10 @@ export async function openWatchSite({ rules = [], boards = false }: WatchSiteOpt
     ...{ folder: join(folder, 'events'), maxAgeMs: 86_400_000, maxBytes: 1 << 24, now },
     onProblem: (path, message) => fail(`${path}: ${message}`),
   })
+  mkdirSync(join(folder, 'rules'))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'rules', name), text)
   const rulebook = openRulebook({
+    folder: join(folder, 'rules'),
     ...{ configured: rules, configFile: 'longship.yaml', stateFile: join(folder, 'rules.json'), now },
     onProblem: () => {},
     interpret: (line, workload) => {

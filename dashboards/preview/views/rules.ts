@@ -111,5 +111,10 @@ function drawFacts(facts: HTMLElement, { scan }: Stats): void {
     `dropped: ${scan.dropped.cooldown} by cooldown, ${scan.dropped.bucket} by the limit of events`,
   ]
   const alarm = `${broken} ${broken === 1 ? 'rule is' : 'rules are'} out of use`
-  facts.replaceChildren(parts.join(' · '), ...(broken === 0 ? [] : [' · ', h('strong', { class: 'error' }, alarm)]))
+  const files = scan.file_errors.map(({ file, error }) => h('span', { class: 'error' }, `${file}: ${error}`))
+  facts.replaceChildren(
+    parts.join(' · '),
+    ...(broken === 0 ? [] : [' · ', h('strong', { class: 'error' }, alarm)]),
+    ...files,
+  )
 }

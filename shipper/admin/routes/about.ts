@@ -17,9 +17,9 @@ export const about = [
       schema: 'Stats',
     },
     refuses: [],
-    run: (_, { scanner, events, triggers, patterns, admin }) =>
+    run: (_, { rulebook, scanner, events, triggers, patterns, admin }) =>
       ok({
-        scan: scanner.stats(),
+        scan: { ...scanner.stats(), file_errors: faultsOf(rulebook.problems) },
         events: events.stats(),
         triggers: triggers.stats(),
         patterns: patterns?.stats() ?? null,
@@ -49,3 +49,8 @@ export const about = [
     run: (_, { document }) => ok(document()),
   }),
 ]
+
+/** Of rule files: none of what stands in them may be in force, so that there is no rule that could show it. */
+function faultsOf(problems: ReadonlyMap<string, string>) {
+  return [...problems].map(([file, error]) => ({ file, error }))
+}

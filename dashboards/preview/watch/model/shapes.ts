@@ -38,6 +38,7 @@ export interface Stats {
     readonly watches: number
     readonly lines: number
     readonly compile_errors: readonly { readonly id: string; readonly name: string; readonly error: string }[]
+    readonly file_errors: readonly { readonly file: string; readonly error: string }[]
     readonly snapshot_version: number
   }
   readonly triggers: Readonly<Record<string, TriggerStats>>
