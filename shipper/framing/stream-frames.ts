@@ -11,6 +11,7 @@ export type OnPayload = (stream: FrameStream, bytes: Uint8Array, first: boolean)
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024
 
 const HEADER_BYTES = 8
+const LINE_FEED = 10
 const STREAMS = ['stdin', 'stdout', 'stderr'] as const
 
 export class StreamFrames {
@@ -76,6 +77,10 @@ export class StreamFrames {
     this.#left -= taken
     this.#allowed -= kept
     this.skipped += taken - kept
+    // What is passed over may end the line; without its end the next message would be taken for more of this one.
+    if (this.#left === 0 && taken > kept && bytes[at + taken - 1] === LINE_FEED) {
+      onPayload(this.#stream, bytes.subarray(at + taken - 1, at + taken), false)
+    }
     return at + taken
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { DockerLines, type LogLine } from '../../shipper/docker/lines.ts'
 import {
   createFramer,
   detectFraming,
@@ -208,4 +209,25 @@ test('stream frames: a frame over 16 MiB is cut there, and what follows it is in
   assert.equal(out, 16 * 1024 * 1024)
   assert.equal(frames.skipped, 1024 * 1024)
   assert.equal(err, 'ok')
+})
+
+const headerOf = (stream: number, length: number) => {
+  const bytes = Buffer.alloc(8)
+  bytes[0] = stream
+  bytes.writeUInt32BE(length, 4)
+  return bytes
+}
+
+test('a frame over the cap keeps its line end: the next message is not taken for more of it', () => {
+  const huge = 17 * 1024 * 1024
+  const long = Buffer.alloc(huge, 0x61)
+  long[huge - 1] = 0x0a
+  const bytes = Buffer.concat([headerOf(1, huge), long, headerOf(1, 5), Buffer.from('next\n')])
+  for (const step of [bytes.length, 64 * 1024]) {
+    const lines: LogLine[] = []
+    const docker = new DockerLines('2026-05-05T12:30:11Z', (line) => lines.push(line))
+    for (let at = 0; at < bytes.length; at += step) docker.push(bytes.subarray(at, at + step))
+    const [last, before] = lines.reverse()
+    assert.deepEqual([last.text.toString(), last.isPartial, before.isPartial], ['next', false, false])
+  }
 })
