@@ -16,7 +16,6 @@ import { openRulebook, type Rulebook } from './scan/rulebook.ts'
 import { createScanner, type Scanner } from './scan/scanner.ts'
 import type { Interpret } from './scan/view.ts'
 import type { Log } from './telemetry.ts'
-import { makeFolder } from './terms/folder.ts'
 import { fromMillis } from './terms/instant.ts'
 import { sleep } from './terms/sleep.ts'
 import { openTriggers, type Triggers } from './triggers/triggers.ts'
@@ -55,7 +54,6 @@ export function openLookout({ config, configFile, secretKey, log }: LookoutOptio
   const onProblem = (path: string, message: string) => log.warn(message, { path })
   const now = Date.now
   const fileOf = (name: string) => join(scan.folder, name)
-  makeFolder(scan.folder, 0o700)
   const { max_age_ms: maxAgeMs, max_bytes: maxBytes } = scan.events
   const events = openEventLog({ folder: fileOf('events'), maxAgeMs, maxBytes, now, onProblem })
   const rulebook = openRulebook({
