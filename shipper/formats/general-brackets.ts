@@ -18,7 +18,7 @@ export function readBracket(scan: Scan, open: number): boolean {
   if (!scan.hasLevel && /^[DIWEC] \d/.test(text.slice(inner, inner + 3)) && readTimeToken(scan, inner + 2)) {
     return addLevel(scan, text.charAt(inner), scan.at)
   }
-  if (readLevelAndTime(scan, inner)) return true
+  if (readLevelAndTime(scan, inner) || readNameAndTime(scan, inner)) return true
   const close = closing(text, at, open)
   if (close < 0) return false
   const word = text.slice(inner, close).trim()
@@ -46,7 +46,10 @@ export function readBracket(scan: Scan, open: number): boolean {
     return true
   }
   // Oracle's diagnostic logging: [NOTIFICATION:16]
-  const diagnostic = scan.hasLevel ? null : /^(NOTIFICATION|INCIDENT_ERROR)(?::\d{1,2})?$/.exec(word)
+  const diagnostic =
+    scan.hasLevel || /^ [A-Z]{4,8}:/.test(text.slice(close + 1, close + 11))
+      ? null
+      : /^(NOTIFICATION|INCIDENT_ERROR)(?::\d{1,2})?$/.exec(word)
   if (diagnostic !== null) {
     add(scan, 'group', word, close + 1, false)
     return addLevel(scan, diagnostic[1] === 'NOTIFICATION' ? 'notice' : 'critical', close + 1)
@@ -68,7 +71,7 @@ export function readBracket(scan: Scan, open: number): boolean {
     // "(… causes segmentation fault)" is prose.
     const isProse =
       word.charAt(word.length - (level?.length ?? 0) - 1) === ' ' &&
-      (scan.time === undefined || /^[a-z]/.test(level ?? ''))
+      (scan.time === undefined || level !== level?.toUpperCase())
     if (level !== undefined && !isProse && delimitedLevel(level)) {
       const before = word.slice(0, -level.length - 1)
       if (before !== '') add(scan, 'group', before, close + 1, true)
@@ -123,10 +126,19 @@ const LEVEL_AND_TIME = /^([a-z]{4,8}|[A-Z]{4,8}) (?=\d{4}[/-]\d)/
 /** Katello's and others' thread behind them: [DEBUG 2026-05-05 10:11:12 main] */
 const BRACKET_THREAD = / {1,2}([\w.#-]{1,60})\]/y
 
+/** VS Code's [main 2026-05-05T10:11:12.123Z] */
+function readNameAndTime(scan: Scan, inner: number): boolean {
+  const match =
+    scan.at > 0 ? null : /^([a-z][\w.-]{1,40}) (?=\d{4}-\d\d-\d\d[T ])/.exec(scan.text.slice(inner, inner + 50))
+  if (match === null || !readTimeToken(scan, inner + match[0].length)) return false
+  scan.named = true
+  return add(scan, 'name', match[1] as string, scan.at, true)
+}
+
 /** vSphere's [7F12AB warning 'Hostsvc' opID=x], Duplicati's [Warning-Duplicati.Library.Main]. */
 function readLevelAndName(scan: Scan, word: string, end: number): boolean {
   if (scan.hasLevel || scan.time === undefined || weakWords(scan, false) > 0) return false
-  const match = /^(?:([\dA-F]{4,16}) )?([A-Za-z]{4,11})(?: '([^']{1,60})'|-([A-Z][\w.-]{1,100}))([^']{0,60})$/.exec(
+  const match = /^(?:([\dA-F]{4,16}) )?([A-Za-z]{4,11})(?: '([^']{1,160})'|-([A-Z][\w.-]{1,100}))([^']{0,60})$/.exec(
     word,
   )
   if (match === null || delimitedLevel(match[2] as string) === undefined) return false

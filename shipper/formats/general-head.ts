@@ -54,7 +54,7 @@ import {
 } from './general-scan.ts'
 import { readTag, readWeak } from './general-tags.ts'
 import { readKlog, readPair, readTimeToken } from './general-times.ts'
-import { capitalLevel, delimitedLevel, isDotted, isName, spacedLevel } from './general-words.ts'
+import { capitalLevel, delimitedLevel, isDotted, isName, isSureLevel, spacedLevel } from './general-words.ts'
 
 /** A head that has not ended here is no head. */
 const MAX_TOKENS = 22
@@ -124,7 +124,14 @@ function step(scan: Scan): boolean {
 }
 
 function readNumber(scan: Scan): boolean {
-  const match = sticky(/(#?\d{1,19}|0x[0-9a-f]{1,16})(?=[\s|,;:\])]|$)/y, scan)
+  // rspamd's #1234(normal)
+  const owner =
+    scan.named || scan.text.charCodeAt(scan.at) !== 0x23 ? null : sticky(/#(\d{1,10})\(([a-z][\w-]{1,40})\) /y, scan)
+  if (owner !== null && scan.time !== undefined && weakWords(scan, false) === 0) {
+    scan.named = true
+    return add(scan, 'program', owner[2] as string, scan.at + owner[0].length - 1, true, owner[1])
+  }
+  const match = sticky(/(#?\d{1,19}(?:[:/]\d{1,10}(?= ))?|0x[0-9a-f]{1,16})(?=[\s|,;:\])]|$)/y, scan)
   if (match === null) return false
   if (scan.named || weakCount(scan) > 6) return false
   return add(scan, 'number', match[0], scan.at + match[0].length, false)
@@ -190,6 +197,12 @@ function readBareLevel(scan: Scan, word: string, end: number): boolean {
       readTime(scan.text, end + 1, scan.options) !== undefined &&
       addLevel(scan, word, end)
     )
+  if (scan.tokens.length === 0 && isSureLevel(word)) {
+    const gap = /^ {1,4}[[(]?/.exec(scan.text.slice(end, end + 6))
+    return (
+      gap !== null && readTime(scan.text, end + gap[0].length, scan.options) !== undefined && addLevel(scan, word, end)
+    )
+  }
   if (scan.tokens.length === 0)
     return (
       /^[VDIWEFTC]$/.test(word) && readTime(scan.text, end + 1, scan.options) !== undefined && addLevel(scan, word, end)
@@ -203,8 +216,18 @@ function readBareLevel(scan: Scan, word: string, end: number): boolean {
   // MongoDB's D1 … D5
   if (scan.time !== undefined && /^D[1-5]$/.test(word) && /^ [A-Z-]/.test(scan.text.slice(end, end + 2)))
     return addLevel(scan, word, end)
+  if (lastIsTime(scan) && opensHead(scan.text, word, end)) return addLevel(scan, word, end)
   if (scan.named && !column) return false
   return spacedLevel(word, column) !== undefined && addLevel(scan, word, end)
+}
+
+/** Emby's "time Error Server: text", Falco's "time: Warning Sensitive file", "time error 12#34 …", Sun's "time failure ( 1234): ". */
+function opensHead(text: string, word: string, end: number): boolean {
+  const behind = text.slice(end, end + 60)
+  if (!isSureLevel(word)) return /^ \( *\d{1,8}\):/.test(behind) && delimitedLevel(word) !== undefined
+  if (/^ (?:\d{1,10}[#:/]\d|[[(<{#])/.test(behind)) return true
+  const isTitle = /^[A-Z]/.test(word)
+  return isTitle && /^ (?:[A-Za-z][\w.-]{1,40}: |[A-Z][a-z]+ )/.test(behind)
 }
 
 function readName(scan: Scan, word: string, end: number): boolean {

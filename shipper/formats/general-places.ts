@@ -101,6 +101,10 @@ export function readColons(scan: Scan): boolean {
     add(scan, 'group', thread[1] as string, scan.at + (thread[1] as string).length, true)
     return addLevel(scan, thread[2] as string, scan.at + (thread[2] as string).length + 4)
   }
+  // SABnzbd: 2026-05-05 10:11:12,123::WARNING::[interface:657] text
+  const alone = scan.time === undefined || scan.hasLevel ? null : sticky(/:{1,2}([A-Z]{4,8})::(?=[^\w])/y, scan)
+  if (alone !== null && capitalLevel(alone[1] as string) !== undefined)
+    return addLevel(scan, alone[1] as string, scan.at + alone[0].length)
   const match =
     scan.time === undefined
       ? null

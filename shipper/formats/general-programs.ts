@@ -5,7 +5,7 @@ import { SEVERITIES } from './syslog-priority.ts'
 
 /** %ASA-6-302013: facility, severity, mnemonic. */
 export function readCisco(scan: Scan): boolean {
-  const match = sticky(/%([A-Z][A-Z0-9_]{0,40}(?:-[A-Z][A-Z0-9_]{0,40}){0,3})-([0-7])-([A-Z0-9_]{1,60}):/y, scan)
+  const match = sticky(/%([A-Z][A-Z0-9_]{0,40}(?:-[A-Z][A-Z0-9_]{0,40}){0,3})-([0-7])-([A-Z0-9_]{1,60}) ?:/y, scan)
   if (match === null) return false
   const end = scan.at + match[0].length
   add(scan, 'tag', `${match[1]}`, end, true, undefined, match[3])

@@ -8,6 +8,7 @@ import type { Fields, Value } from '../terms/json.ts'
 import type { Format, ParseOptions } from './format.ts'
 import { readErrpt } from './general-errpt.ts'
 import { readHead } from './general-head.ts'
+import { findLateLevel } from './general-late-level.ts'
 import { findInnerTime, putMessageId } from './general-marks.ts'
 import { isSourceFile } from './general-places.ts'
 import type { Head, Token } from './general-scan.ts'
@@ -34,6 +35,7 @@ export const general = {
     if (!fields.has('level')) putMessageId(fields, message)
     if (!fields.has('logger')) addTrailingClass(message, fields)
     if (!fields.has('level') && found.time !== undefined) addLevelCell(head, found, fields)
+    if (!fields.has('level') && found.time !== undefined) addLateLevel(head, found, fields)
     const time = found.time ?? findInnerTime(head, options)
     if (time === undefined && found.tokens.length === 0 && fields.size < 2) return undefined
     return { format: 'general', time, fields, ...(fields.has('mnemonic') && { scale: 'syslog' as const }) }
@@ -101,6 +103,14 @@ function addLevelCell(text: string, head: Head, fields: Fields): void {
   LEVEL_CELL.lastIndex = at + (time as Token).text.length
   const match = LEVEL_CELL.exec(text)
   if (match !== null) fields.set('level', match[2] as string)
+}
+
+/** Behind the time; in front of it stands what a head has named. */
+function addLateLevel(text: string, head: Head, fields: Fields): void {
+  const time = head.tokens[head.timeToken]
+  const at = time === undefined || time.text === '' ? -1 : text.indexOf(time.text)
+  const level = findLateLevel(text, at < 0 ? 0 : at + (time as Token).text.length)
+  if (level !== undefined) fields.set('level', level)
 }
 
 /** AWS Lambda's and others': which call, not who. */
