@@ -3,6 +3,7 @@ import { readBarredGroup } from './general-places.ts'
 import { add, addLevel, type Scan, sticky, weakWords } from './general-scan.ts'
 import { readTimeToken } from './general-times.ts'
 import { capitalLevel, delimitedLevel, isName, isThreadLike } from './general-words.ts'
+import { SEVERITIES } from './syslog-priority.ts'
 
 export function readBracket(scan: Scan, open: number): boolean {
   const { text, at } = scan
@@ -25,6 +26,12 @@ export function readBracket(scan: Scan, open: number): boolean {
   if (open === 0x5b && readLevelAndName(scan, word, close + 1)) return true
   if (open === 0x3c && scan.tokens.length === 0 && /^\d{1,3}$/.test(word))
     return add(scan, 'priority', word, close + 1, true)
+  // ngIRCd's [1234:5    0]: process, syslog's severity, connection
+  const owned = scan.tokens.length > 0 || open !== 0x5b ? null : /^(\d{1,10}):([0-7]) {1,5}(\d{1,6})$/.exec(word)
+  if (owned !== null) {
+    add(scan, 'pid', owned[1] as string, close, true)
+    return addLevel(scan, SEVERITIES[Number(owned[2])] as string, close + 1)
+  }
   // Snort's [**]
   if (scan.time !== undefined && word !== '' && !/[\w-]/.test(word)) {
     scan.at = close + 1
@@ -93,13 +100,13 @@ export function readBracket(scan: Scan, open: number): boolean {
     return add(scan, 'name', place[1] as string, close + 1, true, place[2])
   }
   // Semantic Logger's [1234:main], [1234:puma 001 import.rb:12]
-  const owned =
+  const threaded =
     open === 0x5b && scan.hasLevel && word.charCodeAt(0) <= 0x39
       ? /^(\d{1,10}):([A-Za-z][\w .#:-]{0,80})$/.exec(word)
       : null
-  if (owned !== null) {
-    add(scan, 'pid', owned[1] as string, close, true)
-    return add(scan, 'pid', owned[2] as string, close + 1, true)
+  if (threaded !== null) {
+    add(scan, 'pid', threaded[1] as string, close, true)
+    return add(scan, 'pid', threaded[2] as string, close + 1, true)
   }
   const alone = scan.tokens.length === 0
   if (open === 0x3c && !alone && !isName(word)) return false

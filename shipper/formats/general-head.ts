@@ -205,7 +205,9 @@ function readBareLevel(scan: Scan, word: string, end: number): boolean {
   }
   if (scan.tokens.length === 0)
     return (
-      /^[VDIWEFTC]$/.test(word) && readTime(scan.text, end + 1, scan.options) !== undefined && addLevel(scan, word, end)
+      /^[VDIWEFTCN]$/.test(word) &&
+      readTime(scan.text, end + (scan.text.startsWith(', [', end) ? 3 : 1), scan.options) !== undefined &&
+      addLevel(scan, word, end)
     )
   const column = endsColumn(scan.text, end)
   if (column && /^(?:Default|Fault)$/.test(word) && lastWord(scan).startsWith('0x')) return addLevel(scan, word, end)
@@ -245,8 +247,9 @@ function readName(scan: Scan, word: string, end: number): boolean {
       ? next === 0x5d || (scan.mark === 0x2c && scan.text.charCodeAt(end + 1) === 0x2c)
       : next === 0x2c || next === 0x3b
         ? scan.mark === next
-        : endsColumn(scan.text, end) && (next !== 0x20 || !proseFollows(scan, end))
-  const isClass = isDotted(word) && (scan.hasLevel || /[A-Z$:]|\..*\./.test(word))
+        : (endsColumn(scan.text, end) && (next !== 0x20 || !proseFollows(scan, end))) || standsAlone(scan, word, end)
+  const isNamespace = !scan.hasLevel && lastIsTime(scan) && NAMESPACE.test(word)
+  const isClass = isNamespace || (isDotted(word) && (scan.hasLevel || /[A-Z$:]|\..*\./.test(word)))
   // Django's "LEVEL time module process thread message".
   const isModule = scan.hasLevel && /^ \d{1,10} \d{1,20} /.test(scan.text.slice(end, end + 34))
   if (!numbered && !isCell && !isClass && !isModule) return false
@@ -254,6 +257,18 @@ function readName(scan: Scan, word: string, end: number): boolean {
   if (numbered || isClass) scan.named = true
   else scan.celled = true
   return add(scan, numbered || isClass ? 'name' : 'cell', numbered?.[1] ?? word, end, true, numbered?.[2])
+}
+
+/** debug's express:router */
+const NAMESPACE = /^[a-z][\w-]{1,40}(?::[a-z][\w-]{0,40}){1,5}$/
+/** Behind a level. Nokia's "WARNING: SNMP #2004 ", Azure's "INFO ExtHandler ExtHandler text", log4cplus's "INFO  root <main.cpp:12>". */
+const ALONE = / (?:#\d{1,6} |<[\w./-]{1,80}\.\w{1,4}:\d{1,6}> )/y
+
+function standsAlone(scan: Scan, word: string, end: number): boolean {
+  if (!scan.hasLevel || scan.tokens.at(-1)?.kind !== 'level') return false
+  if (scan.text.startsWith(` ${word} `, end)) return word.length > 3
+  ALONE.lastIndex = end
+  return ALONE.test(scan.text)
 }
 
 /** "word [" opens a column only when the word is no prose: "waiting [5 s]". */

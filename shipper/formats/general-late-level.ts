@@ -3,6 +3,7 @@
  * capitals, wherever they stand before the prose of the message begins. What it takes is marked on both sides, so that
  * "failed with error 5" is none.
  */
+import { levelWord } from '../terms/level.ts'
 import { capitalLevel, delimitedLevel, isLevelKey, isProse, isSureLevel } from './general-words.ts'
 
 /** A level further on is something that the message speaks of. */
@@ -18,6 +19,10 @@ interface Look {
   prose: number
   /** Words of any kind outside of brackets. */
   words: number
+  /** A group in brackets stood right in front. */
+  grouped: boolean
+  /** A check mark, a cross, a warning sign. */
+  signed: boolean
   /** Capitals before this word: in a sentence of capitals a level is a word as others. */
   capitals: number
   /** The column separator in front of the next word, 0 for a single space. */
@@ -37,7 +42,7 @@ const BAR = 0x7c
 
 /** The level as the line writes it; undefined when it has none. `start`: where to begin, behind the time at best. */
 export function findLateLevel(text: string, start = 0): string | undefined {
-  const look: Look = { text, at: start, prose: 0, words: 0, capitals: 0, mark: 0 }
+  const look: Look = { text, at: start, prose: 0, words: 0, grouped: false, signed: false, capitals: 0, mark: 0 }
   const limit = Math.min(text.length, start + MAX_SEARCHED)
   for (let i = 0; i < MAX_STEPS && look.at < limit && look.prose <= MAX_PROSE; i++) {
     skip(look)
@@ -58,7 +63,7 @@ function skip(look: Look): void {
     const code = text.charCodeAt(look.at)
     if (code === SPACE) {
       if (look.mark === 0 && text.charCodeAt(look.at + 1) === SPACE) look.mark = TAB
-    } else if (code === TAB || code === BAR || code === 0x2c || code === 0x3b) look.mark = code
+    } else if (isSeparator(code)) look.mark = code
     else if (code !== 0x22 && code !== 0x27 && code !== 0x5d && code !== 0x29 && code !== 0x3e && code !== 0x7d) return
   }
 }
@@ -70,6 +75,7 @@ function readGroup(look: Look, close: string): string | undefined {
   if (end < 0 || end - at > MAX_GROUP) return undefined
   const level = levelOfGroup(text.slice(at + 1, end).trim(), close)
   if (level === undefined && close !== '>') look.at = end + 1
+  look.grouped = true
   return level
 }
 
@@ -81,6 +87,7 @@ function levelOfGroup(inner: string, close: string): string | undefined {
   if (!/[:|/,=#]/.test(inner)) return undefined
   const key = KEY.exec(inner)
   if (key !== null && delimitedLevel(key[1] as string) !== undefined) return key[1]
+  if (inner.split(' ', 12).filter(isProse).length > 1) return undefined
   for (const part of inner.split(/[:|/,#]/, 8)) {
     const word = part.trim()
     if (word.length > 2 && isSureLevel(word)) return word
@@ -106,29 +113,41 @@ function readWord(look: Look): string | undefined {
   look.at = WORD.lastIndex
   const level = levelOfWord(look, word, mark)
   if (level !== undefined) return level
+  look.grouped = false
+  look.signed = word.length <= 2 && SIGN.test(word)
   if (isProse(word)) look.prose++
   look.words++
   look.capitals = /^[A-Z]{2,}$/.test(word) ? look.capitals + 1 : 0
   return undefined
 }
 
+const SIGN = /^[\u2139\u23fa-\u27bf\u2b00-\u2bff]\ufe0f?$/
+
 /** [DIWEF] in a column; a word in capitals; Error: and severity: word; a column of a word. */
 function levelOfWord(look: Look, word: string, mark: number): string | undefined {
   const { text, at } = look
   const next = text.charCodeAt(at)
   if (word.endsWith(':') || next === 0x3d || word.includes('=')) return levelOfKey(look, word)
-  const endsCell =
-    next === TAB ||
-    next === BAR ||
-    next === 0x2c ||
-    next === 0x3b ||
-    (next === SPACE && text.charCodeAt(at + 1) === SPACE)
-  if (mark !== 0 && (endsCell || (next === SPACE && text.charCodeAt(at + 1) === BAR))) {
+  const ends = endsCell(text, at)
+  if (look.signed && ends && levelWord(word) !== undefined) return word
+  if (mark !== 0 && ends) {
     if (word.length === 1) return mark !== TAB && /[DIWEF]/.test(word) ? word : undefined
-    if (isSureLevel(word)) return word
+    if (isSureLevel(word) || (mark !== 0x2c && capitalLevel(word) !== undefined)) return word
   }
   if (word.length < 3 || look.capitals > 1 || look.prose > 1) return undefined
   return isSureLevel(word) && capitalLevel(word) !== undefined && !capitalsFollow(text, at) ? word : undefined
+}
+
+/** Behind it: a tab, a bar, a comma or semicolon, also behind a quote or a space, or two spaces. */
+function endsCell(text: string, at: number): boolean {
+  const next = text.charCodeAt(at)
+  if (next !== SPACE && next !== 0x22) return isSeparator(next)
+  const second = text.charCodeAt(at + 1)
+  return next === SPACE ? second === SPACE || second === BAR : isSeparator(second)
+}
+
+function isSeparator(code: number): boolean {
+  return code === TAB || code === BAR || code === 0x2c || code === 0x3b
 }
 
 /** "ERROR IN MODULE": a sentence of capitals. */
@@ -147,6 +166,10 @@ function levelOfKey(look: Look, word: string): string | undefined {
   }
   if (!word.endsWith(':') || look.prose > 1) return undefined
   const tag = word.slice(0, -1)
-  if (isSureLevel(tag) && (tag === tag.toUpperCase() || (look.prose === 0 && look.words < 3))) return tag
+  if (
+    isSureLevel(tag) &&
+    (tag === tag.toUpperCase() || (look.prose === 0 && (look.words === 0 || look.grouped || look.mark !== 0)))
+  )
+    return tag
   return undefined
 }

@@ -5,7 +5,7 @@ import { type LevelMatch, levelLetter, levelWord } from '../terms/level.ts'
 const AMBIGUOUS = new Set(
   (
     'all not note http default status user log hint success audit caution deprecated deprecation exception fail failed ' +
-    'minor major verb deb fault abort assert spam silly cfg config fine trac fata grave fein wtf alert panic failure informations'
+    'minor major verb deb fault abort assert spam silly sill blat cfg config fine trac fata grave fein wtf alert panic failure informations'
   ).split(' '),
 )
 /** Words that nobody begins a sentence with: a level also in lower case and before a single space. */
@@ -63,7 +63,7 @@ export function isSureLevel(word: string): boolean {
   return word === word.toUpperCase() || word.slice(1) === word.slice(1).toLowerCase()
 }
 
-const CAPITALS = new Set(['FINE', 'CONFIG', 'FAILURE', 'ALERT', 'PANIC', 'LOG', 'FAULT', 'NOTE'])
+const CAPITALS = new Set(['FINE', 'CONFIG', 'FAILURE', 'ALERT', 'PANIC', 'LOG', 'FAULT', 'NOTE', 'SILLY'])
 
 /** A word in small letters between spaces: only one that is no prose, unless a column ends behind it. */
 export function spacedLevel(word: string, endsColumn: boolean): LevelMatch | undefined {

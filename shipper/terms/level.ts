@@ -19,8 +19,8 @@ export interface LevelMatch {
 
 /** Pure synonyms: nothing is lost by writing the level instead. */
 const SYNONYMS: Record<KnownLevel, string> = {
-  trace: 'trace trc trac verbose verb vrb finest finer silly spam',
-  debug: 'debug dbg debu dbug deb fine debugging fein',
+  trace: 'trace trc trac verbose verb vrb finest finer silly sill spam blat',
+  debug: 'debug dbg debu dbug debg deb fine debugging fein',
   info: 'info inf information informational infos informacion informazioni información informação',
   warn: 'warn wrn warning warnung avertissement advertencia avviso aviso',
   error: 'error err eror erro severe fehler erreur schwerwiegend grave',
