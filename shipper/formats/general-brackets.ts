@@ -101,7 +101,7 @@ export function readBracket(scan: Scan, open: number): boolean {
   }
   // Semantic Logger's [1234:main], [1234:puma 001 import.rb:12]
   const threaded =
-    open === 0x5b && scan.hasLevel && word.charCodeAt(0) <= 0x39
+    !/^\d+:[\w./-]+\.\w{1,4}:\d+$/.test(word) && open === 0x5b && scan.hasLevel && word.charCodeAt(0) <= 0x39
       ? /^(\d{1,10}):([A-Za-z][\w .#:-]{0,80})$/.exec(word)
       : null
   if (threaded !== null) {

@@ -3,9 +3,10 @@
  * token (a time, a level, a program with its pid, a bracketed group, a column) belongs to the head with everything
  * before it; weak ones (bare words, numbers) belong to it only when a strong one follows, else to the message.
  */
-import { readTime, type TimeOptions } from '../terms/time.ts'
+import type { TimeOptions } from '../terms/time.ts'
 import { readBracket } from './general-brackets.ts'
 import { readCell, readNamedCell, readUserAndClass } from './general-cells.ts'
+import { isMarked, lastIsTime, readBareLevel } from './general-levels.ts'
 import {
   readAgentLevel,
   readBracedName,
@@ -25,6 +26,7 @@ import {
   readPlace,
   readProcessor,
   readSession,
+  readThreadAndLevel,
   readTopic,
 } from './general-places.ts'
 import {
@@ -42,7 +44,6 @@ import {
   addLevel,
   endsColumn,
   type Head,
-  lastWord,
   messageStart,
   nextMark,
   type Scan,
@@ -54,7 +55,7 @@ import {
 } from './general-scan.ts'
 import { readTag, readWeak } from './general-tags.ts'
 import { readKlog, readPair, readTimeToken } from './general-times.ts'
-import { capitalLevel, delimitedLevel, isDotted, isName, isSureLevel, spacedLevel } from './general-words.ts'
+import { isDotted, isName } from './general-words.ts'
 
 /** A head that has not ended here is no head. */
 const MAX_TOKENS = 22
@@ -98,6 +99,7 @@ function step(scan: Scan): boolean {
   if (code === 0x23) return readNumber(scan) || readWord(scan)
   if (code === 0x25) return readCisco(scan) || readVmsMessage(scan) || skipContext(scan)
   if (code === 0x2a && readStarredLevel(scan)) return true
+  if (code === 0x40 && readThreadAndLevel(scan)) return true
   if ((code === 0x21 || code === 0x3f || code === 0x2b) && readAgentLevel(scan)) return true
   if (code === 0x7b)
     return (
@@ -167,71 +169,6 @@ function readWord(scan: Scan): boolean {
   return readBareLevel(scan, word, end) || readName(scan, word, end) || readWeak(scan, word, end)
 }
 
-/** Tarantool's I>, log4perl's ERROR> */
-function isMarked(word: string): boolean {
-  return word.length === 1 ? /[DVIWECF]/.test(word) : capitalLevel(word) !== undefined
-}
-
-function lastIsTime(scan: Scan): boolean {
-  return scan.tokens[scan.tokens.length - 1]?.kind === 'time'
-}
-
-function readBareLevel(scan: Scan, word: string, end: number): boolean {
-  if (scan.hasLevel) return false
-  const words = weakWords(scan, false)
-  const prose = weakWords(scan, true)
-  // Palo Alto's columns: CONFIG is the kind of event.
-  if (scan.mark === 0x2c && word === 'CONFIG') return false
-  if (
-    capitalLevel(word.endsWith('!') ? word.slice(0, -1) : word) &&
-    prose <= 1 &&
-    !(scan.named && words > 0) &&
-    !/^[A-Z][a-z]/.test(lastWord(scan))
-  ) {
-    return addLevel(scan, word, end)
-  }
-  if (words > 0) return false
-  if (scan.tokens.length === 0 && (scan.text.charCodeAt(end) === 0x09 || scan.text.charCodeAt(end) === 0x2c))
-    return (
-      delimitedLevel(word) !== undefined &&
-      readTime(scan.text, end + 1, scan.options) !== undefined &&
-      addLevel(scan, word, end)
-    )
-  if (scan.tokens.length === 0 && isSureLevel(word)) {
-    const gap = /^ {1,4}[[(]?/.exec(scan.text.slice(end, end + 6))
-    return (
-      gap !== null && readTime(scan.text, end + gap[0].length, scan.options) !== undefined && addLevel(scan, word, end)
-    )
-  }
-  if (scan.tokens.length === 0)
-    return (
-      /^[VDIWEFTCN]$/.test(word) &&
-      readTime(scan.text, end + (scan.text.startsWith(', [', end) ? 3 : 1), scan.options) !== undefined &&
-      addLevel(scan, word, end)
-    )
-  const column = endsColumn(scan.text, end)
-  if (column && /^(?:Default|Fault)$/.test(word) && lastWord(scan).startsWith('0x')) return addLevel(scan, word, end)
-  if (word.length === 1) {
-    const isLetter = /[VDIWEFTC]/.test(word) || (/[AN]/.test(word) && weakCount(scan) === 2)
-    return isLetter && !/^\s[a-z]{1,5}\s/.test(scan.text.slice(end, end + 7)) && addLevel(scan, word, end)
-  }
-  // MongoDB's D1 … D5
-  if (scan.time !== undefined && /^D[1-5]$/.test(word) && /^ [A-Z-]/.test(scan.text.slice(end, end + 2)))
-    return addLevel(scan, word, end)
-  if (lastIsTime(scan) && opensHead(scan.text, word, end)) return addLevel(scan, word, end)
-  if (scan.named && !column) return false
-  return spacedLevel(word, column) !== undefined && addLevel(scan, word, end)
-}
-
-/** Emby's "time Error Server: text", Falco's "time: Warning Sensitive file", "time error 12#34 …", Sun's "time failure ( 1234): ". */
-function opensHead(text: string, word: string, end: number): boolean {
-  const behind = text.slice(end, end + 60)
-  if (!isSureLevel(word)) return /^ \( *\d{1,8}\):/.test(behind) && delimitedLevel(word) !== undefined
-  if (/^ (?:\d{1,10}[#:/]\d|[[(<{#])/.test(behind)) return true
-  const isTitle = /^[A-Z]/.test(word)
-  return isTitle && /^ (?:[A-Za-z][\w.-]{1,40}: |[A-Z][a-z]+ )/.test(behind)
-}
-
 function readName(scan: Scan, word: string, end: number): boolean {
   if (scan.named || weakWords(scan, false) > 0 || (scan.time === undefined && !scan.hasLevel)) return false
   if (!isName(word)) return false
@@ -239,7 +176,9 @@ function readName(scan: Scan, word: string, end: number): boolean {
   if (!scan.hasLevel && word.includes('.') && /^ [\w./-]{1,60}\[\d{1,10}\]:/.test(scan.text.slice(end, end + 76)))
     return false
   const numbered =
-    /^([\w.$/-]{1,100}):(\d{1,6})$/.exec(word) ?? /^([\w.$]{1,80}(?::[\w<>]{1,80})):(\d{1,6})$/.exec(word)
+    /^([\w.$/-]{1,100}):(\d{1,6})$/.exec(word) ??
+    (scan.hasLevel ? /^([A-Za-z]\w{0,80}(?:::\w{1,80}){0,3})::(\d{1,6})$/.exec(word) : null) ??
+    /^([\w.$]{1,80}(?::[\w<>]{1,80})):(\d{1,6})$/.exec(word)
   const next = scan.text.charCodeAt(end)
   if (numbered && /\d\.\d{1,3}$/.test(numbered[1] as string)) return false
   const isCell =
@@ -264,8 +203,14 @@ const NAMESPACE = /^[a-z][\w-]{1,40}(?::[a-z][\w-]{0,40}){1,5}$/
 /** Behind a level. Nokia's "WARNING: SNMP #2004 ", Azure's "INFO ExtHandler ExtHandler text", log4cplus's "INFO  root <main.cpp:12>". */
 const ALONE = / (?:#\d{1,6} |<[\w./-]{1,80}\.\w{1,4}:\d{1,6}> )/y
 
+/** CherryPy's [05/May/2026:10:11:12] ENGINE Bus STARTED */
+const CONTEXT = /^\[[^\][]{10,40}\] {1,2}[A-Z]{3,12} [A-Za-z][a-z]/
+const METHODS = new Set('GET POST PUT HEAD DELETE PATCH OPTIONS CONNECT PROPFIND USER FAILED PHP'.split(' '))
+
 function standsAlone(scan: Scan, word: string, end: number): boolean {
-  if (!scan.hasLevel || scan.tokens.at(-1)?.kind !== 'level') return false
+  if (!scan.hasLevel)
+    return scan.tokens.length === 1 && CONTEXT.test(scan.text) && /^[A-Z]{3,12}$/.test(word) && !METHODS.has(word)
+  if (scan.tokens.at(-1)?.kind !== 'level') return false
   if (scan.text.startsWith(` ${word} `, end)) return word.length > 3
   ALONE.lastIndex = end
   return ALONE.test(scan.text)

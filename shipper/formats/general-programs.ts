@@ -32,6 +32,12 @@ export function readProgram(scan: Scan): boolean {
     return add(scan, 'tag', (logcat[2] as string).trim(), end, true, logcat[3])
   }
   if (weakWords(scan, false) > 3) return false
+  // Bunyan's own command: INFO: app/123 on host1: text
+  const bunyan = scan.hasLevel ? sticky(/([\w.-]{1,80})\/(\d{1,10}) on ([\w.-]{1,80}):(?= )/y, scan) : null
+  if (bunyan !== null) {
+    scan.named = true
+    return add(scan, 'program', bunyan[1] as string, scan.at + bunyan[0].length, true, bunyan[2])
+  }
   if (levelBeforeProgram(scan)) return true
   // stunnel's LOG5[1234]: syslog's number
   const stunnel = scan.hasLevel ? null : sticky(/LOG([0-7])\[(\w{1,20})\]:(?= )/y, scan)

@@ -4,7 +4,7 @@ import { type LevelMatch, levelLetter, levelWord } from '../terms/level.ts'
 /** Level words that also begin sentences or name parts of a program: they count only where nothing else can stand. */
 const AMBIGUOUS = new Set(
   (
-    'all not note http default status user log hint success audit caution deprecated deprecation exception fail failed ' +
+    'all normal detail not note http default status user log hint success audit caution deprecated deprecation exception fail failed ' +
     'minor major verb deb fault abort assert spam silly sill blat cfg config fine trac fata grave fein wtf alert panic failure informations'
   ).split(' '),
 )
@@ -53,7 +53,7 @@ function constantLevel(word: string): LevelMatch | undefined {
 const SURE = new Set(
   (
     'trace debug info notice warn warning err error crit critical alert emerg emergency fatal severe information ' +
-    'informational verbose inf wrn dbg trc ftl'
+    'informational verbose inf wrn dbg trc vrb ftl'
   ).split(' '),
 )
 

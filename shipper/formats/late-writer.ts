@@ -101,7 +101,7 @@ function addWriter(fields: Fields, message: string): void {
   if (thread !== undefined && !fields.has('thread') && (name !== undefined || !/^\d+$/.test(thread)))
     fields.set('thread', thread)
   if (name !== undefined) fields.set('component', name)
-  else addMargin(fields, message)
+  else addAbbreviated(fields, message) || addMargin(fields, message)
 }
 
 /** Over the threads and processes in front, three at most; the last one's name. */
@@ -129,8 +129,19 @@ function writerOf(text: string, behindThread: boolean): string | undefined {
   const match = WRITER.exec(text) ?? (behindThread ? CLASS.exec(text) : null)
   if (match === null) return undefined
   const name = match.slice(1).find((group) => group !== undefined)
-  if (name === undefined || delimitedLevel(name) !== undefined || PROSE_TAGS.has(name.toLowerCase())) return undefined
+  if (name === undefined || delimitedLevel(name) !== undefined) return undefined
+  if (match.at(-1) !== undefined && PROSE_TAGS.has(name.toLowerCase())) return undefined
   return name.replace(/:\d{1,6}$/, '')
+}
+
+/** Atlassian writes user, request and session before the class: "admin 2CM38K4Fx339 10.0.0.1 c.a.b.m.Repairs text". */
+const ABBREVIATED = /(?:^|[ \]])((?:[a-z]\.){2,12}(?:[a-z]\w{0,30}\.){0,6}[A-Z]\w{1,80})(?=[ :]|$)/
+
+function addAbbreviated(fields: Fields, message: string): boolean {
+  const match = message.includes('.') ? ABBREVIATED.exec(message.length > 300 ? message.slice(0, 300) : message) : null
+  if (match === null) return false
+  fields.set('logger', match[1] as string)
+  return true
 }
 
 function addMargin(fields: Fields, message: string): void {

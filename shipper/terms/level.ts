@@ -31,8 +31,8 @@ const SYNONYMS: Record<KnownLevel, string> = {
 /** Words that say more, or something else, than the level that they count as. */
 const NEARLY: Record<KnownLevel, string> = {
   trace: 'all',
-  debug: 'ddebug subdebug config cfg debug1 debug2 debug3 debug4 debug5 d1 d2 d3 d4 d5 verbose1 verbose2',
-  info: 'notice note ntc notic noti not hint hinweis log success audit http default status user event',
+  debug: 'ddebug subdebug config cfg detail debug1 debug2 debug3 debug4 debug5 d1 d2 d3 d4 d5 verbose1 verbose2',
+  info: 'normal notice note ntc notic noti not hint hinweis log success audit http default status user event',
   warn: 'caution minor deprecated deprecation',
   error: 'errs failure fail failed exception major',
   critical: 'alert alrt alr',
