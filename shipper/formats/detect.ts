@@ -8,7 +8,7 @@ import type { Fields } from '../terms/json.ts'
 import { readLevel } from '../terms/level.ts'
 import type { TimeOptions } from '../terms/time.ts'
 import type { Format, ParseOptions } from './format.ts'
-import { isThreadLike } from './general-words.ts'
+import { LOOSE, lookAgain } from './late-writer.ts'
 import { plain } from './plain.ts'
 import { parseStack } from './stack.ts'
 
@@ -43,7 +43,7 @@ export function detector(list: readonly Format[]): Detect {
     const answer = parsed ?? readPrefixed(tables, head, parseOptions, memory) ?? fallBack(tables, head, parseOptions)
     if (message.runtime === undefined) passTimeOn(answer, memory)
     if (rest !== '') addRest(answer.fields, rest)
-    if (LOOSE.has(answer.format)) addWriter(answer.fields)
+    if (LOOSE.has(answer.format)) lookAgain(answer)
     return answer
   }
 }
@@ -62,7 +62,7 @@ function readPrefixed(
   if (match === null || readLevel(name) !== undefined) return undefined
   const text = head.slice(match[0].length)
   const answer = search(tables, text, options, memory) ?? fallBack(tables, text, options)
-  if (LOOSE.has(answer.format)) addWriter(answer.fields)
+  if (LOOSE.has(answer.format)) lookAgain(answer)
   answer.fields.set(answer.fields.has('service') ? 'container' : 'service', name)
   return answer
 }
@@ -137,42 +137,6 @@ function buildTables(list: readonly Format[]): Tables {
     for (let code = 0; code <= BEYOND_ASCII; code++) if (taken[code] === 1) specific[code]?.push(format)
   }
   return { specific, general: list.filter((format) => format.fallback === true), starts }
-}
-
-/** Formats with layouts of only time, level and message, which lines of many programs fit. */
-const LOOSE = new Set([
-  'python_logging',
-  'winston_console',
-  'log4j',
-  'zerolog_console',
-  'serilog_console',
-  'pino_pretty',
-  'hclog',
-  'elixir',
-  'nlog',
-])
-const WRITER =
-  /^(?:[(<{]([A-Za-z_]\w{0,40}(?:[._/-][\w./-]{1,40}|[a-z][A-Z]\w{0,40}))[)>}](?= |:)|(?:#\d{1,3} )?\[(\/?[A-Za-z][\w.:/-]{1,100}) {0,40}\](?= |:)|([A-Za-z_][\w./-]{1,60}):\d{1,6}(?= |:)|([A-Za-z_]\w{0,40}(?:[._/-][\w./-]{1,40}|[a-z][A-Z]\w{0,40})|[A-Z]{3,6}): )/
-
-/** A thread in brackets, or its number, in front of whoever wrote the line: "[pool-1-thread-2] - com.acme.Billing - text". */
-const THREAD = /^(?:[[({<]([\w.#-]{1,60})[\])}>]|(\d{1,10}))(?: - | \| |: | {1,3})(?=\S)/
-const CLASS = /^([a-z]\w{0,40}(?:\.\w{1,60}){1,12})(?: - | \| |: )/
-
-/** Who wrote it, when the message begins with it: "[engine] …", Fluentd's "#0 [out_es] …", "server.c:12 …", "net.http: …". The message keeps it. */
-function addWriter(fields: Fields): void {
-  const message = fields.get('message')
-  if (typeof message !== 'string') return
-  if (fields.has('logger') || fields.has('service') || fields.has('node') || fields.has('component')) return
-  const thread = THREAD.exec(message)
-  const isThread = thread !== null && (thread[2] !== undefined || isThreadLike(thread[1] as string))
-  const text = isThread ? message.slice(thread[0].length) : message
-  const match = WRITER.exec(text) ?? (isThread ? CLASS.exec(text) : null)
-  const name = match?.[1] ?? match?.[2] ?? match?.[3] ?? match?.[4]
-  const isWriter = name !== undefined && readLevel(name) === undefined
-  // A number alone is a thread only when a writer follows it.
-  if (isThread && !fields.has('thread') && (isWriter || thread[1] !== undefined))
-    fields.set('thread', (thread[1] ?? thread[2]) as string)
-  if (isWriter) fields.set('component', name.replace(/:\d{1,6}$/, ''))
 }
 
 /** Continuation lines that no field holds yet. */

@@ -3,6 +3,7 @@ import { readBarredGroup } from './general-places.ts'
 import { add, addLevel, type Scan, sticky, weakWords } from './general-scan.ts'
 import { readTimeToken } from './general-times.ts'
 import { capitalLevel, delimitedLevel, isName, isThreadLike } from './general-words.ts'
+import { SEVERITIES } from './syslog-priority.ts'
 
 export function readBracket(scan: Scan, open: number): boolean {
   const { text, at } = scan
@@ -18,13 +19,19 @@ export function readBracket(scan: Scan, open: number): boolean {
   if (!scan.hasLevel && /^[DIWEC] \d/.test(text.slice(inner, inner + 3)) && readTimeToken(scan, inner + 2)) {
     return addLevel(scan, text.charAt(inner), scan.at)
   }
-  if (readLevelAndTime(scan, inner)) return true
+  if (readLevelAndTime(scan, inner) || readNameAndTime(scan, inner)) return true
   const close = closing(text, at, open)
   if (close < 0) return false
   const word = text.slice(inner, close).trim()
   if (open === 0x5b && readLevelAndName(scan, word, close + 1)) return true
   if (open === 0x3c && scan.tokens.length === 0 && /^\d{1,3}$/.test(word))
     return add(scan, 'priority', word, close + 1, true)
+  // ngIRCd's [1234:5    0]: process, syslog's severity, connection
+  const owned = scan.tokens.length > 0 || open !== 0x5b ? null : /^(\d{1,10}):([0-7]) {1,5}(\d{1,6})$/.exec(word)
+  if (owned !== null) {
+    add(scan, 'pid', owned[1] as string, close, true)
+    return addLevel(scan, SEVERITIES[Number(owned[2])] as string, close + 1)
+  }
   // Snort's [**]
   if (scan.time !== undefined && word !== '' && !/[\w-]/.test(word)) {
     scan.at = close + 1
@@ -46,7 +53,10 @@ export function readBracket(scan: Scan, open: number): boolean {
     return true
   }
   // Oracle's diagnostic logging: [NOTIFICATION:16]
-  const diagnostic = scan.hasLevel ? null : /^(NOTIFICATION|INCIDENT_ERROR)(?::\d{1,2})?$/.exec(word)
+  const diagnostic =
+    scan.hasLevel || /^ [A-Z]{4,8}:/.test(text.slice(close + 1, close + 11))
+      ? null
+      : /^(NOTIFICATION|INCIDENT_ERROR)(?::\d{1,2})?$/.exec(word)
   if (diagnostic !== null) {
     add(scan, 'group', word, close + 1, false)
     return addLevel(scan, diagnostic[1] === 'NOTIFICATION' ? 'notice' : 'critical', close + 1)
@@ -68,7 +78,7 @@ export function readBracket(scan: Scan, open: number): boolean {
     // "(… causes segmentation fault)" is prose.
     const isProse =
       word.charAt(word.length - (level?.length ?? 0) - 1) === ' ' &&
-      (scan.time === undefined || /^[a-z]/.test(level ?? ''))
+      (scan.time === undefined || level !== level?.toUpperCase())
     if (level !== undefined && !isProse && delimitedLevel(level)) {
       const before = word.slice(0, -level.length - 1)
       if (before !== '') add(scan, 'group', before, close + 1, true)
@@ -90,13 +100,13 @@ export function readBracket(scan: Scan, open: number): boolean {
     return add(scan, 'name', place[1] as string, close + 1, true, place[2])
   }
   // Semantic Logger's [1234:main], [1234:puma 001 import.rb:12]
-  const owned =
-    open === 0x5b && scan.hasLevel && word.charCodeAt(0) <= 0x39
+  const threaded =
+    !/^\d+:[\w./-]+\.\w{1,4}:\d+$/.test(word) && open === 0x5b && scan.hasLevel && word.charCodeAt(0) <= 0x39
       ? /^(\d{1,10}):([A-Za-z][\w .#:-]{0,80})$/.exec(word)
       : null
-  if (owned !== null) {
-    add(scan, 'pid', owned[1] as string, close, true)
-    return add(scan, 'pid', owned[2] as string, close + 1, true)
+  if (threaded !== null) {
+    add(scan, 'pid', threaded[1] as string, close, true)
+    return add(scan, 'pid', threaded[2] as string, close + 1, true)
   }
   const alone = scan.tokens.length === 0
   if (open === 0x3c && !alone && !isName(word)) return false
@@ -123,10 +133,19 @@ const LEVEL_AND_TIME = /^([a-z]{4,8}|[A-Z]{4,8}) (?=\d{4}[/-]\d)/
 /** Katello's and others' thread behind them: [DEBUG 2026-05-05 10:11:12 main] */
 const BRACKET_THREAD = / {1,2}([\w.#-]{1,60})\]/y
 
+/** VS Code's [main 2026-05-05T10:11:12.123Z] */
+function readNameAndTime(scan: Scan, inner: number): boolean {
+  const match =
+    scan.at > 0 ? null : /^([a-z][\w.-]{1,40}) (?=\d{4}-\d\d-\d\d[T ])/.exec(scan.text.slice(inner, inner + 50))
+  if (match === null || !readTimeToken(scan, inner + match[0].length)) return false
+  scan.named = true
+  return add(scan, 'name', match[1] as string, scan.at, true)
+}
+
 /** vSphere's [7F12AB warning 'Hostsvc' opID=x], Duplicati's [Warning-Duplicati.Library.Main]. */
 function readLevelAndName(scan: Scan, word: string, end: number): boolean {
   if (scan.hasLevel || scan.time === undefined || weakWords(scan, false) > 0) return false
-  const match = /^(?:([\dA-F]{4,16}) )?([A-Za-z]{4,11})(?: '([^']{1,60})'|-([A-Z][\w.-]{1,100}))([^']{0,60})$/.exec(
+  const match = /^(?:([\dA-F]{4,16}) )?([A-Za-z]{4,11})(?: '([^']{1,160})'|-([A-Z][\w.-]{1,100}))([^']{0,60})$/.exec(
     word,
   )
   if (match === null || delimitedLevel(match[2] as string) === undefined) return false

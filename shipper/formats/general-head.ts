@@ -3,9 +3,10 @@
  * token (a time, a level, a program with its pid, a bracketed group, a column) belongs to the head with everything
  * before it; weak ones (bare words, numbers) belong to it only when a strong one follows, else to the message.
  */
-import { readTime, type TimeOptions } from '../terms/time.ts'
+import type { TimeOptions } from '../terms/time.ts'
 import { readBracket } from './general-brackets.ts'
 import { readCell, readNamedCell, readUserAndClass } from './general-cells.ts'
+import { isMarked, lastIsTime, readBareLevel } from './general-levels.ts'
 import {
   readAgentLevel,
   readBracedName,
@@ -25,6 +26,7 @@ import {
   readPlace,
   readProcessor,
   readSession,
+  readThreadAndLevel,
   readTopic,
 } from './general-places.ts'
 import {
@@ -42,7 +44,6 @@ import {
   addLevel,
   endsColumn,
   type Head,
-  lastWord,
   messageStart,
   nextMark,
   type Scan,
@@ -54,7 +55,7 @@ import {
 } from './general-scan.ts'
 import { readTag, readWeak } from './general-tags.ts'
 import { readKlog, readPair, readTimeToken } from './general-times.ts'
-import { capitalLevel, delimitedLevel, isDotted, isName, spacedLevel } from './general-words.ts'
+import { isDotted, isName } from './general-words.ts'
 
 /** A head that has not ended here is no head. */
 const MAX_TOKENS = 22
@@ -98,6 +99,7 @@ function step(scan: Scan): boolean {
   if (code === 0x23) return readNumber(scan) || readWord(scan)
   if (code === 0x25) return readCisco(scan) || readVmsMessage(scan) || skipContext(scan)
   if (code === 0x2a && readStarredLevel(scan)) return true
+  if (code === 0x40 && readThreadAndLevel(scan)) return true
   if ((code === 0x21 || code === 0x3f || code === 0x2b) && readAgentLevel(scan)) return true
   if (code === 0x7b)
     return (
@@ -124,7 +126,14 @@ function step(scan: Scan): boolean {
 }
 
 function readNumber(scan: Scan): boolean {
-  const match = sticky(/(#?\d{1,19}|0x[0-9a-f]{1,16})(?=[\s|,;:\])]|$)/y, scan)
+  // rspamd's #1234(normal)
+  const owner =
+    scan.named || scan.text.charCodeAt(scan.at) !== 0x23 ? null : sticky(/#(\d{1,10})\(([a-z][\w-]{1,40})\) /y, scan)
+  if (owner !== null && scan.time !== undefined && weakWords(scan, false) === 0) {
+    scan.named = true
+    return add(scan, 'program', owner[2] as string, scan.at + owner[0].length - 1, true, owner[1])
+  }
+  const match = sticky(/(#?\d{1,19}(?:[:/]\d{1,10}(?= ))?|0x[0-9a-f]{1,16})(?=[\s|,;:\])]|$)/y, scan)
   if (match === null) return false
   if (scan.named || weakCount(scan) > 6) return false
   return add(scan, 'number', match[0], scan.at + match[0].length, false)
@@ -160,53 +169,6 @@ function readWord(scan: Scan): boolean {
   return readBareLevel(scan, word, end) || readName(scan, word, end) || readWeak(scan, word, end)
 }
 
-/** Tarantool's I>, log4perl's ERROR> */
-function isMarked(word: string): boolean {
-  return word.length === 1 ? /[DVIWECF]/.test(word) : capitalLevel(word) !== undefined
-}
-
-function lastIsTime(scan: Scan): boolean {
-  return scan.tokens[scan.tokens.length - 1]?.kind === 'time'
-}
-
-function readBareLevel(scan: Scan, word: string, end: number): boolean {
-  if (scan.hasLevel) return false
-  const words = weakWords(scan, false)
-  const prose = weakWords(scan, true)
-  // Palo Alto's columns: CONFIG is the kind of event.
-  if (scan.mark === 0x2c && word === 'CONFIG') return false
-  if (
-    capitalLevel(word.endsWith('!') ? word.slice(0, -1) : word) &&
-    prose <= 1 &&
-    !(scan.named && words > 0) &&
-    !/^[A-Z][a-z]/.test(lastWord(scan))
-  ) {
-    return addLevel(scan, word, end)
-  }
-  if (words > 0) return false
-  if (scan.tokens.length === 0 && (scan.text.charCodeAt(end) === 0x09 || scan.text.charCodeAt(end) === 0x2c))
-    return (
-      delimitedLevel(word) !== undefined &&
-      readTime(scan.text, end + 1, scan.options) !== undefined &&
-      addLevel(scan, word, end)
-    )
-  if (scan.tokens.length === 0)
-    return (
-      /^[VDIWEFTC]$/.test(word) && readTime(scan.text, end + 1, scan.options) !== undefined && addLevel(scan, word, end)
-    )
-  const column = endsColumn(scan.text, end)
-  if (column && /^(?:Default|Fault)$/.test(word) && lastWord(scan).startsWith('0x')) return addLevel(scan, word, end)
-  if (word.length === 1) {
-    const isLetter = /[VDIWEFTC]/.test(word) || (/[AN]/.test(word) && weakCount(scan) === 2)
-    return isLetter && !/^\s[a-z]{1,5}\s/.test(scan.text.slice(end, end + 7)) && addLevel(scan, word, end)
-  }
-  // MongoDB's D1 … D5
-  if (scan.time !== undefined && /^D[1-5]$/.test(word) && /^ [A-Z-]/.test(scan.text.slice(end, end + 2)))
-    return addLevel(scan, word, end)
-  if (scan.named && !column) return false
-  return spacedLevel(word, column) !== undefined && addLevel(scan, word, end)
-}
-
 function readName(scan: Scan, word: string, end: number): boolean {
   if (scan.named || weakWords(scan, false) > 0 || (scan.time === undefined && !scan.hasLevel)) return false
   if (!isName(word)) return false
@@ -214,7 +176,9 @@ function readName(scan: Scan, word: string, end: number): boolean {
   if (!scan.hasLevel && word.includes('.') && /^ [\w./-]{1,60}\[\d{1,10}\]:/.test(scan.text.slice(end, end + 76)))
     return false
   const numbered =
-    /^([\w.$/-]{1,100}):(\d{1,6})$/.exec(word) ?? /^([\w.$]{1,80}(?::[\w<>]{1,80})):(\d{1,6})$/.exec(word)
+    /^([\w.$/-]{1,100}):(\d{1,6})$/.exec(word) ??
+    (scan.hasLevel ? /^([A-Za-z]\w{0,80}(?:::\w{1,80}){0,3})::(\d{1,6})$/.exec(word) : null) ??
+    /^([\w.$]{1,80}(?::[\w<>]{1,80})):(\d{1,6})$/.exec(word)
   const next = scan.text.charCodeAt(end)
   if (numbered && /\d\.\d{1,3}$/.test(numbered[1] as string)) return false
   const isCell =
@@ -222,8 +186,9 @@ function readName(scan: Scan, word: string, end: number): boolean {
       ? next === 0x5d || (scan.mark === 0x2c && scan.text.charCodeAt(end + 1) === 0x2c)
       : next === 0x2c || next === 0x3b
         ? scan.mark === next
-        : endsColumn(scan.text, end) && (next !== 0x20 || !proseFollows(scan, end))
-  const isClass = isDotted(word) && (scan.hasLevel || /[A-Z$:]|\..*\./.test(word))
+        : (endsColumn(scan.text, end) && (next !== 0x20 || !proseFollows(scan, end))) || standsAlone(scan, word, end)
+  const isNamespace = !scan.hasLevel && lastIsTime(scan) && NAMESPACE.test(word)
+  const isClass = isNamespace || (isDotted(word) && (scan.hasLevel || /[A-Z$:]|\..*\./.test(word)))
   // Django's "LEVEL time module process thread message".
   const isModule = scan.hasLevel && /^ \d{1,10} \d{1,20} /.test(scan.text.slice(end, end + 34))
   if (!numbered && !isCell && !isClass && !isModule) return false
@@ -231,6 +196,24 @@ function readName(scan: Scan, word: string, end: number): boolean {
   if (numbered || isClass) scan.named = true
   else scan.celled = true
   return add(scan, numbered || isClass ? 'name' : 'cell', numbered?.[1] ?? word, end, true, numbered?.[2])
+}
+
+/** debug's express:router */
+const NAMESPACE = /^[a-z][\w-]{1,40}(?::[a-z][\w-]{0,40}){1,5}$/
+/** Behind a level. Nokia's "WARNING: SNMP #2004 ", Azure's "INFO ExtHandler ExtHandler text", log4cplus's "INFO  root <main.cpp:12>". */
+const ALONE = / (?:#\d{1,6} |<[\w./-]{1,80}\.\w{1,4}:\d{1,6}> )/y
+
+/** CherryPy's [05/May/2026:10:11:12] ENGINE Bus STARTED */
+const CONTEXT = /^\[[^\][]{10,40}\] {1,2}[A-Z]{3,12} [A-Za-z][a-z]/
+const METHODS = new Set('GET POST PUT HEAD DELETE PATCH OPTIONS CONNECT PROPFIND USER FAILED PHP'.split(' '))
+
+function standsAlone(scan: Scan, word: string, end: number): boolean {
+  if (!scan.hasLevel)
+    return scan.tokens.length === 1 && CONTEXT.test(scan.text) && /^[A-Z]{3,12}$/.test(word) && !METHODS.has(word)
+  if (scan.tokens.at(-1)?.kind !== 'level') return false
+  if (scan.text.startsWith(` ${word} `, end)) return word.length > 3
+  ALONE.lastIndex = end
+  return ALONE.test(scan.text)
 }
 
 /** "word [" opens a column only when the word is no prose: "waiting [5 s]". */

@@ -50,6 +50,21 @@ const NOTATIONS: readonly Notation[] = [
     pattern: new RegExp(`([A-Z]{3,5}) ([A-Z][a-z]{2} [ \\d]\\d (?:\\d{4} )?${CLOCK})(?!\\d)`, 'y'),
     write: ([, , time]) => time as string,
   },
+  // log4go, MinIO: 10:11:12 UTC 2026/05/05, 10:11:12 UTC 05/05/2026
+  {
+    pattern: new RegExp(`${CLOCK} ([A-Z]{3,4}) (\\d{4}/\\d\\d/\\d\\d|\\d\\d/\\d\\d/\\d{4})(?!\\d)`, 'y'),
+    write: ([, clock, zone, date]) => `${date} ${clock} ${zone}`,
+  },
+  // Karma: 05 05 2026 10:11:12.123
+  {
+    pattern: new RegExp(`(\\d\\d) (\\d\\d) (\\d{4}) ${CLOCK}(?!\\d)`, 'y'),
+    write: ([, day, month, year, clock]) => `${year}-${month}-${day} ${clock}`,
+  },
+  // WebLogic: 5-May-2026 10:11:12 o'clock UTC
+  {
+    pattern: new RegExp(`(\\d{1,2}-[A-Z][a-z]{2}-\\d{4}) ${CLOCK} o'clock ([A-Z]{3,4})`, 'y'),
+    write: ([, date, clock, zone]) => `${(date as string).padStart(11, '0')} ${clock} ${zone}`,
+  },
   // Tue 05 May 10:11:12 CEST 2026
   {
     pattern: new RegExp(`[A-Z][a-z]{2} ([ \\d]?\\d) ([A-Z][a-z]{2}) ${CLOCK} ([A-Z]{3,5}) (\\d{4})(?!\\d)`, 'y'),
@@ -66,7 +81,7 @@ const NOTATIONS: readonly Notation[] = [
 
 /** What these begin with, so that hardly any other word meets their patterns. */
 const BEGINS =
-  /\d{4}(?:[:_]\d\d|-\d\d-\d\d[.\]])|\d{8}\.\d{6}|\d\d:\d\d:\d\d[\d.,]{0,10} \d|\d\d\.\d\d\.\d\d,? |[A-Z][a-z]{2}-\d\d-|[A-Z]{3,5} [A-Z][a-z]{2} |[A-Z][a-z]{2} [ \d]?\d [A-Z]|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4} [+-]/y
+  /\d\d? \d\d \d{4} |\d\d:\d\d:\d\d [A-Z]{3,4} \d|\d{1,2}-[A-Z][a-z]{2}-\d{4} [\d:]{8} o|\d{4}(?:[:_]\d\d|-\d\d-\d\d[.\]])|\d{8}\.\d{6}|\d\d:\d\d:\d\d[\d.,]{0,10} \d|\d\d\.\d\d\.\d\d,? |[A-Z][a-z]{2}-\d\d-|[A-Z]{3,5} [A-Z][a-z]{2} |[A-Z][a-z]{2} [ \d]?\d [A-Z]|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4} [+-]/y
 
 /** The time that starts exactly at `at`, in one of these notations. */
 export function readOddTime(text: string, at: number, options: TimeOptions): TimeMatch | undefined {

@@ -1,6 +1,6 @@
 /** Who wrote a line, told by a place in its source: a file with its line, a method, braces, a user's session. */
 import { add, addLevel, type Scan, sticky, weakWords } from './general-scan.ts'
-import { capitalLevel, delimitedLevel } from './general-words.ts'
+import { capitalLevel, delimitedLevel, isSureLevel } from './general-words.ts'
 
 /** Samba's file.c:12(function). */
 export function readPlace(scan: Scan): boolean {
@@ -41,6 +41,15 @@ function readSource(scan: Scan): boolean {
     match[2] ?? match[5] ?? match[6],
     match[3] ?? match[4],
   )
+}
+
+/** i2pd: 10:11:12@240/info - NetDb: text */
+export function readThreadAndLevel(scan: Scan): boolean {
+  if (scan.hasLevel || scan.tokens.at(-1)?.kind !== 'time') return false
+  const match = sticky(/@(\w{1,20})\/([a-z]{3,9})(?= - )/y, scan)
+  if (match === null || !isSureLevel(match[2] as string)) return false
+  add(scan, 'pid', match[1] as string, scan.at + match[0].length, true)
+  return addLevel(scan, match[2] as string, scan.at)
 }
 
 /** Objective-C, on phones and Macs: -[MIContainer makeLive:]: */
@@ -101,6 +110,10 @@ export function readColons(scan: Scan): boolean {
     add(scan, 'group', thread[1] as string, scan.at + (thread[1] as string).length, true)
     return addLevel(scan, thread[2] as string, scan.at + (thread[2] as string).length + 4)
   }
+  // SABnzbd: 2026-05-05 10:11:12,123::WARNING::[interface:657] text
+  const alone = scan.time === undefined || scan.hasLevel ? null : sticky(/:{1,2}([A-Z]{4,8})::(?=[^\w])/y, scan)
+  if (alone !== null && capitalLevel(alone[1] as string) !== undefined)
+    return addLevel(scan, alone[1] as string, scan.at + alone[0].length)
   const match =
     scan.time === undefined
       ? null

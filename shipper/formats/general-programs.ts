@@ -5,7 +5,7 @@ import { SEVERITIES } from './syslog-priority.ts'
 
 /** %ASA-6-302013: facility, severity, mnemonic. */
 export function readCisco(scan: Scan): boolean {
-  const match = sticky(/%([A-Z][A-Z0-9_]{0,40}(?:-[A-Z][A-Z0-9_]{0,40}){0,3})-([0-7])-([A-Z0-9_]{1,60}):/y, scan)
+  const match = sticky(/%([A-Z][A-Z0-9_]{0,40}(?:-[A-Z][A-Z0-9_]{0,40}){0,3})-([0-7])-([A-Z0-9_]{1,60}) ?:/y, scan)
   if (match === null) return false
   const end = scan.at + match[0].length
   add(scan, 'tag', `${match[1]}`, end, true, undefined, match[3])
@@ -32,6 +32,12 @@ export function readProgram(scan: Scan): boolean {
     return add(scan, 'tag', (logcat[2] as string).trim(), end, true, logcat[3])
   }
   if (weakWords(scan, false) > 3) return false
+  // Bunyan's own command: INFO: app/123 on host1: text
+  const bunyan = scan.hasLevel ? sticky(/([\w.-]{1,80})\/(\d{1,10}) on ([\w.-]{1,80}):(?= )/y, scan) : null
+  if (bunyan !== null) {
+    scan.named = true
+    return add(scan, 'program', bunyan[1] as string, scan.at + bunyan[0].length, true, bunyan[2])
+  }
   if (levelBeforeProgram(scan)) return true
   // stunnel's LOG5[1234]: syslog's number
   const stunnel = scan.hasLevel ? null : sticky(/LOG([0-7])\[(\w{1,20})\]:(?= )/y, scan)

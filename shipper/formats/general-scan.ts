@@ -75,6 +75,13 @@ export function startScan(text: string, options: TimeOptions): Scan {
   }
 }
 
+/** ~ / » › · • → ▶ – — │, with a space on either side: columns as people draw them. */
+const DRAWN = new Set([0x7e, 0x2f, 0xbb, 0x203a, 0xb7, 0x2022, 0x2192, 0x25b6, 0x2013, 0x2014, 0x2502])
+
+function isDrawn(text: string, at: number, code: number): boolean {
+  return DRAWN.has(code) && text.charCodeAt(at + 1) === 0x20 && text.charCodeAt(at - 1) === 0x20
+}
+
 /** Spaces, and what separates columns: | , ; tab, hyphens and colons of their own, closing brackets, quotes. */
 export function skipMarks(scan: Scan): void {
   const { text } = scan
@@ -92,6 +99,7 @@ export function skipMarks(scan: Scan): void {
       const behindToken = code === 0x3a && scan.end === scan.at && scan.end > 0
       if (!isLone && !beforeTime && !behindToken && text.length > scan.at + 1) return
     } else if (
+      !isDrawn(text, scan.at, code) &&
       code !== 0x5d &&
       code !== 0x29 &&
       code !== 0x3e &&
@@ -169,6 +177,7 @@ export function endsColumn(text: string, end: number): boolean {
   if (second === 0x3a && text.charCodeAt(end + 3) === 0x25) return false
   // Proxifier marks 32-bit programs: "chrome.exe *64 - ".
   if (second === 0x2a && text.startsWith(' - ', end + 4)) return true
+  if (third === 0x20 && (second === 0x3e || DRAWN.has(second))) return true
   return (second === 0x2d || second === 0x3a) && (third === 0x20 || third === second)
 }
 
@@ -192,6 +201,7 @@ export function messageStart(text: string, end: number): number {
     if ((code === 0x2d || code === 0x2c || code === 0x3b) && (isLone || at === end || text.charCodeAt(at - 1) === 0x22))
       continue
     if (code === 0x22 && at === end && next === 0x2c) continue
+    if (next === 0x20 && text.charCodeAt(at - 1) === 0x20 && (code === 0x3e || DRAWN.has(code))) continue
     return at
   }
   return at

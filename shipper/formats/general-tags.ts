@@ -1,5 +1,5 @@
 /** A word before a colon in a head, "name: ", and bare words: a level, who wrote the line, or nothing yet. */
-import { add, addLevel, lastWord, nextMark, type Scan, type Token, weakWords } from './general-scan.ts'
+import { add, addLevel, lastWord, nextMark, type Scan, sticky, type Token, weakWords } from './general-scan.ts'
 import {
   capitalLevel,
   delimitedLevel,
@@ -9,7 +9,12 @@ import {
   isName,
   isPassing,
   isProse,
+  isSureLevel,
 } from './general-words.ts'
+
+/** "severity: error, module: payment, text: …" */
+const WRITER_KEY = /^(?:module|component|subsystem|logger|source|class|category|service|process|unit)$/i
+const KEYED_NAME = / {1,2}"?([A-Za-z_][\w.$/-]{0,80})"?(?=[,;|])/y
 
 /** Behind a thread or an uptime: Privoxy's "7f12ab34 Error: ", RethinkDB's "0.512s info: ". */
 const PLAIN_LEVEL = /^(?:[Ii]nfo|[Nn]otice|[Ww]arning|[Ee]rror|[Dd]ebug|[Ff]atal|[Cc]ritical)$/
@@ -34,6 +39,7 @@ export function readTag(scan: Scan, name: string, end: number): boolean {
     addLevel(scan, android[1] as string, end)
     return add(scan, 'tag', android[2] as string, end, true)
   }
+  if (readSlashedLevel(scan, name, end)) return true
   // vmware.log's I125:
   if (/^[IWE][01]\d\d$/.test(name) && scan.mark === 0x7c && !scan.hasLevel) return addLevel(scan, name.charAt(0), end)
   const channel = /^([\w.-]{1,80})\.([A-Z]{4,9})$/.exec(name)
@@ -51,6 +57,13 @@ export function readTag(scan: Scan, name: string, end: number): boolean {
     if (word === 'Event') return addLevel(scan, word, level.lastIndex)
     if (delimitedLevel(word)) return addLevel(scan, word, level.lastIndex)
   }
+  if (scan.time !== undefined && !scan.named && WRITER_KEY.test(name)) {
+    const value = sticky(KEYED_NAME, { ...scan, at: end })
+    if (value !== null && !delimitedLevel(value[1] as string)) {
+      scan.named = true
+      return add(scan, 'name', value[1] as string, end + value[0].length, true)
+    }
+  }
   // Before any time a tag is a word like others: the time may still come.
   if (scan.time === undefined && !scan.hasLevel) return readWeak(scan, `${name}:`, end)
   if (scan.named || scan.celled || !isName(name) || (scan.time === undefined && !scan.hasLevel)) return false
@@ -67,6 +80,19 @@ export function readTag(scan: Scan, name: string, end: number): boolean {
   const numbered = /^(.{1,100}):(\d{1,6})$/.exec(name)
   if (numbered) return add(scan, 'tag', numbered[1] as string, end, true, numbered[2])
   return add(scan, 'tag', name, end, true)
+}
+
+/** Locust's host/INFO/locust.main: and payment/error: */
+function readSlashedLevel(scan: Scan, name: string, end: number): boolean {
+  if (scan.hasLevel || scan.named || scan.time === undefined || !name.includes('/')) return false
+  if (weakWords(scan, false) > 0) return false
+  const parts = name.split('/')
+  const at = parts.findIndex((part, i) => isSureLevel(part) && (part === part.toUpperCase() || i === parts.length - 1))
+  const writer = parts[at === parts.length - 1 ? at - 1 : parts.length - 1] ?? ''
+  if (at < 0 || parts.length > 3 || !isName(writer)) return false
+  scan.named = true
+  addLevel(scan, parts[at] as string, end)
+  return add(scan, 'name', writer, end, true)
 }
 
 /** "host tag:" stands behind syslog's times; elsewhere the word must look like a host. */

@@ -4,8 +4,8 @@ import { type LevelMatch, levelLetter, levelWord } from '../terms/level.ts'
 /** Level words that also begin sentences or name parts of a program: they count only where nothing else can stand. */
 const AMBIGUOUS = new Set(
   (
-    'all not note http default status user log hint success audit caution deprecated deprecation exception fail failed ' +
-    'minor major verb deb fault abort assert spam silly cfg config fine trac fata grave fein wtf alert panic failure informations'
+    'all normal detail not note http default status user log hint success audit caution deprecated deprecation exception fail failed ' +
+    'minor major verb deb fault abort assert spam silly sill blat cfg config fine trac fata grave fein wtf alert panic failure informations'
   ).split(' '),
 )
 /** Words that nobody begins a sentence with: a level also in lower case and before a single space. */
@@ -30,7 +30,7 @@ export function delimitedLevel(word: string): LevelMatch | undefined {
   // Dovecot's "config: Warning: ", strongSwan's 00[CFG]: Java's level is CONFIG, and nothing else.
   if (NEVER.has(lower) || lower === 'cfg' || (lower === 'config' && word !== 'CONFIG')) return undefined
   const upper = word.length <= 2 && word === word.toUpperCase() ? levelLetter(word) : undefined
-  return upper ?? levelWord(word) ?? offsetLevel(word)
+  return upper ?? levelWord(word) ?? offsetLevel(word) ?? constantLevel(word)
 }
 
 /** A whole word in capitals, between spaces. */
@@ -38,13 +38,37 @@ export function capitalLevel(word: string): LevelMatch | undefined {
   if (word.length < 3 || word !== word.toUpperCase()) return undefined
   const lower = word.toLowerCase()
   if (NEVER.has(lower) || (AMBIGUOUS.has(lower) && !CAPITALS.has(word))) return undefined
-  return levelWord(word) ?? offsetLevel(word)
+  return levelWord(word) ?? offsetLevel(word) ?? constantLevel(word)
 }
-const CAPITALS = new Set(['FINE', 'CONFIG', 'FAILURE', 'ALERT', 'PANIC', 'LOG', 'FAULT', 'NOTE'])
+
+/** LOG_INFO, LOG_LEVEL_ERROR, SEVERITY_WARN: a constant's name. */
+function constantLevel(word: string): LevelMatch | undefined {
+  const match = word.includes('_')
+    ? /^(?:LOG|LVL|LEVEL|SEV|SEVERITY|LOG_LEVEL|LOGLEVEL)_([A-Z]{3,9})$/.exec(word)
+    : null
+  return match === null ? undefined : levelWord(match[1] as string)
+}
+
+/** Words that are hardly ever written for anything but a level. */
+const SURE = new Set(
+  (
+    'trace debug info notice warn warning err error crit critical alert emerg emergency fatal severe information ' +
+    'informational verbose inf wrn dbg trc vrb ftl'
+  ).split(' '),
+)
+
+/** Such a word, in capitals, in small letters or with a capital. */
+export function isSureLevel(word: string): boolean {
+  if (!SURE.has(word.toLowerCase())) return false
+  return word === word.toUpperCase() || word.slice(1) === word.slice(1).toLowerCase()
+}
+
+const CAPITALS = new Set(['FINE', 'CONFIG', 'FAILURE', 'ALERT', 'PANIC', 'LOG', 'FAULT', 'NOTE', 'SILLY'])
 
 /** A word in small letters between spaces: only one that is no prose, unless a column ends behind it. */
 export function spacedLevel(word: string, endsColumn: boolean): LevelMatch | undefined {
   const lower = word.toLowerCase()
+  if (NEVER.has(lower)) return undefined
   if (!PLAIN.has(lower) && (!endsColumn || AMBIGUOUS.has(lower))) return undefined
   if (!endsColumn && lower === 'warning' && word !== lower) return undefined
   return levelWord(lower)
@@ -74,7 +98,7 @@ export function isProse(word: string): boolean {
 
 /** 0.512345s, 67f, 7f12ab34c700 (threads), I1234A567 (DB2's records), CHhAvVGS1DHFjwGM9 (Zeek's), 1234-1250/com.example, UUIDs, a lone hyphen: as a label they would never end. */
 const PASSING =
-  /^(?:\d{1,12}(?:\.\d{1,9})?[mun]?s|(?=[a-f]*\d)[\da-f]{8,16}|\d[\da-f]{1,6}|[IEAW]\d{1,10}[AEWFGH]\d{1,6}|[CF](?=[A-Za-z]{0,16}\d)[A-Za-z\d]{15,18}|\d{1,10}-\d{1,10}\/\S{0,100}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|-)$/
+  /^(?:\d{1,12}(?:\.\d{1,9})?[mun]?s|(?=[a-f]*\d)[\da-f]{8,16}|\d[\da-f]{1,6}|\d[\dA-F]{3}|[IEAW]\d{1,10}[AEWFGH]\d{1,6}|[CF](?=[A-Za-z]{0,16}\d)[A-Za-z\d]{15,18}|\d{1,10}-\d{1,10}\/\S{0,100}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|-)$/
 
 export function isPassing(word: string): boolean {
   const code = word.charCodeAt(0)

@@ -8,9 +8,10 @@ import type { Fields, Value } from '../terms/json.ts'
 import type { Format, ParseOptions } from './format.ts'
 import { readErrpt } from './general-errpt.ts'
 import { readHead } from './general-head.ts'
+import { findLateLevel } from './general-late-level.ts'
 import { findInnerTime, putMessageId } from './general-marks.ts'
-import { isSourceFile } from './general-places.ts'
 import type { Head, Token } from './general-scan.ts'
+import { splitPlace, splitThread } from './general-split.ts'
 import { isDotted, isHostLike, isLevelKey, isPassing, isProse, isThreadLike, isTimeKey } from './general-words.ts'
 import { findPairs } from './key-values.ts'
 import { isSecurityEvent, putSecurityEvent } from './security-event.ts'
@@ -33,7 +34,7 @@ export const general = {
     addPairs(head, found, fields)
     if (!fields.has('level')) putMessageId(fields, message)
     if (!fields.has('logger')) addTrailingClass(message, fields)
-    if (!fields.has('level') && found.time !== undefined) addLevelCell(head, found, fields)
+    if (!fields.has('level') && found.time !== undefined) addLateLevel(head, found, fields)
     const time = found.time ?? findInnerTime(head, options)
     if (time === undefined && found.tokens.length === 0 && fields.size < 2) return undefined
     return { format: 'general', time, fields, ...(fields.has('mnemonic') && { scale: 'syslog' as const }) }
@@ -90,17 +91,12 @@ function addTrailingClass(message: string, fields: Fields): void {
   if (open > 0 && name.length < 200 && name.includes('.') && isDotted(name)) fields.set('logger', name)
 }
 
-/** A column that is nothing but a level, behind others: 05-05-26,10:11:12.123,67f,1998,0,NET,conn.cpp(177),0,ERR,text */
-const LEVEL_CELL =
-  /(?:([,;|\t])"?[^,;|\t"]{0,60}"?){1,20}?\1"?(FATAL|ERROR|ERR|CRITICAL|CRIT|WARNING|WARN|WRN|NOTICE|INFO|INF|DEBUG|DBG|TRACE|VRB|VERBOSE|LOG)(?="?[,;|\t])/y
-
-function addLevelCell(text: string, head: Head, fields: Fields): void {
+/** Behind the time; in front of it stands what a head has named. */
+function addLateLevel(text: string, head: Head, fields: Fields): void {
   const time = head.tokens[head.timeToken]
   const at = time === undefined || time.text === '' ? -1 : text.indexOf(time.text)
-  if (at < 0) return
-  LEVEL_CELL.lastIndex = at + (time as Token).text.length
-  const match = LEVEL_CELL.exec(text)
-  if (match !== null) fields.set('level', match[2] as string)
+  const level = findLateLevel(text, at < 0 ? 0 : at + (time as Token).text.length)
+  if (level !== undefined) fields.set('level', level)
 }
 
 /** AWS Lambda's and others': which call, not who. */
@@ -181,32 +177,6 @@ function roleOf(
   }
 }
 
-/** Salt pads its modules: [salt.minion      :1234] */
-const PLACE = /^([\w./-]{1,200}\.\w{1,40}) {0,40}:(\d{1,6})(?::(\w{1,80}))?$/
-
-/** [server.go:123], [glusterfsd.c:2646:main]: the line would make a component of each place. */
-function splitPlace(text: string, role: string, fields: Fields): boolean {
-  if (role !== 'component' && role !== 'thread') return false
-  if (!text.includes(':') || fields.has('line')) return false
-  const match = PLACE.exec(text)
-  if (match === null) return role === 'component' && splitNumber(text, fields)
-  const isModule = isDotted(match[1] as string) && !isSourceFile(match[1] as string)
-  if (role === 'thread' && !isModule) return false
-  fields.set(isModule && !fields.has('logger') ? 'logger' : 'component', match[1] as string)
-  fields.set('line', Number(match[2]))
-  if (match[3] !== undefined) fields.set('function', match[3])
-  return true
-}
-
-/** [BillingService:12], [web:2239], [main:1234]: a line or a process; the name alone is a label that ends. */
-function splitNumber(text: string, fields: Fields): boolean {
-  const match = /^([A-Za-z_][\w$-]{1,100}):(\d{1,10})$/.exec(text)
-  if (match === null) return false
-  fields.set('component', match[1] as string)
-  fields.set(/[A-Z]/.test(match[1] as string) ? 'line' : 'number', Number(match[2]))
-  return true
-}
-
 /** What stands in brackets or fills a column. */
 function roleOfGroup(token: Token, isNamed: boolean, fields: Fields): string | undefined {
   if (isDotted(token.text) && !fields.has('logger')) return 'logger'
@@ -223,18 +193,6 @@ function roleOfGroup(token: Token, isNamed: boolean, fields: Fields): string | u
   const preferThread = (isThreadLike(token.text) && !isLogger) || (isNamed && token.kind === 'group')
   const first = preferThread ? 'thread' : 'component'
   return fields.has(first) && !isNamed ? (preferThread ? 'component' : 'thread') : first
-}
-
-/** Zookeeper's [thread:Class@line]. */
-function splitThread(text: string, fields: Fields): boolean {
-  const at = text.lastIndexOf('@')
-  const colon = text.lastIndexOf(':', at)
-  if (at < 0 || colon < 1 || fields.has('logger') || !/^[A-Za-z_][\w.$]{0,100}@\d{1,6}$/.test(text.slice(colon + 1)))
-    return false
-  fields.set('thread', text.slice(0, colon))
-  fields.set('logger', text.slice(colon + 1, at))
-  fields.set('line', Number(text.slice(at + 1)))
-  return true
 }
 
 /** Bare words between other tokens: hosts stand before programs, components in capitals before levels. */

@@ -1,5 +1,7 @@
 /** What is behind the tag of a syslog line: kernel uptimes, Cisco mnemonics, levels written as words, pairs. */
 import type { Fields } from '../terms/json.ts'
+import { findLateLevel } from './general-late-level.ts'
+import { isLevelKey } from './general-words.ts'
 import { isSecurityEvent, putSecurityEvent } from './security-event.ts'
 import { addPairs } from './shaped.ts'
 import { putJsonMessage } from './syslog-json.ts'
@@ -37,6 +39,13 @@ export function putMessage(fields: Fields, text: string): void {
   if (!putKlog(fields, message) && !fields.has('level')) putWrittenLevel(fields, message)
   if (FIREWALL.test(message)) fields.set('event', 'packet')
   addPairs(fields, message)
+  if (!fields.has('level')) putLateLevel(fields, message)
+}
+
+function putLateLevel(fields: Fields, message: string): void {
+  if (message.includes('=')) for (const name of fields.keys()) if (isLevelKey(name)) return
+  const level = findLateLevel(message)
+  if (level !== undefined) fields.set('level', level)
 }
 
 /** Cisco's `%FACILITY-SEVERITY-MNEMONIC: text`. The rest of the text, or undefined when it is not Cisco's. */

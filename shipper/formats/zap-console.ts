@@ -41,14 +41,14 @@ const JAVA_CLASS = /^[a-z]\w{0,40}(?:\.[a-z]\w{0,40}){1,12}\.[A-Z][\w$]{0,100}$/
 const THREAD = /-\d{1,6}$/
 const MODULE = /^[a-z]\w{0,40}(?:\.[a-z]\w{0,40}){1,12}$/
 const CALLER = /^([^\s:]{1,300}\.go):(\d{1,7})$/
-const LOGGER = /^[\w./-]{1,200}$/
+const LOGGER = /^\[?[\w./-]{1,200}\]?$/
 
 /** [logger] [caller] message: the caller shows itself, a logger only with a column of text behind it. */
 function takeSource(fields: Fields, columns: string[]): void {
   const at = CALLER.test(columns[0] ?? '') ? 0 : CALLER.test(columns[1] ?? '') ? 1 : -1
   const isLogger =
     at === 1 || (at < 0 && columns.length > 1 && LOGGER.test(columns[0] ?? '') && !/^[{[]/.test(columns[1] ?? ''))
-  if (isLogger) fields.set('logger', columns.shift() as string)
+  if (isLogger) fields.set('logger', (columns.shift() as string).replace(/^\[(.*)\]$/, '$1'))
   if (at < 0) return
   const [, file = '', line] = CALLER.exec(columns.shift() as string) ?? []
   fields.set('file', file)

@@ -4,6 +4,7 @@
  */
 import { type Fields, JsonNumber, type Value } from '../terms/json.ts'
 import { type DurationUnit, meaningOf, type Role, squash } from '../terms/keys.ts'
+import { readLevel } from '../terms/level.ts'
 
 /** One key's claim to a role. */
 export interface Claim {
@@ -40,12 +41,29 @@ export function claimFields(fields: Fields, timed: boolean): Claims {
     const meaning = meaningOf(name)
     if (meaning === undefined || (meaning.role === 'timestamp' && timed) || !canClaim(meaning.role, value)) continue
     const rival = claims.get(meaning.role)
-    if (rival !== undefined && rival.rank <= meaning.rank) continue
+    if (rival !== undefined && !winsOver(rival, meaning.role, meaning.rank, value)) continue
     const { rank, keep, unit } = meaning
     claims.set(meaning.role, { name, value, rank, keep, unit, nested: false })
   }
   for (const [name, members] of nested) claimNested(claims, squash(name), members, 1)
   return claims
+}
+
+/** The lower rank, but for levels: of level=4 and levelName="ERROR" the word says what it is, the number goes by a scale. */
+function winsOver(rival: Claim, role: Role, rank: number, value: Value): boolean {
+  if (role === 'level') {
+    if (isLevelWord(value) && isNumeric(rival.value)) return true
+    if (isNumeric(value) && isLevelWord(rival.value)) return false
+  }
+  return rank < rival.rank
+}
+
+function isLevelWord(value: Value): boolean {
+  return typeof value === 'string' && /[A-Za-z]/.test(value) && readLevel(value) !== undefined
+}
+
+function isNumeric(value: Value): boolean {
+  return typeof value === 'number' || value instanceof JsonNumber || /^\d{1,6}$/.test(String(value))
 }
 
 function isSmallContainer(name: string, value: Fields): boolean {

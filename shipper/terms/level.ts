@@ -19,8 +19,8 @@ export interface LevelMatch {
 
 /** Pure synonyms: nothing is lost by writing the level instead. */
 const SYNONYMS: Record<KnownLevel, string> = {
-  trace: 'trace trc trac verbose verb vrb finest finer silly spam',
-  debug: 'debug dbg debu dbug deb fine debugging fein',
+  trace: 'trace trc trac verbose verb vrb finest finer silly sill spam blat',
+  debug: 'debug dbg debu dbug debg deb fine debugging fein',
   info: 'info inf information informational infos informacion informazioni información informação',
   warn: 'warn wrn warning warnung avertissement advertencia avviso aviso',
   error: 'error err eror erro severe fehler erreur schwerwiegend grave',
@@ -31,8 +31,8 @@ const SYNONYMS: Record<KnownLevel, string> = {
 /** Words that say more, or something else, than the level that they count as. */
 const NEARLY: Record<KnownLevel, string> = {
   trace: 'all',
-  debug: 'ddebug subdebug config cfg debug1 debug2 debug3 debug4 debug5 d1 d2 d3 d4 d5 verbose1 verbose2',
-  info: 'notice note ntc notic noti not hint hinweis log success audit http default status user event',
+  debug: 'ddebug subdebug config cfg detail debug1 debug2 debug3 debug4 debug5 d1 d2 d3 d4 d5 verbose1 verbose2',
+  info: 'normal notice note ntc notic noti not hint hinweis log success audit http default status user event',
   warn: 'caution minor deprecated deprecation',
   error: 'errs failure fail failed exception major',
   critical: 'alert alrt alr',
