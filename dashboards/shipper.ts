@@ -1,6 +1,6 @@
 /** 11: Longship itself, from what it logs once a minute (event shipper_report) and when something happens. */
 import { aggregate, orZero, pipeline, RANGE, SEARCH, STEP, sum, unwrap } from './lib/logql.ts'
-import { logs, NONE_WANTED, stat, steps, timeseries } from './lib/panels.ts'
+import { logs, NONE_WANTED, type PanelInput, stat, steps, timeseries } from './lib/panels.ts'
 import type { Dashboard } from './lib/spec.ts'
 
 const REPORT = '| event="shipper_report"'
@@ -49,7 +49,7 @@ export const shipper: Dashboard = {
     {
       title: 'Along the range',
       panels: [
-        timeseries({
+        reported({
           title: 'Balance',
           description: 'Records a step. Delivered follows read, unless Loki does not take them.',
           queries: ['read', 'delivered', 'rejected', 'dropped'].map((field) => ({
@@ -59,14 +59,14 @@ export const shipper: Dashboard = {
           options: { colors: { rejected: 'orange', dropped: 'red' } },
           empty: NO_REPORT,
         }),
-        timeseries({
+        reported({
           title: 'Pending records',
           description: 'At the last report of a step.',
           thresholds: steps(50_000, 500_000),
           queries: [{ expr: sum(over('last', 'pending', STEP)), legend: 'pending' }],
           empty: NO_REPORT,
         }),
-        timeseries({
+        reported({
           title: 'Dropped by reason',
           description: 'Records lost, a step.',
           thresholds: NONE_WANTED,
@@ -74,7 +74,7 @@ export const shipper: Dashboard = {
           options: { isBars: true, isStacked: true },
           empty: 'Nothing was dropped in this range',
         }),
-        timeseries({
+        reported({
           title: 'Rejected by reason',
           description: 'Records that Loki refused for good, a step.',
           thresholds: NONE_WANTED,
@@ -82,7 +82,7 @@ export const shipper: Dashboard = {
           options: { isBars: true, isStacked: true },
           empty: 'Nothing was rejected in this range',
         }),
-        timeseries({
+        reported({
           title: 'Retries',
           description: 'Pushes that were tried again, a step.',
           thresholds: steps(1, 20),
@@ -90,7 +90,7 @@ export const shipper: Dashboard = {
           options: { isBars: true },
           empty: NO_REPORT,
         }),
-        timeseries({
+        reported({
           title: 'Batch latency',
           description: 'From sending a batch to Loki’s answer: the average of a report, the worst of a step.',
           unit: 'ms',
@@ -98,7 +98,7 @@ export const shipper: Dashboard = {
           queries: [{ expr: aggregate('max', over('max', 'batch_ms', STEP)), legend: 'batch' }],
           empty: NO_REPORT,
         }),
-        timeseries({
+        reported({
           title: 'Age of the oldest unacknowledged record',
           description: 'The worst of a step. Rising without end: Loki does not take what is sent.',
           unit: 'ms',
@@ -106,7 +106,7 @@ export const shipper: Dashboard = {
           queries: [{ expr: aggregate('max', over('max', 'oldest_unacknowledged_ms', STEP)), legend: 'oldest' }],
           empty: NO_REPORT,
         }),
-        timeseries({
+        reported({
           title: 'Batches',
           description: 'Batches that Loki has answered, a step.',
           queries: [{ expr: added('batches', STEP), legend: 'batches' }],
@@ -121,6 +121,11 @@ export const shipper: Dashboard = {
       ],
     },
   ],
+}
+
+/** A step has a report in it, or two: between single points there would be no line. */
+function reported(input: PanelInput) {
+  return timeseries({ ...input, options: { ...input.options, leastStep: '2m' } })
 }
 
 function total(title: string, description: string, expr: string) {

@@ -37,12 +37,15 @@ function dataSources(): object {
   }
 }
 
-/** Grafana reads $ in these files as a variable of its environment: $$ is one. */
+/**
+ * The label is found by an expression, which fits anywhere: job_id would be found in cron_job_id, and request_id in
+ * request_id_original. Grafana reads $ in these files as a variable of its environment: $$ is one.
+ */
 function derivedField(name: string): object {
   return {
     name,
     matcherType: 'label',
-    matcherRegex: name,
+    matcherRegex: `^${name}$$`,
     url: `/d/${TRACE_DASHBOARD_UID}?var-id=$\${__value.raw}&from=now-24h&to=now`,
     urlDisplayLabel: 'Trace',
   }

@@ -43,10 +43,13 @@ import { PanelBuilder as Text, TextMode } from '@grafana/grafana-foundation-sdk/
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries'
 import { String as StringUnit } from '@grafana/grafana-foundation-sdk/units'
 import { errorsLink, traceLink } from './links.ts'
-import { ID_FIELDS } from './panels.ts'
+import { ID_FIELDS, POINTS } from './panels.ts'
 import type { Panel, PanelKind, PanelOptions, Query } from './spec.ts'
 import { UNITS } from './units.ts'
 import { DATA_SOURCE } from './variables.ts'
+
+/** Of a table's numbers, in pixels: ids and texts share the rest. Headings of 15 letters have room. */
+const NUMBER_WIDTH = 140
 
 type Builder = TimeSeries | Stat | Table | BarGauge | PieChart | Logs | Heatmap | StateTimeline | Text
 
@@ -105,6 +108,8 @@ export function panelOf(panel: Panel, id: number): Builder {
   if (options.decimals !== undefined) builder.decimals(options.decimals)
   if (options.words !== undefined) builder.mappings([wordsOf(options.words)])
   for (const [name, color] of Object.entries(options.colors ?? {})) paint(builder, name, color)
+  if (panel.kind === 'timeseries') builder.maxDataPoints(POINTS)
+  if (options.leastStep !== undefined) builder.interval(options.leastStep)
   if (panel.kind === 'table') dressTable(builder as Table, panel)
   if (isRows(panel.kind)) nameRows(builder, panel)
   builder.targets(panel.queries.map((query, index) => targetOf(query, index, options)))
@@ -156,11 +161,15 @@ function tableOf({ options: { columns = {}, isAscending = false } }: Panel): Tab
 }
 
 /** The unit is that of the numbers: Grafana would make milliseconds of a job's id that is a number, too. */
+const TEXT_UNIT = { id: 'unit', value: StringUnit }
+/** What a panel says when it has no data Grafana also says in place of a label that a series does not have. */
+const TEXT_MISSING = { id: 'noValue', value: '' }
+
 function dressTable(builder: Table, { thresholds }: Panel): void {
-  builder.overrideByFieldType('string', [{ id: 'unit', value: StringUnit }])
-  if (thresholds.length > 1) {
-    builder.overrideByFieldType('number', [{ id: 'custom.cellOptions', value: { type: 'color-text' } }])
-  }
+  builder.overrideByFieldType('string', [TEXT_UNIT, TEXT_MISSING])
+  const colored = { id: 'custom.cellOptions', value: { type: 'color-text' } }
+  const width = { id: 'custom.width', value: NUMBER_WIDTH }
+  builder.overrideByFieldType('number', thresholds.length > 1 ? [colored, width] : [width])
   for (const field of ID_FIELDS) linkIds(builder, field)
 }
 
@@ -173,8 +182,9 @@ function valuesOf({ queries }: Panel): ReduceDataOptionsBuilder {
   return new ReduceDataOptionsBuilder().values(queries.some(hasLabels)).calcs(['lastNotNull']).fields('')
 }
 
-/** Tables have no legends: a row without labels is named by its query. */
+/** Rows are named by their labels, which are texts. Tables have no legends: a row without labels is named by its query. */
 function nameRows(builder: Builder, { queries }: Panel): void {
+  if (queries.some(hasLabels)) builder.overrideByFieldType('string', [TEXT_UNIT])
   for (const [index, query] of queries.entries()) {
     if (query.legend === undefined || hasLabels(query)) continue
     builder.overrideByQuery(refIdOf(index), [{ id: 'displayName', value: query.legend }])

@@ -55,6 +55,12 @@ export const LEVEL_COLORS: Readonly<Record<string, string>> = {
 /** Ids by which one can follow an event: their values link to the trace dashboard. */
 export const ID_FIELDS = ['correlation_id', 'trace_id', 'request_id', 'thread_id', 'job_id', 'workspace_id'] as const
 
+/**
+ * Of a graph, along its range. Grafana asks for one a pixel: 5 s of an hour, in which most services log nothing, or one line,
+ * so that bars are hairs, lines are single points, and ratios jump between 0 and 100 %.
+ */
+export const POINTS = 120
+
 function panel(kind: PanelKind, width: number, height: number, input: PanelInput): Panel {
   return { unit: 'count', thresholds: NEUTRAL, options: {}, width, height, ...input, kind }
 }

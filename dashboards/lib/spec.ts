@@ -64,6 +64,8 @@ export interface PanelOptions {
   readonly isForward?: boolean
   /** A state lasts until the next is said, however long that takes; else as long as its step. */
   readonly isHeld?: boolean
+  /** Its points are no closer than this, as 1m: what is said once a minute makes no line in steps of ten seconds. */
+  readonly leastStep?: string
   /** Markdown of a text panel. */
   readonly content?: string
 }

@@ -48,6 +48,7 @@ export interface PanelJson {
   readonly datasource?: DataSourceJson
   readonly gridPos?: { readonly x: number; readonly y: number; readonly w: number; readonly h: number }
   readonly targets?: readonly TargetJson[]
+  readonly maxDataPoints?: number
   readonly options?: Readonly<Record<string, unknown>>
   readonly fieldConfig?: {
     readonly defaults?: {

@@ -10,6 +10,26 @@ export interface PanelRule {
 
 const KNOWN_UNITS: ReadonlySet<unknown> = new Set(Object.values(units))
 
+/** An instant query whose series are told apart by labels. */
+function isMany({ targets = [] }: PanelJson): boolean {
+  return targets.some(({ queryType, legendFormat }) => queryType === 'instant' && legendFormat?.includes('{{'))
+}
+
+function reduceOf({ options }: PanelJson): { readonly values?: boolean } | undefined {
+  return options?.['reduceOptions'] as { readonly values?: boolean } | undefined
+}
+
+/** Labels are columns of its table, and shown: as cells, or as names of its rows. */
+function isOfTexts(panel: PanelJson): boolean {
+  return panel.type === 'table' || (isMany(panel) && reduceOf(panel) !== undefined)
+}
+
+/** What it says of fields of text. */
+function textProperty({ fieldConfig }: PanelJson, name: string): unknown {
+  const own = fieldConfig?.overrides?.find(({ matcher }) => matcher?.id === 'byType' && matcher.options === 'string')
+  return own?.properties?.find(({ id }) => id === name)?.value
+}
+
 export const panelRules: readonly PanelRule[] = [
   {
     name: 'panel-title-description',
@@ -35,24 +55,33 @@ export const panelRules: readonly PanelRule[] = [
   {
     // Grafana's Loki data source makes one table of an instant query: the last row would be all that is seen of it.
     name: 'panel-every-row',
-    check: ({ options, targets = [] }) => {
-      const isMany = targets.some(
-        ({ queryType, legendFormat }) => queryType === 'instant' && legendFormat?.includes('{{'),
-      )
-      const reduce = options?.['reduceOptions'] as { readonly values?: boolean } | undefined
-      return unless(!isMany || reduce === undefined || reduce.values, 'it shows the last of its series only')
+    check: (panel) => {
+      const reduce = reduceOf(panel)
+      return unless(!isMany(panel) || reduce === undefined || reduce.values, 'it shows the last of its series only')
     },
   },
   {
-    // With a unit of its own Grafana reads "12" of a text column as a number, and an id as a date.
-    name: 'table-text-columns',
-    check: ({ type, fieldConfig }) => {
-      const own = fieldConfig?.overrides?.find(
-        ({ matcher }) => matcher?.id === 'byType' && matcher.options === 'string',
-      )
-      const unit = own?.properties?.find(({ id }) => id === 'unit')?.value
-      return unless(type !== 'table' || unit === units.String, 'its columns of texts have the unit of its numbers')
-    },
+    // One a pixel is a step of seconds: of what happens once a minute single points, and of ratios 0 and 100 %.
+    name: 'panel-points',
+    check: ({ type, maxDataPoints }) => unless(type !== 'timeseries' || maxDataPoints, 'it asks for a point a pixel'),
+  },
+  {
+    // With a unit of its own Grafana reads "12" of a label as a number, and a name as a date.
+    name: 'text-unit',
+    check: (panel) =>
+      unless(
+        !isOfTexts(panel) || textProperty(panel, 'unit') === units.String,
+        'its texts have the unit of its numbers',
+      ),
+  },
+  {
+    // Grafana says "no data" in every cell that is empty, as that of a label that a series lacks.
+    name: 'table-missing-labels',
+    check: (panel) =>
+      unless(
+        panel.type !== 'table' || textProperty(panel, 'noValue') === '',
+        'its empty cells say that there is no data',
+      ),
   },
   {
     name: 'panel-no-targets',

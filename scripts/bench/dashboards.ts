@@ -6,6 +6,7 @@ import Table from 'cli-table3'
 import { Command } from 'commander'
 import { SLO_FILE } from '../../dashboards/build.ts'
 import { dashboardsFor } from '../../dashboards/index.ts'
+import { POINTS } from '../../dashboards/lib/panels.ts'
 import { readSlos } from '../../dashboards/lib/slo.ts'
 import type { Dashboard } from '../../dashboards/lib/spec.ts'
 import { substitute, type Variable } from '../../loki/testing/variables.ts'
@@ -33,8 +34,8 @@ const program = new Command('bench:dashboards')
 const LIMIT_S = 3
 /** Connections of a browser to one server. */
 const AT_ONCE = 6
-/** Points along a panel: about one for each pixel, as Grafana asks. */
-const POINTS = 700
+/** Points of a panel that does not say how many it wants: about one for each pixel, as Grafana asks. */
+const PIXELS = 700
 /** Grafana rounds its steps to these. */
 const STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600].map((seconds) => seconds * 1000)
 const RANGES_MS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000 }
@@ -85,7 +86,6 @@ async function measure(url: string, end: number, cpuSeconds = () => Number.NaN):
 function questions(dashboard: Dashboard, endMs: number): Question[] {
   const [, count, unit] = /^now-(\d+)([hd])$/.exec(dashboard.from)!
   const rangeMs = Number(count) * RANGES_MS[unit!]!
-  const stepMs = STEPS_MS.find((each) => rangeMs / each <= POINTS)!
   const all = (value: string): Variable => ({ values: [value], isMulti: true, isRaw: true })
   const variables = new Map<string, Variable>([
     ...(['env', 'node', 'level'] as const).map((name) => [name, all('.*')] as const),
@@ -96,8 +96,9 @@ function questions(dashboard: Dashboard, endMs: number): Question[] {
   ])
   return dashboard.rows
     .flatMap(({ panels }) => panels)
-    .flatMap(({ title, queries }) =>
-      queries.map(({ expr, isInstant = false, maxLines = 500 }) => {
+    .flatMap(({ title, kind, queries }) => {
+      const stepMs = STEPS_MS.find((each) => rangeMs / each <= (kind === 'timeseries' ? POINTS : PIXELS))!
+      return queries.map(({ expr, isInstant = false, maxLines = 500 }) => {
         const times = { intervalMs: stepMs, rangeMs, isInstant, startMs: endMs - rangeMs, endMs }
         const params = new URLSearchParams({ query: substitute(expr, variables, times), limit: String(maxLines) })
         const span = isInstant
@@ -105,8 +106,8 @@ function questions(dashboard: Dashboard, endMs: number): Question[] {
           : { start: `${endMs - rangeMs}000000`, end: `${endMs}000000`, step: `${stepMs / 1000}` }
         for (const [name, value] of Object.entries(span)) params.set(name, value)
         return { panel: title, path: `/loki/api/v1/query${isInstant ? '' : '_range'}?${params}` }
-      }),
-    )
+      })
+    })
 }
 
 async function askAll(url: string, asked: readonly Question[]) {

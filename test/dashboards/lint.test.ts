@@ -44,7 +44,10 @@ const FAULTS: readonly (readonly [rule: string, fault: Fault])[] = [
   ['panel-datasource', (_dashboard, _panel, query) => void delete query.datasource],
   ['panel-units', (_dashboard, panel) => void (panel.fieldConfig.defaults.unit = 'percents')],
   ['panel-every-row', (_dashboard, panel) => showLastRow(panel)],
-  ['table-text-columns', (_dashboard, panel) => void (panel.type = 'table')],
+  ['panel-points', (_dashboard, panel) => void delete panel.maxDataPoints],
+  ['text-unit', (_dashboard, panel) => void (panel.type = 'table')],
+  ['text-unit', (_dashboard, panel) => showRows(panel)],
+  ['table-missing-labels', (_dashboard, panel) => void (panel.type = 'table')],
   ['panel-no-targets', (_dashboard, panel) => void (panel.targets = [])],
   ['panel-ref-ids', (_dashboard, panel, query) => void panel.targets.push(query)],
   ['panel-thresholds', (_dashboard, panel) => void panel.fieldConfig.defaults.thresholds.steps.push({ value: null })],
@@ -70,6 +73,12 @@ const FAULTS: readonly (readonly [rule: string, fault: Fault])[] = [
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 function showLastRow(panel: any): void {
   panel.options.reduceOptions = { values: false }
+  panel.targets[0].queryType = 'instant'
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+function showRows(panel: any): void {
+  panel.options.reduceOptions = { values: true }
   panel.targets[0].queryType = 'instant'
 }
 

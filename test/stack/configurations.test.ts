@@ -72,7 +72,7 @@ test('the data source is the one that alert rules ask, and its links lead to a d
   const links: { matcherRegex: string; url: string }[] = loki.jsonData.derivedFields
   assert.deepEqual(
     links.map(({ matcherRegex }) => matcherRegex),
-    IDENTIFIERS.filter((name) => name !== 'span_id'),
+    IDENTIFIERS.filter((name) => name !== 'span_id').map((name) => `^${name}$$`),
   )
   for (const { url } of links)
     assert.match(url, new RegExp(`^/d/${TRACE_DASHBOARD_UID}\\?var-id=\\$\\$\\{__value\\.raw\\}&`))
