@@ -36,6 +36,8 @@ const MAX_NAME_GAP = 2
 /** The longest part of an address: the four digits of IPv6. */
 const MAX_ADDRESS_PART = 4
 
+const HARDWARE_PARTS = 6
+
 /** Words that end so are verbs or states: created, logging, session. */
 const ENDINGS: ReadonlySet<number> = new Set(
   ['ed', 'ng', 'on'].map((end) => end.charCodeAt(0) * 256 + end.charCodeAt(1)),
@@ -100,10 +102,13 @@ export class Word {
     if (text[end] === COLON && dots > 0 && hasNumber) return true
     if (text[end] === OPEN && hasNumber && (holds & LOWER) === 0) return true
     if (dots >= 2) return !this.isConstantName(text)
+    if (text[end] === COLON && this.isAddressPart() && isHardwareAddress(text, start)) return true
     if (isBehindParameter && text[start - 1] === COLON && this.isAddressPart()) return true
     const known = this.knownAs(text)
     this.isNamer = (known & NAMER) !== 0
-    if ((known & DATE_WORD) !== 0 || (isBehindParameter && (known & UNIT) !== 0)) return true
+    // 17 min, but no key: 17 min: 3, min=3.
+    const isUnit = isBehindParameter && (known & UNIT) !== 0 && text[end] !== COLON && text[end] !== EQUALS
+    if ((known & DATE_WORD) !== 0 || isUnit) return true
     if (!isNamed || (known & STATE) !== 0 || !this.isName(text, lastEnd, known)) return false
     // Users are called user, too.
     this.isNamer = false
@@ -139,6 +144,21 @@ export class Word {
     }
     return false
   }
+}
+
+/** ab:cd:ef:01:23:45, whose first parts may be letters only. */
+function isHardwareAddress(text: Uint16Array, start: number): boolean {
+  for (let part = 0; part < HARDWARE_PARTS; part++) {
+    const at = start + part * 3
+    if (!isHex(text[at]) || !isHex(text[at + 1])) return false
+    const mark = text[at + 2]
+    if (part < HARDWARE_PARTS - 1 ? mark !== COLON : CLASSES[mark] !== ENDS_WORD || mark === COLON) return false
+  }
+  return true
+}
+
+function isHex(unit: number): boolean {
+  return unit < 128 && (HOLDS[unit] & (DIGIT | LOWER | UPPER)) !== 0 && (HOLDS[unit] & NOT_HEX) === 0
 }
 
 /** A path or address, up to what cannot be part of it. */
