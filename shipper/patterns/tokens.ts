@@ -4,7 +4,7 @@
  * the express lane's bytes and the general path's text are read by the same code, so the same message has the same tokens
  * and the same hash on both.
  */
-import { CLASSES, CLOSERS, ENDS_WORD, ESCAPES, REDACTED } from './shapes.ts'
+import { CLASSES, CLOSERS, ENDS_WORD, ESCAPES, OPENS, REDACTED } from './shapes.ts'
 import { hashUnits, isPath, isScheme, isValueAt, pathEnd, stemEnd, Word } from './words.ts'
 
 /** What stands in a template for what differs. */
@@ -19,9 +19,13 @@ const LONG_TEXT = 24
 
 const BACKSLASH = 0x5c
 const QUOTE = 0x22
+const APOSTROPHE = 0x27
+const COLON = 0x3a
+const COMMA = 0x2c
 const NEWLINE = 0x0a
 const SPACE = 0x20
 const OPEN_SQUARE = 0x5b
+const OPEN_CURLY = 0x7b
 const CLOSE_SQUARE = 0x5d
 
 export class TokenReader {
@@ -117,8 +121,9 @@ export class TokenReader {
     while (at < length && this.count < MAX_TOKENS) {
       const unit = text[at]
       if (CLASSES[unit] !== ENDS_WORD) at = this.take(at)
-      else if (unit === QUOTE && isValueAt(text, at)) at = this.takeQuoted(at)
+      else if (unit === QUOTE || unit === APOSTROPHE) at = this.takeQuoted(at)
       else if (unit === OPEN_SQUARE && this.isRedacted(at)) at = this.takeRedacted(at)
+      else if (unit === OPEN_SQUARE || unit === OPEN_CURLY) at = this.takeList(at)
       else at++
     }
     this.stemEnd = this.isBare() ? stemEnd(text, this.starts[0], this.ends[0]) : 0
@@ -160,11 +165,34 @@ export class TokenReader {
     return this.count > 0
   }
 
-  /** key="any words": one parameter. */
+  /** "name", 'name', key="any words": one parameter, unless that is a key: "name": 7. */
   private takeQuoted(start: number): number {
     const { text, length } = this
-    for (let at = start + 1; at < length; at++) if (text[at] === QUOTE) return this.add(start, at + 1, true)
-    return start + 1
+    const quote = text[start]
+    if (!opens(text, start)) return start + 1
+    const isValue = isValueAt(text, start)
+    let at = start + 1
+    while (at < length && (text[at] !== quote || CLASSES[text[at + 1]] !== ENDS_WORD)) {
+      if (text[at++] === SPACE && !isValue) return start + 1
+    }
+    if (at >= length || text[at + 1] === COLON) return start + 1
+    this.current.read(text, start + 1, at)
+    const isState = !isValue && this.current.stop === at && this.current.isState(text)
+    return isState ? start + 1 : this.add(start, at + 1, true)
+  }
+
+  /** [a, b, c] and []: one parameter, however many there are. */
+  private takeList(start: number): number {
+    const { text, length } = this
+    const closer = CLOSERS[text[start]]
+    if (!opens(text, start)) return start + 1
+    let isList = text[start + 1] === closer
+    let at = start + 1
+    for (; at < length && text[at] !== closer; at++) {
+      if (text[at] === text[start]) return start + 1
+      if (text[at] === COMMA && text[start] === OPEN_SQUARE) isList = true
+    }
+    return at < length && isList ? this.add(start, at + 1, true) : start + 1
   }
 
   /** What redaction has put in a value's place. */
@@ -208,6 +236,11 @@ export class TokenReader {
 
 /** A row of so many marks is a word: ----, ****. */
 const MIN_RULER = 4
+
+/** Whether a quote or bracket stands before a word, and not in or behind one: don't, f(). */
+function opens(text: Uint16Array, start: number): boolean {
+  return start === 0 || OPENS[text[start - 1]] === 1
+}
 
 function closerOf(unit: number): number {
   return unit < 128 ? CLOSERS[unit] : 0

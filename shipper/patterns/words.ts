@@ -115,6 +115,11 @@ export class Word {
     return true
   }
 
+  /** A word like true or failed. */
+  isState(text: Uint16Array): boolean {
+    return (this.knownAs(text) & STATE) !== 0
+  }
+
   private isAddressPart(): boolean {
     return (this.holds & (NOT_HEX | SYMBOL)) === 0 && this.end - this.start <= MAX_ADDRESS_PART
   }
