@@ -14,6 +14,8 @@ export interface Template {
 export const IDENTIFIER = 1
 /** Words like true and failed: never names. */
 export const STATE_WORD = 2
+/** orders_topic, LinuxBridge, app.conf: a name that a program was given or gives itself. */
+export const NAME_SHAPED = 8
 /** A key's value, or between `for` and `from`. */
 export const NAME_PLACE = 4
 
@@ -31,6 +33,7 @@ export function lineOf(reader: TokenReader): Template {
   for (let index = 1; index < tokens.length; index++) {
     const isBetween = tokens[index - 1] === 'for' && tokens[index + 1] === 'from'
     if (isBetween || reader.isValue(index)) line.traits[index] |= NAME_PLACE
+    if (reader.isKey(index)) line.traits[index] &= ~NAME_SHAPED
   }
   return line
 }
@@ -55,7 +58,9 @@ function judge({ tokens, hashes, traits }: Template, index: number): void {
   for (let at = 0; at < token.length; at++) hash = hashUnit(hash, token.charCodeAt(at))
   hashes[index] = hash >>> 0 || 1
   if (NAME.test(token)) traits[index] |= IDENTIFIER
+  if (SHAPED.test(token)) traits[index] |= NAME_SHAPED
   if ((knownAs(token) & STATE) !== 0) traits[index] |= STATE_WORD
 }
 
+const SHAPED = /^_*[A-Za-z]?[a-z]+(?:[-_.][A-Za-z]?[a-z]+)+$|^(?:[A-Z][a-z]+){2,}$/
 const NAME = /^[a-z]+(?:-[a-z]+)+$/

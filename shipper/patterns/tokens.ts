@@ -22,6 +22,8 @@ const QUOTE = 0x22
 const APOSTROPHE = 0x27
 const COLON = 0x3a
 const COMMA = 0x2c
+const EQUALS = 0x3d
+const OPEN = 0x28
 const NEWLINE = 0x0a
 const SPACE = 0x20
 const OPEN_SQUARE = 0x5b
@@ -97,6 +99,15 @@ export class TokenReader {
   /** Whether a token is a key's value: key=value. */
   isValue(index: number): boolean {
     return isValueAt(this.text, this.starts[index])
+  }
+
+  /** Whether a token is a key or a function: key=, key =, call(, Space::name, key:value. */
+  isKey(index: number): boolean {
+    const { text, starts, ends } = this
+    const end = ends[index]
+    if (text[starts[index] - 1] === COLON && text[starts[index] - 2] === COLON) return true
+    const next = text[end] === SPACE ? text[end + 1] : text[end]
+    return next === EQUALS || text[end] === OPEN || (text[end] === COLON && text[end + 1] !== SPACE && end + 1 < this.length)
   }
 
   private slice(start: number, end: number): string {

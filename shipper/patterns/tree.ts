@@ -5,7 +5,7 @@
  * where names stand, looks like one, or many lines differ in that one place.
  */
 import type { Cluster } from './cluster.ts'
-import { blank, generalize, IDENTIFIER, NAME_PLACE, STATE_WORD, type Template } from './template.ts'
+import { blank, generalize, IDENTIFIER, NAME_PLACE, NAME_SHAPED, STATE_WORD, type Template } from './template.ts'
 import { PARAMETER } from './tokens.ts'
 
 /** So many templates that differ in one word only are one. */
@@ -120,7 +120,7 @@ function compare(template: Template, line: Template): void {
 
 /** Whether names stand in that place, so that another word there says nothing else. */
 function isName(known: number, traits: number): boolean {
-  if ((known & traits & IDENTIFIER) !== 0) return true
+  if ((known & traits & (IDENTIFIER | NAME_SHAPED)) !== 0) return true
   return (traits & NAME_PLACE) !== 0 && ((known | traits) & STATE_WORD) === 0
 }
 
