@@ -110,7 +110,7 @@ function compare(template: Template, line: Template): void {
     if (known === hash) {
       if (hash !== 0) comparison.equal++
     } else if (known === 0 || hash === 0) {
-      comparison.unsure++
+      if (((template.traits[index] | traits[index]) & (IDENTIFIER | NAME_SHAPED | NAME_PLACE)) === 0) comparison.unsure++
     } else if (!isName(template.traits[index], traits[index])) {
       comparison.at = index
       if (++comparison.hard > 1) return
