@@ -71,7 +71,7 @@ const NAMERS = [
 
 /** Words of state: lines that differ in one of them say different things, wherever it stands. */
 const STATES = [
-  'true false yes no on off up down ok null none nil unknown enabled disabled success failure failed error open closed active inactive',
+  'true false yes no on off up down ok null none nil unknown enable disable enabled disabled success failure failed error open closed active inactive',
   'True False Yes No On Off Up Down OK None YES NO TRUE FALSE NULL Unknown Enabled Disabled Active Inactive',
 ]
 

@@ -32,7 +32,8 @@ export function lineOf(reader: TokenReader): Template {
   const line = templateOf(tokens)
   for (let index = 1; index < tokens.length; index++) {
     const isBetween = tokens[index - 1] === 'for' && tokens[index + 1] === 'from'
-    if (isBetween || reader.isValue(index)) line.traits[index] |= NAME_PLACE
+    const isAlone = tokens[index - 1] !== PARAMETER && reader.standsAlone(index) && mayBeName(tokens[index])
+    if (isBetween || reader.isValue(index) || isAlone) line.traits[index] |= NAME_PLACE
     if (reader.isKey(index)) line.traits[index] &= ~NAME_SHAPED
   }
   return line
@@ -60,6 +61,11 @@ function judge({ tokens, hashes, traits }: Template, index: number): void {
   if (NAME.test(token)) traits[index] |= IDENTIFIER
   if (SHAPED.test(token)) traits[index] |= NAME_SHAPED
   if ((knownAs(token) & STATE) !== 0) traits[index] |= STATE_WORD
+}
+
+/** Neither a constant of a program (SCREEN_ON, onWake) nor what happened (started, running). */
+function mayBeName(token: string): boolean {
+  return SHAPED.test(token) || (/^[A-Za-z]?[a-z]+$/.test(token) && !/...(?:ed|ng|on)$/.test(token))
 }
 
 const SHAPED = /^_*[A-Za-z]?[a-z]+(?:[-_.][A-Za-z]?[a-z]+)+$|^(?:[A-Z][a-z]+){2,}$/

@@ -101,6 +101,15 @@ export class TokenReader {
     return isValueAt(this.text, this.starts[index])
   }
 
+  /** Whether a token is the only one in its brackets or quotes, or all that follows a colon: of Gateway: eth, (primary). */
+  standsAlone(index: number): boolean {
+    const { text, starts, ends, length } = this
+    const before = text[starts[index] - 1]
+    const after = text[ends[index]]
+    if (before < 128 && CLOSERS[before] !== 0) return after === CLOSERS[before]
+    return before === SPACE && text[starts[index] - 2] === COLON && (ends[index] === length || after === COMMA)
+  }
+
   /** Whether a token is a key or a function: key=, key =, call(, Space::name, key:value. */
   isKey(index: number): boolean {
     const { text, starts, ends } = this
