@@ -16,6 +16,8 @@ export const IDENTIFIER = 1
 export const STATE_WORD = 2
 /** orders_topic, LinuxBridge, app.conf: a name that a program was given or gives itself. */
 export const NAME_SHAPED = 8
+/** Small letters only. */
+export const LOWERCASE = 16
 /** A key's value, or between `for` and `from`. */
 export const NAME_PLACE = 4
 
@@ -60,6 +62,7 @@ function judge({ tokens, hashes, traits }: Template, index: number): void {
   hashes[index] = hash >>> 0 || 1
   if (NAME.test(token)) traits[index] |= IDENTIFIER
   if (SHAPED.test(token)) traits[index] |= NAME_SHAPED
+  if (/^[a-z]+$/.test(token)) traits[index] |= LOWERCASE
   if ((knownAs(token) & STATE) !== 0) traits[index] |= STATE_WORD
 }
 
