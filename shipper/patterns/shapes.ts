@@ -83,6 +83,10 @@ const COMMON = [
   'cache service server client error status state count limit full empty new old found missing valid invalid active',
 ]
 
+/** Behind these words, and a colon or =, stands what went wrong. */
+const FAULTS = ['err error exception Err Error Exception']
+
+export const FAULT = 32
 export const UNIT = 1
 export const DATE_WORD = 2
 export const NAMER = 4
@@ -96,6 +100,7 @@ for (const [lists, bit] of [
   [NAMERS, NAMER],
   [STATES, STATE],
   [COMMON, ORDINARY],
+  [FAULTS, FAULT],
 ] as const) {
   for (const word of lists.flatMap((list) => list.split(' '))) KNOWN.set(word, (KNOWN.get(word) ?? 0) | bit)
 }

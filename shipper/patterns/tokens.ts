@@ -4,7 +4,7 @@
  * the express lane's bytes and the general path's text are read by the same code, so the same message has the same tokens
  * and the same hash on both.
  */
-import { CLASSES, CLOSERS, ENDS_WORD, ESCAPES, OPENS, REDACTED } from './shapes.ts'
+import { CLASSES, CLOSERS, ENDS_WORD, ESCAPES, HOLDS, LOWER, OPENS, REDACTED, UPPER } from './shapes.ts'
 import { hashUnits, isPath, isScheme, isValueAt, pathEnd, stemEnd, Word } from './words.ts'
 
 /** What stands in a template for what differs. */
@@ -116,7 +116,9 @@ export class TokenReader {
     const end = ends[index]
     if (text[starts[index] - 1] === COLON && text[starts[index] - 2] === COLON) return true
     const next = text[end] === SPACE ? text[end + 1] : text[end]
-    return next === EQUALS || text[end] === OPEN || (text[end] === COLON && text[end + 1] !== SPACE && end + 1 < this.length)
+    return (
+      next === EQUALS || text[end] === OPEN || (text[end] === COLON && text[end + 1] !== SPACE && end + 1 < this.length)
+    )
   }
 
   private slice(start: number, end: number): string {
@@ -160,7 +162,25 @@ export class TokenReader {
     if (isScheme(text, stop, length)) return this.add(start, pathEnd(text, stop + 1, length), true)
     const lastEnd = count === 0 ? 0 : ends[count - 1]
     const isBehindParameter = count > 0 && this.isParameter[count - 1] === 1
-    return this.add(start, end, current.differs(text, lastEnd, isBehindParameter), stop)
+    const next = this.add(start, end, current.differs(text, lastEnd, isBehindParameter), stop)
+    if (!current.isFault || count === 0) return next
+    return this.addTail(next)
+  }
+
+  /** error: any words. What went wrong is one parameter, however many words it has, but for a number that says it. */
+  private addTail(stop: number): number {
+    const { text, length } = this
+    const isColon = text[stop] === COLON && text[stop + 1] === SPACE
+    if (!isColon && text[stop] !== EQUALS) return stop
+    const start = stop + (isColon ? 2 : 1)
+    if (
+      start >= length ||
+      this.count >= MAX_TOKENS ||
+      text[start] >= 128 ||
+      (HOLDS[text[start]] & (LOWER | UPPER)) === 0
+    )
+      return stop
+    return this.add(start, length, true)
   }
 
   /** Two, so that they are seldom the same for other tokens. */
@@ -206,6 +226,8 @@ export class TokenReader {
     const { text, length } = this
     const closer = CLOSERS[text[start]]
     if (!opens(text, start)) return start + 1
+    // Alone it is no word.
+    if (this.count === 0 && start + 2 >= length) return start + 1
     let isList = text[start + 1] === closer
     let at = start + 1
     for (; at < length && text[at] !== closer; at++) {

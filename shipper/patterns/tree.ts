@@ -5,7 +5,16 @@
  * where names stand, looks like one, or many lines differ in that one place.
  */
 import type { Cluster } from './cluster.ts'
-import { blank, generalize, IDENTIFIER, LOWERCASE, NAME_PLACE, NAME_SHAPED, STATE_WORD, type Template } from './template.ts'
+import {
+  blank,
+  generalize,
+  IDENTIFIER,
+  LOWERCASE,
+  NAME_PLACE,
+  NAME_SHAPED,
+  STATE_WORD,
+  type Template,
+} from './template.ts'
 import { PARAMETER } from './tokens.ts'
 
 /** So many templates that differ in one word only are one. */
@@ -81,7 +90,12 @@ function search(leaf: Leaf | undefined, line: Template): Cluster | undefined {
   for (const cluster of leaf.clusters) {
     compare(cluster.template, line)
     const { equal, unsure, hard, semi, at } = comparison
-    if (hard === 0 && unsure < leastUnsure && isSure(equal, unsure) && (semi === 0 || (semi === 1 && unsure === 0 && equal >= 3))) {
+    if (
+      hard === 0 &&
+      unsure < leastUnsure &&
+      isSure(equal, unsure) &&
+      (semi === 0 || (semi === 1 && unsure === 0 && equal >= 3))
+    ) {
       best = cluster
       leastUnsure = unsure
     } else if (hard === 1 && unsure === 0) {
@@ -111,7 +125,8 @@ function compare(template: Template, line: Template): void {
     if (known === hash) {
       if (hash !== 0) comparison.equal++
     } else if (known === 0 || hash === 0) {
-      if (((template.traits[index] | traits[index]) & (IDENTIFIER | NAME_SHAPED | NAME_PLACE)) === 0) comparison.unsure++
+      if (((template.traits[index] | traits[index]) & (IDENTIFIER | NAME_SHAPED | NAME_PLACE)) === 0)
+        comparison.unsure++
     } else if (isOneName(template.traits[index], traits[index])) {
       comparison.semi++
     } else if (!isName(template.traits[index], traits[index])) {

@@ -5,6 +5,7 @@ import {
   DATE_WORD,
   DIGIT,
   ENDS_WORD,
+  FAULT,
   HOLDS,
   hashUnit,
   IS_PATH_UNIT,
@@ -55,6 +56,7 @@ export class Word {
   holds = 0
   /** Whether the word before, or this one once judged, is one like `user`. */
   isNamer = false
+  isFault = false
   private dots = 0
   /** Of the word without those dots. */
   hash = 0
@@ -96,6 +98,7 @@ export class Word {
     const { start, end, holds, dots } = this
     const isNamed = this.isNamer
     this.isNamer = false
+    this.isFault = false
     if ((holds & (DIGIT | AT_SIGN)) !== 0) return true
     const hasNumber = isDigit(text[end + 1])
     // host.name:80, SIGNAL(15)
@@ -105,6 +108,7 @@ export class Word {
     if (text[end] === COLON && this.isAddressPart() && isHardwareAddress(text, start)) return true
     if (isBehindParameter && text[start - 1] === COLON && this.isAddressPart()) return true
     const known = this.knownAs(text)
+    this.isFault = (known & FAULT) !== 0
     this.isNamer = (known & NAMER) !== 0
     // 17 min, but no key: 17 min: 3, min=3.
     const isUnit = isBehindParameter && (known & UNIT) !== 0 && text[end] !== COLON && text[end] !== EQUALS
