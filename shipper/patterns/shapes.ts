@@ -86,6 +86,10 @@ const COMMON = [
 /** Behind these words, and a colon or =, stands what went wrong. */
 const FAULTS = ['err error exception Err Error Exception']
 
+/** Behind these words stands the path of a request. */
+const METHODS = ['GET POST PUT PATCH DELETE HEAD OPTIONS']
+
+export const METHOD = 64
 export const FAULT = 32
 export const UNIT = 1
 export const DATE_WORD = 2
@@ -101,6 +105,7 @@ for (const [lists, bit] of [
   [STATES, STATE],
   [COMMON, ORDINARY],
   [FAULTS, FAULT],
+  [METHODS, METHOD],
 ] as const) {
   for (const word of lists.flatMap((list) => list.split(' '))) KNOWN.set(word, (KNOWN.get(word) ?? 0) | bit)
 }

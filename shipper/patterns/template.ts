@@ -47,11 +47,15 @@ export function blank(template: Template, index: number): void {
   template.traits[index] = 0
 }
 
-/** Joins a line, of as many tokens, into a template: what differs becomes a parameter. */
-export function generalize(template: Template, line: Template): void {
+/** Joins a line, of as many tokens, into a template: what differs becomes a parameter. True when something has. */
+export function generalize(template: Template, line: Template): boolean {
+  let isChanged = false
   for (let index = 0; index < line.tokens.length; index++) {
-    if (template.hashes[index] !== line.hashes[index]) blank(template, index)
+    if (template.hashes[index] === line.hashes[index] || template.hashes[index] === 0) continue
+    blank(template, index)
+    isChanged = true
   }
+  return isChanged
 }
 
 function judge({ tokens, hashes, traits }: Template, index: number): void {

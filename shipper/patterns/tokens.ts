@@ -4,7 +4,8 @@
  * the express lane's bytes and the general path's text are read by the same code, so the same message has the same tokens
  * and the same hash on both.
  */
-import { CLASSES, CLOSERS, ENDS_WORD, ESCAPES, HOLDS, LOWER, OPENS, REDACTED, UPPER } from './shapes.ts'
+import { closerOf, listEnd, opens } from './enclosed.ts'
+import { CLASSES, CLOSERS, ENDS_WORD, ESCAPES, HOLDS, LOWER, REDACTED, UPPER } from './shapes.ts'
 import { hashUnits, isPath, isScheme, isValueAt, pathEnd, stemEnd, Word } from './words.ts'
 
 /** What stands in a template for what differs. */
@@ -25,6 +26,7 @@ const COMMA = 0x2c
 const EQUALS = 0x3d
 const OPEN = 0x28
 const NEWLINE = 0x0a
+const SLASH = 0x2f
 const SPACE = 0x20
 const OPEN_SQUARE = 0x5b
 const OPEN_CURLY = 0x7b
@@ -50,6 +52,8 @@ export class TokenReader {
   private readonly current = new Word()
   /** What closes the bracket that the last parameter holds open; 0: none. */
   private closer = 0
+  /** Quotes that nothing closes any more, 1 and 2: a hostile text of quotes is not searched from each of them. */
+  private unclosed = 0
 
   readText(message: string): void {
     const { text } = this
@@ -138,7 +142,9 @@ export class TokenReader {
     this.whole = undefined
     this.count = 0
     this.current.isNamer = false
+    this.current.isMethod = false
     this.closer = 0
+    this.unclosed = 0
     let at = 0
     while (at < length && this.count < MAX_TOKENS) {
       const unit = text[at]
@@ -156,6 +162,9 @@ export class TokenReader {
   private take(start: number): number {
     const { text, length, current, count, ends } = this
     if (isPath(text, start)) return this.add(start, pathEnd(text, start, length), true)
+    // GET /: the path of a request, however short.
+    if (current.isMethod && text[start] === SLASH && CLASSES[text[start + 1]] === ENDS_WORD)
+      return this.add(start, start + 1, true)
     current.read(text, start, length)
     const { end, stop } = current
     if (current.isBlank) return end - start < MIN_RULER ? stop : this.add(start, end, false, stop)
@@ -211,30 +220,23 @@ export class TokenReader {
     const quote = text[start]
     if (!opens(text, start)) return start + 1
     const isValue = isValueAt(text, start)
+    const bit = quote === QUOTE ? 1 : 2
+    if ((this.unclosed & bit) !== 0) return start + 1
     let at = start + 1
     while (at < length && (text[at] !== quote || CLASSES[text[at + 1]] !== ENDS_WORD)) {
       if (text[at++] === SPACE && !isValue) return start + 1
     }
+    if (at >= length) this.unclosed |= bit
     if (at >= length || text[at + 1] === COLON) return start + 1
     this.current.read(text, start + 1, at)
     const isState = !isValue && this.current.stop === at && this.current.isState(text)
     return isState ? start + 1 : this.add(start, at + 1, true)
   }
 
-  /** [a, b, c] and []: one parameter, however many there are. */
+  /** [a, b, c] and []: one parameter, however many there are. Alone it is no word. */
   private takeList(start: number): number {
-    const { text, length } = this
-    const closer = CLOSERS[text[start]]
-    if (!opens(text, start)) return start + 1
-    // Alone it is no word.
-    if (this.count === 0 && start + 2 >= length) return start + 1
-    let isList = text[start + 1] === closer
-    let at = start + 1
-    for (; at < length && text[at] !== closer; at++) {
-      if (text[at] === text[start]) return start + 1
-      if (text[at] === COMMA && text[start] === OPEN_SQUARE) isList = true
-    }
-    return at < length && isList ? this.add(start, at + 1, true) : start + 1
+    const end = listEnd(this.text, start, this.length)
+    return end === 0 || (this.count === 0 && start + 2 >= this.length) ? start + 1 : this.add(start, end, true)
   }
 
   /** What redaction has put in a value's place. */
@@ -278,12 +280,3 @@ export class TokenReader {
 
 /** A row of so many marks is a word: ----, ****. */
 const MIN_RULER = 4
-
-/** Whether a quote or bracket stands before a word, and not in or behind one: don't, f(). */
-function opens(text: Uint16Array, start: number): boolean {
-  return start === 0 || OPENS[text[start - 1]] === 1
-}
-
-function closerOf(unit: number): number {
-  return unit < 128 ? CLOSERS[unit] : 0
-}

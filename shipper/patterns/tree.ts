@@ -104,8 +104,18 @@ function search(leaf: Leaf | undefined, line: Template): Cluster | undefined {
     }
   }
   best ??= merge(leaf, siblings, places) ?? similar(leaf, line)
-  if (best !== undefined) generalize(best.template, line)
+  if (best !== undefined && generalize(best.template, line)) takeTwins(leaf, best)
   return best
+}
+
+/** Templates that have become the same are one. */
+function takeTwins(leaf: Leaf, cluster: Cluster): void {
+  const { hashes } = cluster.template
+  for (const other of leaf.clusters) {
+    if (other !== cluster && other.template.hashes.every((hash, index) => hash === hashes[index]))
+      takeIn(cluster, other)
+  }
+  leaf.clusters = leaf.clusters.filter(({ isAlive }) => isAlive)
 }
 
 /** At most one place is unsure, and something is equal. */

@@ -12,6 +12,7 @@ import {
   knownUnits,
   LOWER,
   MAX_KNOWN_WORD,
+  METHOD,
   NAMER,
   NOT_HEX,
   ORDINARY,
@@ -27,6 +28,7 @@ const COLON = 0x3a
 const DOT = 0x2e
 const EQUALS = 0x3d
 const OPEN = 0x28
+const CLOSE = 0x29
 const OPEN_SQUARE = 0x5b
 const SLASH = 0x2f
 const SPACE = 0x20
@@ -57,6 +59,8 @@ export class Word {
   /** Whether the word before, or this one once judged, is one like `user`. */
   isNamer = false
   isFault = false
+  /** Whether it is one like GET. */
+  isMethod = false
   private dots = 0
   /** Of the word without those dots. */
   hash = 0
@@ -99,6 +103,7 @@ export class Word {
     const isNamed = this.isNamer
     this.isNamer = false
     this.isFault = false
+    this.isMethod = false
     if ((holds & (DIGIT | AT_SIGN)) !== 0) return true
     const hasNumber = isDigit(text[end + 1])
     // host.name:80, SIGNAL(15)
@@ -109,8 +114,10 @@ export class Word {
     if (isBehindParameter && text[start - 1] === COLON && this.isAddressPart()) return true
     const known = this.knownAs(text)
     this.isFault = (known & FAULT) !== 0
+    this.isMethod = (known & METHOD) !== 0
     this.isNamer = (known & NAMER) !== 0
     // 17 min, but no key: 17 min: 3, min=3.
+    if (isBehindParameter && this.isLabel(text, known)) return true
     const isUnit = isBehindParameter && (known & UNIT) !== 0 && text[end] !== COLON && text[end] !== EQUALS
     if ((known & DATE_WORD) !== 0 || isUnit) return true
     if (!isNamed || (known & STATE) !== 0 || !this.isName(text, lastEnd, known)) return false
@@ -122,6 +129,13 @@ export class Word {
   /** A word like true or failed. */
   isState(text: Uint16Array): boolean {
     return (this.knownAs(text) & STATE) !== 0
+  }
+
+  /** node-7 (gateway): what a parameter is called, too. */
+  private isLabel(text: Uint16Array, known: number): boolean {
+    const { start, end } = this
+    if (text[start - 1] !== OPEN || text[end] !== CLOSE || text[start - 2] !== SPACE) return false
+    return (known & (STATE | ORDINARY)) === 0 && this.isNoVerb(text)
   }
 
   private isAddressPart(): boolean {
@@ -136,11 +150,17 @@ export class Word {
 
   /** Behind `user`: bob, but not logged, does or creation. */
   private isName(text: Uint16Array, lastEnd: number, known: number): boolean {
-    const { start, end } = this
+    const { start } = this
     if (isValueAt(text, start)) return true
     if ((known & ORDINARY) !== 0 || start - lastEnd > MAX_NAME_GAP || text[start - 1] === OPEN_SQUARE) return false
     // logname= uid=0: a key without a value.
     if (text[start - 1] === SPACE && text[start - 2] === EQUALS) return false
+    return this.isNoVerb(text)
+  }
+
+  /** Neither a verb nor a state. */
+  private isNoVerb(text: Uint16Array): boolean {
+    const { start, end } = this
     return end - start < MIN_ENDED || !ENDINGS.has(text[end - 2] * 256 + text[end - 1])
   }
 
