@@ -46,6 +46,11 @@ export const ESCAPES: ReadonlyMap<number, number> = new Map(
 export const CLOSERS = new Uint8Array(128)
 for (const pair of ['()', '[]', '{}', '<>', '""', "''"]) CLOSERS[pair.charCodeAt(0)] = pair.charCodeAt(1)
 
+/** What stands before a quote or a bracket that opens: a space, another bracket, what parts a key from its value. */
+export const OPENS = Uint8Array.from({ length: 0x10000 }, (_, code) =>
+  code <= 0x20 || '=:,;([{<>'.includes(String.fromCharCode(code)) ? 1 : 0,
+)
+
 /** What redaction has put in a value's place starts so. */
 export const REDACTED = [...'[redacted:'].map((char) => char.charCodeAt(0))
 
@@ -66,8 +71,8 @@ const NAMERS = [
 
 /** Words of state: lines that differ in one of them say different things, wherever it stands. */
 const STATES = [
-  'true false yes no on off up down ok null none nil unknown enabled disabled success failure failed error open closed',
-  'True False Yes No On Off Up Down OK None YES NO TRUE FALSE NULL Unknown Enabled Disabled',
+  'true false yes no on off up down ok null none nil unknown enable disable enabled disabled success failure failed error open closed active inactive',
+  'True False Yes No On Off Up Down OK None YES NO TRUE FALSE NULL Unknown Enabled Disabled Active Inactive',
 ]
 
 /** Words that are no names where a name may stand. */
@@ -78,6 +83,14 @@ const COMMON = [
   'cache service server client error status state count limit full empty new old found missing valid invalid active',
 ]
 
+/** Behind these words, and a colon or =, stands what went wrong. */
+const FAULTS = ['err error exception Err Error Exception']
+
+/** Behind these words stands the path of a request. */
+const METHODS = ['GET POST PUT PATCH DELETE HEAD OPTIONS']
+
+export const METHOD = 64
+export const FAULT = 32
 export const UNIT = 1
 export const DATE_WORD = 2
 export const NAMER = 4
@@ -91,6 +104,8 @@ for (const [lists, bit] of [
   [NAMERS, NAMER],
   [STATES, STATE],
   [COMMON, ORDINARY],
+  [FAULTS, FAULT],
+  [METHODS, METHOD],
 ] as const) {
   for (const word of lists.flatMap((list) => list.split(' '))) KNOWN.set(word, (KNOWN.get(word) ?? 0) | bit)
 }

@@ -4,7 +4,8 @@
  * the express lane's bytes and the general path's text are read by the same code, so the same message has the same tokens
  * and the same hash on both.
  */
-import { CLASSES, CLOSERS, ENDS_WORD, ESCAPES, REDACTED } from './shapes.ts'
+import { closerOf, listEnd, opens } from './enclosed.ts'
+import { CLASSES, CLOSERS, ENDS_WORD, ESCAPES, HOLDS, LOWER, REDACTED, UPPER } from './shapes.ts'
 import { hashUnits, isPath, isScheme, isValueAt, pathEnd, stemEnd, Word } from './words.ts'
 
 /** What stands in a template for what differs. */
@@ -19,9 +20,16 @@ const LONG_TEXT = 24
 
 const BACKSLASH = 0x5c
 const QUOTE = 0x22
+const APOSTROPHE = 0x27
+const COLON = 0x3a
+const COMMA = 0x2c
+const EQUALS = 0x3d
+const OPEN = 0x28
 const NEWLINE = 0x0a
+const SLASH = 0x2f
 const SPACE = 0x20
 const OPEN_SQUARE = 0x5b
+const OPEN_CURLY = 0x7b
 const CLOSE_SQUARE = 0x5d
 
 export class TokenReader {
@@ -44,6 +52,8 @@ export class TokenReader {
   private readonly current = new Word()
   /** What closes the bracket that the last parameter holds open; 0: none. */
   private closer = 0
+  /** Quotes that nothing closes any more, 1 and 2: a hostile text of quotes is not searched from each of them. */
+  private unclosed = 0
 
   readText(message: string): void {
     const { text } = this
@@ -95,6 +105,26 @@ export class TokenReader {
     return isValueAt(this.text, this.starts[index])
   }
 
+  /** Whether a token is the only one in its brackets or quotes, or all that follows a colon: of Gateway: eth, (primary). */
+  standsAlone(index: number): boolean {
+    const { text, starts, ends, length } = this
+    const before = text[starts[index] - 1]
+    const after = text[ends[index]]
+    if (before < 128 && CLOSERS[before] !== 0) return after === CLOSERS[before]
+    return before === SPACE && text[starts[index] - 2] === COLON && (ends[index] === length || after === COMMA)
+  }
+
+  /** Whether a token is a key or a function: key=, key =, call(, Space::name, key:value. */
+  isKey(index: number): boolean {
+    const { text, starts, ends } = this
+    const end = ends[index]
+    if (text[starts[index] - 1] === COLON && text[starts[index] - 2] === COLON) return true
+    const next = text[end] === SPACE ? text[end + 1] : text[end]
+    return (
+      next === EQUALS || text[end] === OPEN || (text[end] === COLON && text[end + 1] !== SPACE && end + 1 < this.length)
+    )
+  }
+
   private slice(start: number, end: number): string {
     // Cut out of what was read, not of the message: a word would hold all of a long one in memory.
     this.whole ??= this.bytes.toString('utf16le', 0, this.length * 2)
@@ -112,13 +142,16 @@ export class TokenReader {
     this.whole = undefined
     this.count = 0
     this.current.isNamer = false
+    this.current.isMethod = false
     this.closer = 0
+    this.unclosed = 0
     let at = 0
     while (at < length && this.count < MAX_TOKENS) {
       const unit = text[at]
       if (CLASSES[unit] !== ENDS_WORD) at = this.take(at)
-      else if (unit === QUOTE && isValueAt(text, at)) at = this.takeQuoted(at)
+      else if (unit === QUOTE || unit === APOSTROPHE) at = this.takeQuoted(at)
       else if (unit === OPEN_SQUARE && this.isRedacted(at)) at = this.takeRedacted(at)
+      else if (unit === OPEN_SQUARE || unit === OPEN_CURLY) at = this.takeList(at)
       else at++
     }
     this.stemEnd = this.isBare() ? stemEnd(text, this.starts[0], this.ends[0]) : 0
@@ -129,13 +162,34 @@ export class TokenReader {
   private take(start: number): number {
     const { text, length, current, count, ends } = this
     if (isPath(text, start)) return this.add(start, pathEnd(text, start, length), true)
+    // GET /: the path of a request, however short.
+    if (current.isMethod && text[start] === SLASH && CLASSES[text[start + 1]] === ENDS_WORD)
+      return this.add(start, start + 1, true)
     current.read(text, start, length)
     const { end, stop } = current
     if (current.isBlank) return end - start < MIN_RULER ? stop : this.add(start, end, false, stop)
     if (isScheme(text, stop, length)) return this.add(start, pathEnd(text, stop + 1, length), true)
     const lastEnd = count === 0 ? 0 : ends[count - 1]
     const isBehindParameter = count > 0 && this.isParameter[count - 1] === 1
-    return this.add(start, end, current.differs(text, lastEnd, isBehindParameter), stop)
+    const next = this.add(start, end, current.differs(text, lastEnd, isBehindParameter), stop)
+    if (!current.isFault || count === 0) return next
+    return this.addTail(next)
+  }
+
+  /** error: any words. What went wrong is one parameter, however many words it has, but for a number that says it. */
+  private addTail(stop: number): number {
+    const { text, length } = this
+    const isColon = text[stop] === COLON && text[stop + 1] === SPACE
+    if (!isColon && text[stop] !== EQUALS) return stop
+    const start = stop + (isColon ? 2 : 1)
+    if (
+      start >= length ||
+      this.count >= MAX_TOKENS ||
+      text[start] >= 128 ||
+      (HOLDS[text[start]] & (LOWER | UPPER)) === 0
+    )
+      return stop
+    return this.add(start, length, true)
   }
 
   /** Two, so that they are seldom the same for other tokens. */
@@ -160,11 +214,29 @@ export class TokenReader {
     return this.count > 0
   }
 
-  /** key="any words": one parameter. */
+  /** "name", 'name', key="any words": one parameter, unless that is a key: "name": 7. */
   private takeQuoted(start: number): number {
     const { text, length } = this
-    for (let at = start + 1; at < length; at++) if (text[at] === QUOTE) return this.add(start, at + 1, true)
-    return start + 1
+    const quote = text[start]
+    if (!opens(text, start)) return start + 1
+    const isValue = isValueAt(text, start)
+    const bit = quote === QUOTE ? 1 : 2
+    if ((this.unclosed & bit) !== 0) return start + 1
+    let at = start + 1
+    while (at < length && (text[at] !== quote || CLASSES[text[at + 1]] !== ENDS_WORD)) {
+      if (text[at++] === SPACE && !isValue) return start + 1
+    }
+    if (at >= length) this.unclosed |= bit
+    if (at >= length || text[at + 1] === COLON) return start + 1
+    this.current.read(text, start + 1, at)
+    const isState = !isValue && this.current.stop === at && this.current.isState(text)
+    return isState ? start + 1 : this.add(start, at + 1, true)
+  }
+
+  /** [a, b, c] and []: one parameter, however many there are. Alone it is no word. */
+  private takeList(start: number): number {
+    const end = listEnd(this.text, start, this.length)
+    return end === 0 || (this.count === 0 && start + 2 >= this.length) ? start + 1 : this.add(start, end, true)
   }
 
   /** What redaction has put in a value's place. */
@@ -208,7 +280,3 @@ export class TokenReader {
 
 /** A row of so many marks is a word: ----, ****. */
 const MIN_RULER = 4
-
-function closerOf(unit: number): number {
-  return unit < 128 ? CLOSERS[unit] : 0
-}

@@ -5,7 +5,16 @@
  * where names stand, looks like one, or many lines differ in that one place.
  */
 import type { Cluster } from './cluster.ts'
-import { blank, generalize, IDENTIFIER, NAME_PLACE, STATE_WORD, type Template } from './template.ts'
+import {
+  blank,
+  generalize,
+  IDENTIFIER,
+  LOWERCASE,
+  NAME_PLACE,
+  NAME_SHAPED,
+  STATE_WORD,
+  type Template,
+} from './template.ts'
 import { PARAMETER } from './tokens.ts'
 
 /** So many templates that differ in one word only are one. */
@@ -24,7 +33,7 @@ interface Leaf {
 }
 
 /** How a line's tokens stand to a template's. */
-const comparison = { equal: 0, unsure: 0, hard: 0, at: -1 }
+const comparison = { equal: 0, unsure: 0, hard: 0, semi: 0, at: -1 }
 
 export class Tree {
   private readonly leaves = new Map<string, Leaf>()
@@ -80,8 +89,13 @@ function search(leaf: Leaf | undefined, line: Template): Cluster | undefined {
   const places: number[] = []
   for (const cluster of leaf.clusters) {
     compare(cluster.template, line)
-    const { equal, unsure, hard, at } = comparison
-    if (hard === 0 && unsure < leastUnsure && isSure(equal, unsure)) {
+    const { equal, unsure, hard, semi, at } = comparison
+    if (
+      hard === 0 &&
+      unsure < leastUnsure &&
+      isSure(equal, unsure) &&
+      (semi === 0 || (semi === 1 && unsure === 0 && equal >= 3))
+    ) {
       best = cluster
       leastUnsure = unsure
     } else if (hard === 1 && unsure === 0) {
@@ -90,8 +104,18 @@ function search(leaf: Leaf | undefined, line: Template): Cluster | undefined {
     }
   }
   best ??= merge(leaf, siblings, places) ?? similar(leaf, line)
-  if (best !== undefined) generalize(best.template, line)
+  if (best !== undefined && generalize(best.template, line)) takeTwins(leaf, best)
   return best
+}
+
+/** Templates that have become the same are one. */
+function takeTwins(leaf: Leaf, cluster: Cluster): void {
+  const { hashes } = cluster.template
+  for (const other of leaf.clusters) {
+    if (other !== cluster && other.template.hashes.every((hash, index) => hash === hashes[index]))
+      takeIn(cluster, other)
+  }
+  leaf.clusters = leaf.clusters.filter(({ isAlive }) => isAlive)
 }
 
 /** At most one place is unsure, and something is equal. */
@@ -104,13 +128,17 @@ function compare(template: Template, line: Template): void {
   comparison.equal = 0
   comparison.unsure = 0
   comparison.hard = 0
+  comparison.semi = 0
   for (let index = 0; index < hashes.length; index++) {
     const known = template.hashes[index]
     const hash = hashes[index]
     if (known === hash) {
       if (hash !== 0) comparison.equal++
     } else if (known === 0 || hash === 0) {
-      comparison.unsure++
+      if (((template.traits[index] | traits[index]) & (IDENTIFIER | NAME_SHAPED | NAME_PLACE)) === 0)
+        comparison.unsure++
+    } else if (isOneName(template.traits[index], traits[index])) {
+      comparison.semi++
     } else if (!isName(template.traits[index], traits[index])) {
       comparison.at = index
       if (++comparison.hard > 1) return
@@ -118,9 +146,16 @@ function compare(template: Template, line: Template): void {
   }
 }
 
+/** Whether one of two words is shaped like a name, and the other may be one. */
+function isOneName(known: number, traits: number): boolean {
+  const shaped = IDENTIFIER | NAME_SHAPED
+  if (((known | traits) & STATE_WORD) !== 0 || (known & traits & shaped) !== 0) return false
+  return ((known | traits) & shaped) !== 0 && (((known & shaped) === 0 ? known : traits) & LOWERCASE) !== 0
+}
+
 /** Whether names stand in that place, so that another word there says nothing else. */
 function isName(known: number, traits: number): boolean {
-  if ((known & traits & IDENTIFIER) !== 0) return true
+  if ((known & traits & (IDENTIFIER | NAME_SHAPED)) !== 0) return true
   return (traits & NAME_PLACE) !== 0 && ((known | traits) & STATE_WORD) === 0
 }
 

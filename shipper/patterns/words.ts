@@ -5,12 +5,14 @@ import {
   DATE_WORD,
   DIGIT,
   ENDS_WORD,
+  FAULT,
   HOLDS,
   hashUnit,
   IS_PATH_UNIT,
   knownUnits,
   LOWER,
   MAX_KNOWN_WORD,
+  METHOD,
   NAMER,
   NOT_HEX,
   ORDINARY,
@@ -26,6 +28,7 @@ const COLON = 0x3a
 const DOT = 0x2e
 const EQUALS = 0x3d
 const OPEN = 0x28
+const CLOSE = 0x29
 const OPEN_SQUARE = 0x5b
 const SLASH = 0x2f
 const SPACE = 0x20
@@ -35,6 +38,8 @@ const MAX_NAME_GAP = 2
 
 /** The longest part of an address: the four digits of IPv6. */
 const MAX_ADDRESS_PART = 4
+
+const HARDWARE_PARTS = 6
 
 /** Words that end so are verbs or states: created, logging, session. */
 const ENDINGS: ReadonlySet<number> = new Set(
@@ -53,6 +58,9 @@ export class Word {
   holds = 0
   /** Whether the word before, or this one once judged, is one like `user`. */
   isNamer = false
+  isFault = false
+  /** Whether it is one like GET. */
+  isMethod = false
   private dots = 0
   /** Of the word without those dots. */
   hash = 0
@@ -94,20 +102,40 @@ export class Word {
     const { start, end, holds, dots } = this
     const isNamed = this.isNamer
     this.isNamer = false
+    this.isFault = false
+    this.isMethod = false
     if ((holds & (DIGIT | AT_SIGN)) !== 0) return true
     const hasNumber = isDigit(text[end + 1])
     // host.name:80, SIGNAL(15)
     if (text[end] === COLON && dots > 0 && hasNumber) return true
     if (text[end] === OPEN && hasNumber && (holds & LOWER) === 0) return true
     if (dots >= 2) return !this.isConstantName(text)
+    if (text[end] === COLON && this.isAddressPart() && isHardwareAddress(text, start)) return true
     if (isBehindParameter && text[start - 1] === COLON && this.isAddressPart()) return true
     const known = this.knownAs(text)
+    this.isFault = (known & FAULT) !== 0
+    this.isMethod = (known & METHOD) !== 0
     this.isNamer = (known & NAMER) !== 0
-    if ((known & DATE_WORD) !== 0 || (isBehindParameter && (known & UNIT) !== 0)) return true
+    // 17 min, but no key: 17 min: 3, min=3.
+    if (isBehindParameter && this.isLabel(text, known)) return true
+    const isUnit = isBehindParameter && (known & UNIT) !== 0 && text[end] !== COLON && text[end] !== EQUALS
+    if ((known & DATE_WORD) !== 0 || isUnit) return true
     if (!isNamed || (known & STATE) !== 0 || !this.isName(text, lastEnd, known)) return false
     // Users are called user, too.
     this.isNamer = false
     return true
+  }
+
+  /** A word like true or failed. */
+  isState(text: Uint16Array): boolean {
+    return (this.knownAs(text) & STATE) !== 0
+  }
+
+  /** node-7 (gateway): what a parameter is called, too. */
+  private isLabel(text: Uint16Array, known: number): boolean {
+    const { start, end } = this
+    if (text[start - 1] !== OPEN || text[end] !== CLOSE || text[start - 2] !== SPACE) return false
+    return (known & (STATE | ORDINARY)) === 0 && this.isNoVerb(text)
   }
 
   private isAddressPart(): boolean {
@@ -122,11 +150,17 @@ export class Word {
 
   /** Behind `user`: bob, but not logged, does or creation. */
   private isName(text: Uint16Array, lastEnd: number, known: number): boolean {
-    const { start, end } = this
+    const { start } = this
     if (isValueAt(text, start)) return true
     if ((known & ORDINARY) !== 0 || start - lastEnd > MAX_NAME_GAP || text[start - 1] === OPEN_SQUARE) return false
     // logname= uid=0: a key without a value.
     if (text[start - 1] === SPACE && text[start - 2] === EQUALS) return false
+    return this.isNoVerb(text)
+  }
+
+  /** Neither a verb nor a state. */
+  private isNoVerb(text: Uint16Array): boolean {
+    const { start, end } = this
     return end - start < MIN_ENDED || !ENDINGS.has(text[end - 2] * 256 + text[end - 1])
   }
 
@@ -139,6 +173,21 @@ export class Word {
     }
     return false
   }
+}
+
+/** ab:cd:ef:01:23:45, whose first parts may be letters only. */
+function isHardwareAddress(text: Uint16Array, start: number): boolean {
+  for (let part = 0; part < HARDWARE_PARTS; part++) {
+    const at = start + part * 3
+    if (!isHex(text[at]) || !isHex(text[at + 1])) return false
+    const mark = text[at + 2]
+    if (part < HARDWARE_PARTS - 1 ? mark !== COLON : CLASSES[mark] !== ENDS_WORD || mark === COLON) return false
+  }
+  return true
+}
+
+function isHex(unit: number): boolean {
+  return unit < 128 && (HOLDS[unit] & (DIGIT | LOWER | UPPER)) !== 0 && (HOLDS[unit] & NOT_HEX) === 0
 }
 
 /** A path or address, up to what cannot be part of it. */
