@@ -98,15 +98,15 @@ export class Glimpse {
       case LINE:
         return watch.look(name, bytes, start, end)
       case LEVEL:
-        return this.lookAtLevel(name, entry)
+        return this.lookShared(name, entry, this.levelBytes(entry.level))
       case SERVICE:
-        return this.lookAll(name, entry.service)
+        return this.lookShared(name, entry, entry.service)
       case NODE:
-        return this.lookAll(name, entry.node)
-      case FORMAT:
-        return watch.lookText(name, plan.format)
+        return this.lookShared(name, entry, entry.node)
       case ENV:
-        return entry.env.length > 0 && this.lookAll(name, entry.env)
+        return entry.env.length > 0 && this.lookShared(name, entry, entry.env)
+      case FORMAT:
+        return this.lookAtFormat(name, plan)
       case OUTCOME:
         return values.outcome.length > 0 && watch.look(name, values.outcome.bytes, 0, values.outcome.length)
       default:
@@ -115,16 +115,21 @@ export class Glimpse {
     }
   }
 
-  /** Streams are few, and each line has one. */
-  private lookAtLevel(name: number, entry: StreamEntry): boolean {
-    if (entry.quiet === this.names) return false
-    const isHit = this.lookAll(name, this.levelBytes(entry.level))
-    if (!isHit) entry.quiet = this.names
+  /** What all lines of a stream have. Streams are few. */
+  private lookShared(name: number, entry: StreamEntry, bytes: Uint8Array): boolean {
+    if (entry.quiet?.names !== this.names) entry.quiet = { names: this.names, at: new Uint8Array(this.names.length) }
+    const { at } = entry.quiet
+    if (at[name] === 1) return false
+    const isHit = this.watch.look(name, bytes, 0, bytes.length)
+    if (!isHit) at[name] = 1
     return isHit
   }
 
-  private lookAll(name: number, bytes: Uint8Array): boolean {
-    return this.watch.look(name, bytes, 0, bytes.length)
+  /** All lines of a plan have it: where nothing is found once, there is nothing to look at. */
+  private lookAtFormat(name: number, plan: Plan): boolean {
+    const isHit = this.watch.lookText(name, plan.format)
+    if (!isHit && plan.sights !== undefined) plan.sights.at[name] = NONE
+    return isHit
   }
 
   private levelBytes(level: Level): Uint8Array {

@@ -9,6 +9,12 @@ import { NONE, type Plan } from './plan.ts'
 import type { Scan } from './scan.ts'
 import { bytesOf, type Constant, constant, copyOf, equalSlices, hashSlice } from './slices.ts'
 
+/** Of a list of names that rules look at those of which nothing is found: 1 at their index. */
+export interface Quiet {
+  readonly names: readonly string[]
+  readonly at: Uint8Array
+}
+
 export interface StreamEntry {
   readonly service: Uint8Array
   readonly node: Uint8Array
@@ -24,8 +30,8 @@ export interface StreamEntry {
   readonly group: MessageGroup | undefined
   /** False when the general path must write its entries: a label went to metadata, or a value needs escapes. */
   readonly usable: boolean
-  /** The list of names of rules that find nothing in its level (see glimpse.ts): asked once, and not for every line. */
-  quiet: readonly string[] | undefined
+  /** Where rules find nothing in what its lines share (see glimpse.ts): asked once, and not for every line. */
+  quiet: Quiet | undefined
   readonly next: StreamEntry | undefined
 }
 

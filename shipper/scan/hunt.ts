@@ -10,11 +10,9 @@ import { FOLDED_TO_ASCII } from './program.ts'
 import { requiredTexts } from './required.ts'
 import { shortestMatch } from './shortest.ts'
 import type { LiveRule, Snapshot } from './snapshot.ts'
-import { Verdicts } from './verdicts.ts'
+import { MAX_REPEATED, Verdicts } from './verdicts.ts'
 
 const NO_MATCH: readonly number[] = []
-/** Longer texts seldom come again. */
-const MAX_REPEATED = 96
 const MAX_TRUST = 100
 
 export class Hunt {

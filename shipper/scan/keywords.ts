@@ -13,65 +13,69 @@ export interface Keyword {
   readonly owner: number
 }
 
-/** Shorter ones are walked over as fast as they are screened. */
+/** Shorter ones of another block are walked over as fast as they are screened. */
 const MIN_SCREENED = 16
 
 interface State {
   readonly next: Map<number, State>
   readonly owners: number[]
   fallback: State | undefined
+  readonly depth: number
   id: number
 }
 
 export class Keywords {
   /** By byte. 0: in no text. */
   private readonly classes = new Uint8Array(256)
-  private readonly width: number
+  /** Of the width of the table: a power of two, so that states are counted without a division. */
+  private readonly bits: number
   /** By state and class; states are multiples of the width. */
   private readonly table: Int32Array
   /** States from here on end a text. */
   private readonly firstHit: number
   private readonly owners: readonly (readonly number[])[]
+  /** By state: how many bytes of a text are under way. */
+  private readonly depths: Uint8Array
   private readonly screen: Screen
-  private readonly longest: number
 
   constructor(keywords: readonly Keyword[]) {
     this.screen = new Screen(keywords.map(({ text }) => text))
-    this.longest = Math.max(...keywords.map(({ text }) => text.length))
-    this.width = this.readClasses(keywords)
+    this.bits = Math.ceil(Math.log2(this.readClasses(keywords)))
     const states = this.readStates(keywords)
     const quiet = states.filter(({ owners }) => owners.length === 0)
     const ordered = [...quiet, ...states.filter(({ owners }) => owners.length > 0)]
     for (const [id, state] of ordered.entries()) state.id = id
-    this.firstHit = quiet.length * this.width
+    this.firstHit = quiet.length << this.bits
     this.owners = ordered.slice(quiet.length).map(({ owners }) => [...new Set(owners)])
+    this.depths = Uint8Array.from(ordered, ({ depth }) => depth)
     this.table = this.readTable(states)
   }
 
   /** Adds the owners of all texts in bytes[start..end). */
   find(bytes: Uint8Array, start: number, end: number, found: Found): void {
-    if (end - start < MIN_SCREENED) {
+    const { screen } = this
+    if (end - start < MIN_SCREENED && !screen.knows(bytes)) {
       this.walk(bytes, start, end, end, found)
       return
     }
     for (let from = start; ; ) {
-      const pair = this.screen.next(bytes, from, end)
+      const pair = screen.next(bytes, from, end)
       if (pair < 0) return
-      // No text that the pair is in begins before; those of an earlier pair were walked over from their own beginning.
-      from = this.walk(bytes, Math.max(start, pair + 2 - this.longest), pair + 2, end, found)
+      // Texts that begin behind the pair have another of their own.
+      this.walk(bytes, Math.max(start, pair - screen.reachAt(pair)), pair, end, found)
+      from = pair + screen.stepBytes
     }
   }
 
-  /** Until no text is under way, behind `past` at least. */
-  private walk(bytes: Uint8Array, start: number, past: number, end: number, found: Found): number {
-    const { classes, table, firstHit } = this
+  /** Until no text is under way that began at `last` or before. */
+  private walk(bytes: Uint8Array, start: number, last: number, end: number, found: Found): void {
+    const { classes, table, bits, firstHit, depths } = this
     let state = 0
     for (let at = start; at < end; at++) {
       state = table[state + classes[bytes[at]]]
-      if (state >= firstHit) found.addAll(this.owners[(state - firstHit) / this.width])
-      else if (state === 0 && at >= past) return at + 1
+      if (state >= firstHit) found.addAll(this.owners[(state - firstHit) >> bits])
+      if (at - depths[state >> bits] >= last) return
     }
-    return end
   }
 
   private readClasses(keywords: readonly Keyword[]): number {
@@ -82,12 +86,12 @@ export class Keywords {
 
   /** All, the root first, each with the owners of the texts that end in it. */
   private readStates(keywords: readonly Keyword[]): State[] {
-    const root = newState(undefined)
+    const root = newState(undefined, 0)
     for (const { text, owner } of keywords) {
       let state = root
       for (let i = 0; i < text.length; i++) {
         const kind = this.classes[text.charCodeAt(i)]
-        const next = state.next.get(kind) ?? newState(root)
+        const next = state.next.get(kind) ?? newState(root, i + 1)
         state.next.set(kind, next)
         state = next
       }
@@ -107,7 +111,7 @@ export class Keywords {
 
   /** `states`: the root first, and what a state falls back to before it, whose row it has but for its own ways. */
   private readTable(states: readonly State[]): Int32Array {
-    const { width } = this
+    const width = 1 << this.bits
     const table = new Int32Array(states.length * width)
     for (const { id, fallback, next } of states) {
       if (fallback !== undefined) table.copyWithin(id * width, fallback.id * width, (fallback.id + 1) * width)
@@ -117,8 +121,8 @@ export class Keywords {
   }
 }
 
-function newState(fallback: State | undefined): State {
-  return { next: new Map(), owners: [], fallback, id: 0 }
+function newState(fallback: State | undefined, depth: number): State {
+  return { next: new Map(), owners: [], fallback, depth, id: 0 }
 }
 
 function stepOf(state: State, kind: number, root: State): State {

@@ -65,6 +65,8 @@ export class Machine {
   /** Where no match is under way, and the bytes that lead away from it. */
   private idle = 0
   private readonly leaves = new Uint8Array(256)
+  /** No byte does: all patterns are anchored. */
+  private isOver = false
   private startsAnew = 0
 
   constructor(unknown: readonly Unknown[]) {
@@ -90,6 +92,7 @@ export class Machine {
     const { idle, leaves } = this
     for (let at = start; at < end; at++) {
       if (state === idle) {
+        if (this.isOver) break
         // Most texts hold little that any pattern could begin with.
         while (
           at + 3 < end &&
@@ -158,6 +161,7 @@ export class Machine {
     for (let byte = 0; byte < 256; byte++) {
       this.leaves[byte] = this.table[idle.id * width + this.classes[byte]] === idle.id ? 0 : 1
     }
+    this.isOver = !this.leaves.includes(1)
     return first
   }
 

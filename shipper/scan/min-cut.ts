@@ -11,80 +11,93 @@ export interface Network {
 
 /** Each costs a walk over the graph; a pattern that needs more has no good cut. */
 const MAX_WALKS = 500
-
-interface Edge {
-  readonly to: number
-  left: number
-  readonly back: Edge | undefined
-}
+const NONE = -1
 
 /** Undefined when every cut would have to cut what may not be cut, or is too hard to find. */
 export function minCut(network: Network): number[] | undefined {
   const { size, start, cost } = network
-  const edges = edgesOf(network)
-  const end = 2 * size
+  const flow = new Flow(network)
   for (let walk = 0; walk < MAX_WALKS; walk++) {
-    const path = shortest(edges, 2 * start, end)
-    if (path === undefined) {
-      const reached = reachable(edges, 2 * start)
+    if (!flow.search(2 * start)) {
       return Array.from({ length: size }, (_, node) => node).filter(
-        (node) => cost(node) < Number.POSITIVE_INFINITY && reached.has(2 * node) && !reached.has(2 * node + 1),
+        (node) => cost(node) < Number.POSITIVE_INFINITY && flow.reached(2 * node) && !flow.reached(2 * node + 1),
       )
     }
-    const flow = Math.min(...path.map(({ left }) => left))
-    if (flow === Number.POSITIVE_INFINITY) return undefined
-    for (const edge of path) {
-      edge.left -= flow
-      ;(edge.back as Edge).left += flow
-    }
+    if (!flow.push(2 * start)) return undefined
   }
   return undefined
 }
 
-/** Node n is 2n where it is entered and 2n + 1 where it is left; the end is one more. */
-function edgesOf({ size, next, isEnd, cost }: Network): Edge[][] {
-  const edges: Edge[][] = Array.from({ length: 2 * size + 1 }, () => [])
-  const add = (from: number, to: number, capacity: number) => {
-    const back = { to: from, left: 0, back: undefined as Edge | undefined }
-    const edge: Edge = { to, left: capacity, back }
-    back.back = edge
-    edges[from].push(edge)
-    edges[to].push(back)
-  }
-  for (let node = 0; node < size; node++) {
-    add(2 * node, 2 * node + 1, cost(node))
-    for (const to of next(node)) add(2 * node + 1, 2 * to, Number.POSITIVE_INFINITY)
-    if (isEnd(node)) add(2 * node + 1, 2 * size, Number.POSITIVE_INFINITY)
-  }
-  return edges
-}
+/**
+ * What still fits through the edges. Node n is 2n where it is entered and 2n + 1 where it is left; the end is one more.
+ * Edge e and e ^ 1 are one in both directions. Arrays of numbers: a snapshot of rules asks a hundred times in its making.
+ */
+class Flow {
+  private readonly end: number
+  /** By node its first edge, by edge the next of the same node. */
+  private readonly first: Int32Array
+  private readonly further: number[] = []
+  private readonly to: number[] = []
+  private readonly left: number[] = []
+  /** By node the edge that the search came by; NONE: it did not come there. */
+  private readonly came: Int32Array
+  private readonly queue: Int32Array
 
-function shortest(edges: readonly Edge[][], from: number, to: number): Edge[] | undefined {
-  const came = new Map<number, Edge>()
-  const queue = [from]
-  for (let i = 0; i < queue.length; i++) {
-    for (const edge of edges[queue[i]]) {
-      if (edge.left <= 0 || edge.to === from || came.has(edge.to)) continue
-      came.set(edge.to, edge)
-      if (edge.to === to) return pathTo(came, from, to)
-      queue.push(edge.to)
+  constructor({ size, next, isEnd, cost }: Network) {
+    this.end = 2 * size
+    this.first = new Int32Array(2 * size + 1).fill(NONE)
+    this.came = new Int32Array(2 * size + 1)
+    this.queue = new Int32Array(2 * size + 1)
+    for (let node = 0; node < size; node++) {
+      this.add(2 * node, 2 * node + 1, cost(node))
+      for (const to of next(node)) this.add(2 * node + 1, 2 * to, Number.POSITIVE_INFINITY)
+      if (isEnd(node)) this.add(2 * node + 1, this.end, Number.POSITIVE_INFINITY)
     }
   }
-  return undefined
-}
 
-function pathTo(came: ReadonlyMap<number, Edge>, from: number, to: number): Edge[] {
-  const path: Edge[] = []
-  for (let at = to; at !== from; ) {
-    const edge = came.get(at) as Edge
-    path.push(edge)
-    at = (edge.back as Edge).to
+  /** The shortest way to the end; false when there is none, and what can be reached is known. */
+  search(from: number): boolean {
+    const { first, further, to, left, came, queue, end } = this
+    came.fill(NONE)
+    // Any number but NONE: nothing comes back to where it began.
+    came[from] = to.length
+    queue[0] = from
+    for (let i = 0, known = 1; i < known; i++) {
+      for (let edge = first[queue[i]]; edge !== NONE; edge = further[edge]) {
+        if (left[edge] <= 0 || came[to[edge]] !== NONE) continue
+        came[to[edge]] = edge
+        if (to[edge] === end) return true
+        queue[known++] = to[edge]
+      }
+    }
+    return false
   }
-  return path
-}
 
-function reachable(edges: readonly Edge[][], from: number): Set<number> {
-  const reached = new Set([from])
-  for (const node of reached) for (const { to, left } of edges[node]) if (left > 0) reached.add(to)
-  return reached
+  /** Fills the way that was found; false when it takes any amount. */
+  push(from: number): boolean {
+    const { to, left, came } = this
+    let flow = Number.POSITIVE_INFINITY
+    for (let node = this.end; node !== from; node = to[came[node] ^ 1]) flow = Math.min(flow, left[came[node]])
+    if (flow === Number.POSITIVE_INFINITY) return false
+    for (let node = this.end; node !== from; node = to[came[node] ^ 1]) {
+      left[came[node]] -= flow
+      left[came[node] ^ 1] += flow
+    }
+    return true
+  }
+
+  reached(node: number): boolean {
+    return this.came[node] !== NONE
+  }
+
+  private add(from: number, to: number, capacity: number): void {
+    this.edge(from, to, capacity)
+    this.edge(to, from, 0)
+  }
+
+  private edge(from: number, to: number, capacity: number): void {
+    this.further.push(this.first[from])
+    this.first[from] = this.to.push(to) - 1
+    this.left.push(capacity)
+  }
 }
