@@ -2,6 +2,7 @@
  * The bounded spool on disk for inputs that cannot be read again: what was acknowledged to a sender is on the disk, and
  * stays there until Loki has acknowledged it. Written at one end, a Source at the other.
  */
+import { LongshipError } from '../errors.ts'
 import { lockDirectory } from '../lock.ts'
 import { newOrigin } from '../sources/origin.ts'
 import type { Carried, Origin, Source, SourceEvent } from '../sources/source.ts'
@@ -32,10 +33,18 @@ const READ_AGAIN_MS = 1000
 const MAX_PROBLEMS = 100
 const LOCK_ADVICE = 'stop it or name another folder as spool.folder'
 
-/** Throws a LongshipError when another process has the folder, and the system's error when it cannot be used. */
+/** Throws a LongshipError when another process has the folder, or it cannot be used. */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { folder, disk = realDisk, lock = (path: string) => lockDirectory(path, LOCK_ADVICE) } = options
-  disk.makeFolder(folder)
+  const unusable = (error: unknown) =>
+    error instanceof LongshipError
+      ? error
+      : new LongshipError('file', `cannot use the spool's folder ${folder}: ${(error as Error).message}`)
+  try {
+    disk.makeFolder(folder)
+  } catch (error) {
+    throw unusable(error)
+  }
   const release = lock(folder)
   try {
     const segments = listSegments(disk, folder)
@@ -44,7 +53,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     return new Spool({ ...options, disk }, segments, acknowledged, torn, release)
   } catch (error) {
     release()
-    throw error
+    throw unusable(error)
   }
 }
 

@@ -1,6 +1,7 @@
 /** The spool's law: what append() called stored comes out, whatever happens to power and disk, until it was committed. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { LongshipError } from '../../shipper/errors.ts'
 import { frameBytes, payloadOf } from '../../shipper/spool/frame.ts'
 import { openSpool, type Spool } from '../../shipper/spool/spool.ts'
 import { MemoryDisk, seeded } from './power.ts'
@@ -319,4 +320,17 @@ test('a clock that is set back keeps nothing from being written down', async (t)
   spool.commit(spool.origin, read[1].end)
   await settled()
   assert.match(kept(), new RegExp(`"offset":${read[1].end}\\b`))
+})
+
+test('a folder that cannot be made, or read, is said with its name', async () => {
+  const cannot = () => {
+    throw new Error('EACCES: permission denied')
+  }
+  for (const way of ['makeFolder', 'list'] as const) {
+    const disk = Object.assign(new MemoryDisk(seeded(1)), { [way]: cannot })
+    await assert.rejects(
+      openSpool({ folder: '/spool', maxBytes: 1 << 20, disk, lock: () => () => {} }),
+      (error: Error) => error instanceof LongshipError && /\/spool.*EACCES/.test(error.message),
+    )
+  }
 })
