@@ -261,7 +261,8 @@ function viewOf(cluster: Cluster, nowMs: number): PatternView {
     lines,
     lines_last_minute: counts.reduce((sum, each) => sum + each.lastMinute(nowMs), 0),
     first_seen: new Date(firstSeen).toISOString(),
-    last_seen: new Date(lastSeen * 1000).toISOString(),
+    // Kept in seconds, which may lie before the milliseconds of the first.
+    last_seen: new Date(Math.max(firstSeen, lastSeen * 1000)).toISOString(),
     sample,
   }
 }

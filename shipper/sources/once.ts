@@ -42,12 +42,7 @@ export async function* readOnce(
       else if (compression === 'gzip') {
         const origin = newOrigin(file.path, `${file.stat.ino}:${bornOf(file.stat)}`)
         yield* readStream(file, gunzipped(file.absolute), signal, origin)
-      } else if (compression)
-        yield {
-          kind: 'problem',
-          path: file.path,
-          message: `is compressed with ${compression}, which is not read here: decompress it`,
-        }
+      } else if (compression) yield { kind: 'problem', path: file.path, message: compressedText(compression) }
       else yield* readPlain(file, block, tracker, tails)
     } catch (error) {
       yield { kind: 'problem', path: file.path, message: explain((error as NodeJS.ErrnoException).code) }
@@ -60,10 +55,18 @@ function compressionOf(path: string): string | undefined {
   try {
     const head = Buffer.alloc(6)
     const length = readFully(fd, head, 0)
-    return MAGIC.find(({ bytes }) => length >= bytes.length && bytes.every((byte, i) => head[i] === byte))?.name
+    return compressionIn(head.subarray(0, length))
   } finally {
     closeSync(fd)
   }
+}
+
+function compressionIn(head: Uint8Array): string | undefined {
+  return MAGIC.find(({ bytes }) => bytes.every((byte, i) => head[i] === byte))?.name
+}
+
+function compressedText(compression: string): string {
+  return `is compressed with ${compression}, which is not read here: decompress it`
 }
 
 /** Until a read brings nothing: files of /proc have no size. */
@@ -119,6 +122,12 @@ export async function* readStream(
   let offset = 0
   try {
     for await (const bytes of stream as AsyncIterable<Uint8Array>) {
+      // Read as text it would be a few lines in which nothing is found, and a pipeline that is green.
+      const compression = offset === 0 ? compressionIn(bytes) : undefined
+      if (compression !== undefined) {
+        yield { kind: 'problem', path: file.path, message: compressedText(compression) }
+        break
+      }
       yield { kind: 'data', origin, bytes, offset }
       offset += bytes.length
     }

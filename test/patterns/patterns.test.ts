@@ -89,6 +89,13 @@ test('a view tells counts, times, level and a sample', () => {
   assert.equal(bench.patterns.list({ limit: 0 }).length, 0)
 })
 
+test('a pattern was not last seen before it was first seen', () => {
+  const bench = openBench({}, undefined, NOON + 8)
+  bench.learn('ready in 3s')
+  const [{ first_seen: first, last_seen: last }] = bench.patterns.list()
+  assert.deepEqual([first, last], ['2026-11-21T12:00:00.008Z', '2026-11-21T12:00:00.008Z'])
+})
+
 test('the state is written when it is a minute old, whole, and for its owner only', async () => {
   const file = stateFile()
   const bench = openBench({}, file)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import type { SourceEvent } from '../../shipper/sources/source.ts'
 import { createStdinSource } from '../../shipper/sources/stdin.ts'
 import { ManualClock } from './harness.ts'
@@ -38,4 +39,18 @@ test('stdin: an abort ends it though nothing comes', async () => {
   await new Promise((resolve) => setImmediate(resolve))
   abort.abort()
   assert.equal((await next).done, true)
+})
+
+test('stdin: what is compressed is said, and is no text', async () => {
+  for (const [name, bytes] of [
+    ['gzip', gzipSync('a line\n')],
+    ['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x04])],
+  ] as const) {
+    const input = new PassThrough()
+    const seen: SourceEvent[] = []
+    input.end(bytes)
+    for await (const event of createStdinSource({ input }).events(new AbortController().signal)) seen.push(event)
+    const kinds = seen.map((event) => (event.kind === 'problem' ? `${event.path} ${event.message}` : event.kind))
+    assert.deepEqual(kinds, [`stdin is compressed with ${name}, which is not read here: decompress it`, 'end'])
+  }
 })
