@@ -82,6 +82,13 @@ function isDrawn(text: string, at: number, code: number): boolean {
   return DRAWN.has(code) && text.charCodeAt(at + 1) === 0x20 && text.charCodeAt(at - 1) === 0x20
 }
 
+/** / and ~ are paths as well, as in GET / and "disk / is full": they separate where one stood before, up to `before`. */
+function isColumnSign(text: string, at: number, before: number): boolean {
+  const code = text.charCodeAt(at)
+  if (code !== 0x2f && code !== 0x7e) return DRAWN.has(code)
+  return before > 0 && text.lastIndexOf(` ${text[at]} `, before - 2) >= 0
+}
+
 /** Spaces, and what separates columns: | , ; tab, hyphens and colons of their own, closing brackets, quotes. */
 export function skipMarks(scan: Scan): void {
   const { text } = scan
@@ -177,7 +184,7 @@ export function endsColumn(text: string, end: number): boolean {
   if (second === 0x3a && text.charCodeAt(end + 3) === 0x25) return false
   // Proxifier marks 32-bit programs: "chrome.exe *64 - ".
   if (second === 0x2a && text.startsWith(' - ', end + 4)) return true
-  if (third === 0x20 && (second === 0x3e || DRAWN.has(second))) return true
+  if (third === 0x20 && (second === 0x3e || isColumnSign(text, end + 1, text.lastIndexOf(' ', end - 1)))) return true
   return (second === 0x2d || second === 0x3a) && (third === 0x20 || third === second)
 }
 
@@ -201,7 +208,7 @@ export function messageStart(text: string, end: number): number {
     if ((code === 0x2d || code === 0x2c || code === 0x3b) && (isLone || at === end || text.charCodeAt(at - 1) === 0x22))
       continue
     if (code === 0x22 && at === end && next === 0x2c) continue
-    if (next === 0x20 && text.charCodeAt(at - 1) === 0x20 && (code === 0x3e || DRAWN.has(code))) continue
+    if (next === 0x20 && text.charCodeAt(at - 1) === 0x20 && (code === 0x3e || isColumnSign(text, at, end))) continue
     return at
   }
   return at
