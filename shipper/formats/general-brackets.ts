@@ -68,8 +68,9 @@ export function readBracket(scan: Scan, open: number): boolean {
     return add(scan, 'number', word, close + 1, false)
   if (!scan.hasLevel && (direct || weakWords(scan, true) < 2)) {
     if (delimitedLevel(word)) return addLevel(scan, word, close + 1)
-    const named = word.charCodeAt(0) <= 0x5a ? /^([A-Z]{4,8})[:/]([A-Za-z_][\w.-]{1,80})$/.exec(word) : null
-    if (named !== null && capitalLevel(named[1] as string)) {
+    const named =
+      word.charCodeAt(0) <= 0x5a ? /^([A-Z]{4,8}|[A-Z][a-z]{3,8})[:/]([A-Za-z_][\w.-]{1,80})$/.exec(word) : null
+    if (named !== null && capitalLevel((named[1] as string).toUpperCase())) {
       addLevel(scan, named[1] as string, close + 1)
       return add(scan, 'group', named[2] as string, close + 1, true)
     }

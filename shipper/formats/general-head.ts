@@ -188,6 +188,14 @@ function readName(scan: Scan, word: string, end: number): boolean {
         ? scan.mark === next
         : (endsColumn(scan.text, end) && (next !== 0x20 || !proseFollows(scan, end))) || standsAlone(scan, word, end)
   const isNamespace = !scan.hasLevel && lastIsTime(scan) && NAMESPACE.test(word)
+  // A host in front of the program, between commas: ,BMS001,ArchiveManager,
+  if (
+    next === 0x2c &&
+    scan.mark === 0x2c &&
+    HOST_CELL.test(word) &&
+    /^,[A-Za-z]\w{2,60},/.test(scan.text.slice(end, end + 64))
+  )
+    return add(scan, 'word', word, end, true)
   const isClass = isNamespace || (isDotted(word) && (scan.hasLevel || /[A-Z$:]|\..*\./.test(word)))
   // Django's "LEVEL time module process thread message".
   const isModule = scan.hasLevel && /^ \d{1,10} \d{1,20} /.test(scan.text.slice(end, end + 34))
@@ -198,6 +206,7 @@ function readName(scan: Scan, word: string, end: number): boolean {
   return add(scan, numbered || isClass ? 'name' : 'cell', numbered?.[1] ?? word, end, true, numbered?.[2])
 }
 
+const HOST_CELL = /^[A-Z][A-Z-]{1,20}\d{1,6}$/
 /** debug's express:router */
 const NAMESPACE = /^[a-z][\w-]{1,40}(?::[a-z][\w-]{0,40}){1,5}$/
 /** Behind a level. Nokia's "WARNING: SNMP #2004 ", Azure's "INFO ExtHandler ExtHandler text", log4cplus's "INFO  root <main.cpp:12>". */
@@ -218,5 +227,5 @@ function standsAlone(scan: Scan, word: string, end: number): boolean {
 
 /** "word [" opens a column only when the word is no prose: "waiting [5 s]". */
 function proseFollows(scan: Scan, end: number): boolean {
-  return scan.text.charCodeAt(end + 1) === 0x5b && !scan.hasLevel
+  return scan.text.charCodeAt(end + 1) === 0x5b && (!scan.hasLevel || scan.tokens.at(-1)?.kind === 'group')
 }

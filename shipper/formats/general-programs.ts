@@ -46,6 +46,14 @@ export function readProgram(scan: Scan): boolean {
     addLevel(scan, SEVERITIES[Number(stunnel[1])] as string, end)
     return add(scan, 'pid', stunnel[2] as string, end, true)
   }
+  // ZoneMinder: zmdc[1234].INF [main:12] · zmc_m1[99].ERR-zm_monitor.cpp/2345
+  const zone =
+    scan.hasLevel || scan.time === undefined ? null : sticky(/([a-z]\w{1,40})\[(\d{1,10})\]\.([A-Z]{3})(?=[ -])/y, scan)
+  if (zone !== null && capitalLevel(zone[3] as string) !== undefined) {
+    scan.named = true
+    add(scan, 'program', zone[1] as string, scan.at + zone[0].length, true, zone[2])
+    return addLevel(scan, zone[3] as string, scan.at)
+  }
   const match = sticky(PROGRAM, scan) ?? (weakWords(scan, false) === 1 ? sticky(SPACED_PROGRAM, scan) : null)
   if (match === null || (scan.time === undefined && !match[0].endsWith(':'))) return false
   // unbound[1234:0]: the thread behind the process

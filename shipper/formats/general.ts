@@ -120,10 +120,19 @@ function nameTokens(head: Head, fields: Fields): void {
       continue
     }
     if (token.kind === 'group' && (splitThread(token.text, fields) || splitPlace(token.text, role, fields))) continue
-    fields.set(role, role === 'pid' ? readPid(token.text) : token.text)
+    // Zimbra's "[thread] [name=a@b] security - text": of what stands in brackets and what fills a column, the column.
+    const older = role === 'thread' && token.kind === 'cell' ? fields.get('component') : undefined
+    const isOutdone = older !== undefined && tokens.some((other) => other.kind === 'group' && other.text === older)
+    if (isOutdone) fields.set('component', token.text)
+    fields.set(role, isOutdone ? older : role === 'pid' ? readPid(token.text) : withoutColon(token))
     if (token.kind === 'program' || token.kind === 'tag' || token.kind === 'name') addParts(token, role, fields)
   }
   if (prefix.length > 0) fields.set('prefix', prefix.join(' '))
+}
+
+/** dpkg: in front of a level. */
+function withoutColon(token: Token): string {
+  return token.kind === 'word' && token.text.endsWith(':') ? token.text.replace(/(?::\d{1,6}){0,2}:$/, '') : token.text
 }
 
 /** 1234, #1234, pid:1234. */
@@ -179,7 +188,7 @@ function roleOf(
 
 /** What stands in brackets or fills a column. */
 function roleOfGroup(token: Token, isNamed: boolean, fields: Fields): string | undefined {
-  if (isDotted(token.text) && !fields.has('logger')) return 'logger'
+  if (isDotted(token.text) && !fields.has('logger') && !/-\d{1,4}$/.test(token.text)) return 'logger'
   // A client: as a component it would never end.
   if (/^\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?$/.test(token.text)) return 'client_address'
   // Snort's [1:2003:10]
