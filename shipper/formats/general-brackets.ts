@@ -14,6 +14,9 @@ export function readBracket(scan: Scan, open: number): boolean {
     scan.at = 3
     return true
   }
+  // Julia: [ Info: text
+  const julia = scan.at === 0 ? sticky(/\[ (Debug|Info|Warning|Error): (?=\S)/y, scan) : null
+  if (julia !== null) return addLevel(scan, julia[1] as string, julia[0].length)
   if (readTimeToken(scan, inner)) return readSamba(scan)
   // Tornado: [I 10:11:12.123 LabApp].
   if (!scan.hasLevel && /^[DIWEC] \d/.test(text.slice(inner, inner + 3)) && readTimeToken(scan, inner + 2)) {
