@@ -143,8 +143,16 @@ function writerOf(text: string, behindThread: boolean): string | undefined {
 /** Atlassian writes user, request and session before the class: "admin 2CM38K4Fx339 10.0.0.1 c.a.b.m.Repairs text". */
 const ABBREVIATED = /(?:^|[ \]])((?:[a-z]\.){2,12}(?:[a-z]\w{0,30}\.){0,6}[A-Z]\w{1,80})(?=[ :]|$)/
 
+/** Two letters with a dot behind each: c.a. */
+function mayBeAbbreviated(message: string): boolean {
+  for (let at = message.indexOf('.'); at > 0 && at < 300; at = message.indexOf('.', at + 1))
+    if (message.charCodeAt(at + 2) === 0x2e) return true
+  return false
+}
+
 function addAbbreviated(fields: Fields, message: string): boolean {
-  const match = message.includes('.') ? ABBREVIATED.exec(message.length > 300 ? message.slice(0, 300) : message) : null
+  if (!mayBeAbbreviated(message)) return false
+  const match = ABBREVIATED.exec(message.length > 300 ? message.slice(0, 300) : message)
   if (match === null) return false
   fields.set('logger', match[1] as string)
   return true
