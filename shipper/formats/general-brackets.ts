@@ -14,6 +14,9 @@ export function readBracket(scan: Scan, open: number): boolean {
     scan.at = 3
     return true
   }
+  // Julia: [ Info: text
+  const julia = scan.at === 0 ? sticky(/\[ (Debug|Info|Warning|Error): (?=\S)/y, scan) : null
+  if (julia !== null) return addLevel(scan, julia[1] as string, julia[0].length)
   if (readTimeToken(scan, inner)) return readSamba(scan)
   // Tornado: [I 10:11:12.123 LabApp].
   if (!scan.hasLevel && /^[DIWEC] \d/.test(text.slice(inner, inner + 3)) && readTimeToken(scan, inner + 2)) {
@@ -68,8 +71,9 @@ export function readBracket(scan: Scan, open: number): boolean {
     return add(scan, 'number', word, close + 1, false)
   if (!scan.hasLevel && (direct || weakWords(scan, true) < 2)) {
     if (delimitedLevel(word)) return addLevel(scan, word, close + 1)
-    const named = word.charCodeAt(0) <= 0x5a ? /^([A-Z]{4,8})[:/]([A-Za-z_][\w.-]{1,80})$/.exec(word) : null
-    if (named !== null && capitalLevel(named[1] as string)) {
+    const named =
+      word.charCodeAt(0) <= 0x5a ? /^([A-Z]{4,8}|[A-Z][a-z]{3,8})[:/]([A-Za-z_][\w.-]{1,80})$/.exec(word) : null
+    if (named !== null && capitalLevel((named[1] as string).toUpperCase())) {
       addLevel(scan, named[1] as string, close + 1)
       return add(scan, 'group', named[2] as string, close + 1, true)
     }

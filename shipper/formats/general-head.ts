@@ -12,6 +12,7 @@ import {
   readBracedName,
   readCall,
   readCoherence,
+  readScopedLevel,
   readSemantic,
   readStarredLevel,
   readThreadBeforeClass,
@@ -36,6 +37,7 @@ import {
   readLeadingPid,
   readProgram,
   readThread,
+  readUnversioned,
   readVmware,
   skipContext,
 } from './general-programs.ts'
@@ -55,7 +57,7 @@ import {
 } from './general-scan.ts'
 import { readTag, readWeak } from './general-tags.ts'
 import { readKlog, readPair, readTimeToken } from './general-times.ts'
-import { isDotted, isName } from './general-words.ts'
+import { isDotted, isName, isThreadLike } from './general-words.ts'
 
 /** A head that has not ended here is no head. */
 const MAX_TOKENS = 22
@@ -114,6 +116,7 @@ function step(scan: Scan): boolean {
     readTimeToken(scan, at) ||
     readKlog(scan) ||
     readVmware(scan) ||
+    readUnversioned(scan) ||
     readThread(scan) ||
     readProcessor(scan) ||
     readColons(scan) ||
@@ -146,6 +149,7 @@ function readWord(scan: Scan): boolean {
   if (readNamedCell(scan) || readUserAndClass(scan)) return true
   const match = sticky(WORD, scan)
   if (match === null) return false
+  if (isBehindColumns(scan)) return false
   const word = match[0]
   if ((word.includes('.') || word.includes(':')) && readPlace(scan)) return true
   if (word === 'Oracle' && readCoherence(scan)) return true
@@ -162,7 +166,7 @@ function readWord(scan: Scan): boolean {
     return add(scan, 'pid', word, end, true)
   if (next === 0x3e && isMarked(word) && !scan.hasLevel && scan.time !== undefined && weakCount(scan) < 2)
     return addLevel(scan, word, end + 1)
-  if (next === 0x28 && readCall(scan)) return true
+  if (next === 0x28 && (readCall(scan) || readScopedLevel(scan))) return true
   if ((next === 0x20 || next === 0x09) && scan.hasLevel && (readThreadBeforeClass(scan, word) || readSemantic(scan)))
     return true
   if (next === 0x3d || next === 0x28 || next === 0x27 || next === 0x7b || next === 0x3c) return false
@@ -175,6 +179,8 @@ function readName(scan: Scan, word: string, end: number): boolean {
   // "host.example.com program[1234]: ": the next word is the name.
   if (!scan.hasLevel && word.includes('.') && /^ [\w./-]{1,60}\[\d{1,10}\]:/.test(scan.text.slice(end, end + 76)))
     return false
+  // A column of hexadecimal digits: a thread, a handle.
+  if (scan.mark === 0x2c && /^(?=[a-f]*\d)[\da-f]{1,8}$/.test(word)) return false
   const numbered =
     /^([\w.$/-]{1,100}):(\d{1,6})$/.exec(word) ??
     (scan.hasLevel ? /^([A-Za-z]\w{0,80}(?:::\w{1,80}){0,3})::(\d{1,6})$/.exec(word) : null) ??
@@ -188,6 +194,14 @@ function readName(scan: Scan, word: string, end: number): boolean {
         ? scan.mark === next
         : (endsColumn(scan.text, end) && (next !== 0x20 || !proseFollows(scan, end))) || standsAlone(scan, word, end)
   const isNamespace = !scan.hasLevel && lastIsTime(scan) && NAMESPACE.test(word)
+  // A host in front of the program, between commas: ,BMS001,ArchiveManager,
+  if (
+    next === 0x2c &&
+    scan.mark === 0x2c &&
+    HOST_CELL.test(word) &&
+    /^,[A-Za-z]\w{2,60},/.test(scan.text.slice(end, end + 64))
+  )
+    return add(scan, 'word', word, end, true)
   const isClass = isNamespace || (isDotted(word) && (scan.hasLevel || /[A-Z$:]|\..*\./.test(word)))
   // Django's "LEVEL time module process thread message".
   const isModule = scan.hasLevel && /^ \d{1,10} \d{1,20} /.test(scan.text.slice(end, end + 34))
@@ -196,6 +210,16 @@ function readName(scan: Scan, word: string, end: number): boolean {
   if (numbered || isClass) scan.named = true
   else scan.celled = true
   return add(scan, numbered || isClass ? 'name' : 'cell', numbered?.[1] ?? word, end, true, numbered?.[2])
+}
+
+const HOST_CELL = /^[A-Z][A-Z-]{1,20}\d{1,6}$/
+/** OpenNebula's [Z0][VMM][E]: what is behind the colon is the message. */
+function isBehindColumns(scan: Scan): boolean {
+  const { text, end, tokens } = scan
+  if (text.charCodeAt(end) !== 0x3a || text.charCodeAt(end - 1) !== 0x5d || tokens.at(-1)?.kind !== 'level')
+    return false
+  const group = tokens.at(-2)
+  return group?.kind === 'group' && !isThreadLike(group.text)
 }
 
 /** debug's express:router */
@@ -218,5 +242,5 @@ function standsAlone(scan: Scan, word: string, end: number): boolean {
 
 /** "word [" opens a column only when the word is no prose: "waiting [5 s]". */
 function proseFollows(scan: Scan, end: number): boolean {
-  return scan.text.charCodeAt(end + 1) === 0x5b && !scan.hasLevel
+  return scan.text.charCodeAt(end + 1) === 0x5b && (!scan.hasLevel || scan.tokens.at(-1)?.kind === 'group')
 }

@@ -4,6 +4,7 @@
  * "failed with error 5" is none.
  */
 import { levelWord } from '../terms/level.ts'
+import { mayHoldLevel } from './general-level-hint.ts'
 import { capitalLevel, delimitedLevel, isLevelKey, isProse, isSureLevel } from './general-words.ts'
 
 /** A level further on is something that the message speaks of. */
@@ -42,6 +43,7 @@ const BAR = 0x7c
 
 /** The level as the line writes it; undefined when it has none. `start`: where to begin, behind the time at best. */
 export function findLateLevel(text: string, start = 0): string | undefined {
+  if (!mayHoldLevel(text, start, start + MAX_SEARCHED)) return undefined
   const look: Look = { text, at: start, prose: 0, words: 0, grouped: false, signed: false, capitals: 0, mark: 0 }
   const limit = Math.min(text.length, start + MAX_SEARCHED)
   for (let i = 0; i < MAX_STEPS && look.at < limit && look.prose <= MAX_PROSE; i++) {

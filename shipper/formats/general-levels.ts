@@ -50,7 +50,12 @@ export function readBareLevel(scan: Scan, word: string, end: number): boolean {
   if (column && /^(?:Default|Fault)$/.test(word) && lastWord(scan).startsWith('0x')) return addLevel(scan, word, end)
   if (word.length === 1) {
     const isLetter = /[VDIWEFTC]/.test(word) || (/[AN]/.test(word) && weakCount(scan) === 2)
-    return isLetter && !/^\s[a-z]{1,5}\s/.test(scan.text.slice(end, end + 7)) && addLevel(scan, word, end)
+    return (
+      isLetter &&
+      scan.text.charCodeAt(end) !== 0x5b &&
+      !/^\s[a-z]{1,5}\s/.test(scan.text.slice(end, end + 7)) &&
+      addLevel(scan, word, end)
+    )
   }
   // MongoDB's D1 … D5
   if (scan.time !== undefined && /^D[1-5]$/.test(word) && /^ [A-Z-]/.test(scan.text.slice(end, end + 2)))

@@ -3,13 +3,23 @@ import type { Instant } from '../terms/instant.ts'
 import type { Fields } from '../terms/json.ts'
 import { readTime, type TimeOptions } from '../terms/time.ts'
 import { add, addLevel, type Scan, sticky, weakWords } from './general-scan.ts'
-import { capitalLevel, delimitedLevel } from './general-words.ts'
+import { capitalLevel, delimitedLevel, isSureLevel } from './general-words.ts'
 
 /** Apache Sling's *ERROR* */
 export function readStarredLevel(scan: Scan): boolean {
   const match = scan.hasLevel || scan.time === undefined ? null : sticky(/\*([A-Z]{4,8})\*(?=[\s:|,;])/y, scan)
   if (match === null || capitalLevel(match[1] as string) === undefined) return false
   return addLevel(scan, match[1] as string, scan.at + match[0].length)
+}
+
+/** Zig's info(http): text */
+export function readScopedLevel(scan: Scan): boolean {
+  if (scan.hasLevel || scan.named || weakWords(scan, false) > 0) return false
+  const match = sticky(/([A-Za-z]{3,8})\(([A-Za-z_][\w.:-]{0,60})\):(?= )/y, scan)
+  if (match === null || !isSureLevel(match[1] as string)) return false
+  addLevel(scan, match[1] as string, scan.at)
+  scan.named = true
+  return add(scan, 'name', match[2] as string, scan.at + match[0].length, true)
 }
 
 /** OpenVMS and switches of its school: %RMS-E-FNF, text · %STP-W-PORTSTATUS: text */
@@ -159,7 +169,7 @@ export function putMessageId(fields: Fields, message: string): void {
 /** Far enough for uWSGI's requests; a time further on is something that the message speaks of. */
 const SEARCHED = 300
 const INNER_TIME =
-  /[[("@]\s?(?=\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d|\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:)/g
+  /(?:[[(@]|(?<!=)")\s?(?=\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d|\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:|\d\d:\d\d:\d\d:\d{3}\]: )/g
 
 /** A whole time in brackets, quotes or behind an @, of a line whose head has none. */
 export function findInnerTime(text: string, options: TimeOptions): Instant | undefined {

@@ -55,6 +55,11 @@ const NOTATIONS: readonly Notation[] = [
     pattern: new RegExp(`${CLOCK} ([A-Z]{3,4}) (\\d{4}/\\d\\d/\\d\\d|\\d\\d/\\d\\d/\\d{4})(?!\\d)`, 'y'),
     write: ([, clock, zone, date]) => `${date} ${clock} ${zone}`,
   },
+  // Go's kitchen clock: 11:17PM
+  {
+    pattern: /(\d{1,2}:\d\d)([AP]M)(?= )/y,
+    write: ([, clock, half]) => `${clock}:00 ${half}`,
+  },
   // Karma: 05 05 2026 10:11:12.123
   {
     pattern: new RegExp(`(\\d\\d) (\\d\\d) (\\d{4}) ${CLOCK}(?!\\d)`, 'y'),
@@ -81,7 +86,7 @@ const NOTATIONS: readonly Notation[] = [
 
 /** What these begin with, so that hardly any other word meets their patterns. */
 const BEGINS =
-  /\d\d? \d\d \d{4} |\d\d:\d\d:\d\d [A-Z]{3,4} \d|\d{1,2}-[A-Z][a-z]{2}-\d{4} [\d:]{8} o|\d{4}(?:[:_]\d\d|-\d\d-\d\d[.\]])|\d{8}\.\d{6}|\d\d:\d\d:\d\d[\d.,]{0,10} \d|\d\d\.\d\d\.\d\d,? |[A-Z][a-z]{2}-\d\d-|[A-Z]{3,5} [A-Z][a-z]{2} |[A-Z][a-z]{2} [ \d]?\d [A-Z]|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4} [+-]/y
+  /\d\d?:\d\d[AP]M |\d\d? \d\d \d{4} |\d\d:\d\d:\d\d [A-Z]{3,4} \d|\d{1,2}-[A-Z][a-z]{2}-\d{4} [\d:]{8} o|\d{4}(?:[:_]\d\d|-\d\d-\d\d[.\]])|\d{8}\.\d{6}|\d\d:\d\d:\d\d[\d.,]{0,10} \d|\d\d\.\d\d\.\d\d,? |[A-Z][a-z]{2}-\d\d-|[A-Z]{3,5} [A-Z][a-z]{2} |[A-Z][a-z]{2} [ \d]?\d [A-Z]|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4} [+-]/y
 
 /** The time that starts exactly at `at`, in one of these notations. */
 export function readOddTime(text: string, at: number, options: TimeOptions): TimeMatch | undefined {

@@ -32,11 +32,16 @@ export function readProgram(scan: Scan): boolean {
     return add(scan, 'tag', (logcat[2] as string).trim(), end, true, logcat[3])
   }
   if (weakWords(scan, false) > 3) return false
+  // flexi_logger's T[main]
+  const thread = scan.hasLevel ? null : sticky(/T\[([\w .#:-]{1,60})\](?= )/y, scan)
+  if (thread !== null && scan.time !== undefined)
+    return add(scan, 'pid', thread[1] as string, scan.at + thread[0].length, true)
   // Bunyan's own command: INFO: app/123 on host1: text
   const bunyan = scan.hasLevel ? sticky(/([\w.-]{1,80})\/(\d{1,10}) on ([\w.-]{1,80}):(?= )/y, scan) : null
   if (bunyan !== null) {
     scan.named = true
-    return add(scan, 'program', bunyan[1] as string, scan.at + bunyan[0].length, true, bunyan[2])
+    add(scan, 'program', bunyan[1] as string, scan.at, true, bunyan[2])
+    return add(scan, 'group', `host ${bunyan[3]}`, scan.at + bunyan[0].length, false)
   }
   if (levelBeforeProgram(scan)) return true
   // stunnel's LOG5[1234]: syslog's number
@@ -45,6 +50,14 @@ export function readProgram(scan: Scan): boolean {
     const end = scan.at + stunnel[0].length
     addLevel(scan, SEVERITIES[Number(stunnel[1])] as string, end)
     return add(scan, 'pid', stunnel[2] as string, end, true)
+  }
+  // ZoneMinder: zmdc[1234].INF [main:12] · zmc_m1[99].ERR-zm_monitor.cpp/2345
+  const zone =
+    scan.hasLevel || scan.time === undefined ? null : sticky(/([a-z]\w{1,40})\[(\d{1,10})\]\.([A-Z]{3})(?=[ -])/y, scan)
+  if (zone !== null && capitalLevel(zone[3] as string) !== undefined) {
+    scan.named = true
+    add(scan, 'program', zone[1] as string, scan.at + zone[0].length, true, zone[2])
+    return addLevel(scan, zone[3] as string, scan.at)
   }
   const match = sticky(PROGRAM, scan) ?? (weakWords(scan, false) === 1 ? sticky(SPACED_PROGRAM, scan) : null)
   if (match === null || (scan.time === undefined && !match[0].endsWith(':'))) return false
@@ -55,7 +68,8 @@ export function readProgram(scan: Scan): boolean {
     addLevel(scan, match[1] as string, scan.at + (match[1] as string).length)
     return true
   }
-  if (!isPid && (!match[0].endsWith(':') || weakWords(scan, true) > 1)) return false
+  if (!isPid && (!match[0].endsWith(':') || weakWords(scan, true) > 1 || (scan.hasLevel && weakWords(scan, false) > 0)))
+    return false
   // Luanti's ERROR[Main]:
   if (!isPid && !scan.hasLevel && capitalLevel(match[1] as string)) {
     addLevel(scan, match[1] as string, scan.at + (match[1] as string).length)
@@ -92,6 +106,20 @@ function levelBeforeProgram(scan: Scan): boolean {
     delimitedLevel(match[1] as string) !== undefined &&
     addLevel(scan, match[1] as string, scan.at + match[0].length)
   )
+}
+
+/** RFC 5424 without its version: "host program 1234 - [x@1 …] text", "host program(part) 1234 - - text". */
+export function readUnversioned(scan: Scan): boolean {
+  if (scan.named || scan.hasLevel || scan.tokens.length !== 1 || scan.time === undefined) return false
+  const match = sticky(
+    /([\w.:-]{1,100}) ([A-Za-z][\w./-]{0,48})(?:\(([\w.-]{1,48})\))? (\d{1,10}|-) (?:-|[\w.-]{1,32}) (?=- |\[)/y,
+    scan,
+  )
+  if (match === null) return false
+  scan.named = true
+  const end = scan.at + match[0].length
+  add(scan, 'word', match[1] as string, end, true)
+  return add(scan, 'program', match[2] as string, end, true, match[4] === '-' ? undefined : match[4], match[3])
 }
 
 /** VMware's In(182), Wa(180), Er(179) before the program. */

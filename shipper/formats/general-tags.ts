@@ -61,6 +61,7 @@ export function readTag(scan: Scan, name: string, end: number): boolean {
     const value = sticky(KEYED_NAME, { ...scan, at: end })
     if (value !== null && !delimitedLevel(value[1] as string)) {
       scan.named = true
+      add(scan, 'number', `${name}:`, end, false)
       return add(scan, 'name', value[1] as string, end + value[0].length, true)
     }
   }

@@ -3,7 +3,7 @@ import type { Instant } from '../terms/instant.ts'
 import { readTime } from '../terms/time.ts'
 import { parts } from '../terms/time-parts.ts'
 import { readOddTime } from './general-odd-times.ts'
-import { add, addLevel, type Scan, sticky, type Token, weakCount, weakWords } from './general-scan.ts'
+import { add, addLevel, lastWord, type Scan, sticky, type Token, weakCount, weakWords } from './general-scan.ts'
 import { delimitedLevel, isLevelKey, isProse, isTimeKey } from './general-words.ts'
 
 /** A time is better the more it says: date and zone, year, date, clock. A second one must be better, and close by. */
@@ -18,7 +18,13 @@ export function readTimeToken(scan: Scan, at: number): boolean {
   const isEpoch = /^\d{10}/.test(raw) && !/^\d{14}(?:\d{3})?(?!\d)/.test(raw)
   const rank = isEpoch ? 4 : /^\d\d?:/.test(raw) ? 1 : parts.year === 0 ? 2 : 3
   const words = weakWords(scan, false)
-  if (rank === 1 && (words > 0 || scan.timeRank > 0)) return false
+  // Juju: machine-0: 10:11:12 INFO juju.cmd text
+  const isTagged =
+    words === 1 &&
+    scan.tokens.length === 1 &&
+    lastWord(scan).endsWith(':') &&
+    /^ [A-Z]{4,8} /.test(text.slice(match.end, match.end + 10))
+  if (rank === 1 && ((words > 0 && !isTagged) || scan.timeRank > 0)) return false
   if (rank === 2 && words > 4) return false
   if (isEpoch && (scan.timeRank > 2 || !epochMayStand(scan, match.instant))) return false
   if (scan.timeRank > 0) {

@@ -115,7 +115,7 @@ export function isHostLike(word: string): boolean {
 
 /** main, http-nio-8080-exec-1, Thread-3, pool-1-thread-2, IPC Server handler 19 on 62270, tid 12. */
 export function isThreadLike(text: string): boolean {
-  return /^main$|thread|\bpool-|\bexec-|handler|dispatcher|^tid\b|^conn\d|\w[-#]\d+$/i.test(text)
+  return /^main$|thread|\bpool-|\bexec-|\bhandler ?\d|\bhandler\b|dispatcher|^tid\b|^conn\d|\w[-#]\d+$/i.test(text)
 }
 
 const PAIR_TIME = new Set(['ts', 'time', 'timestamp', 'date', 'datetime', 't', '@timestamp', 'when', 'eventtime'])

@@ -10,6 +10,7 @@ import { readErrpt } from './general-errpt.ts'
 import { readHead } from './general-head.ts'
 import { findLateLevel } from './general-late-level.ts'
 import { findInnerTime, putMessageId } from './general-marks.ts'
+import { isSourceFile } from './general-places.ts'
 import type { Head, Token } from './general-scan.ts'
 import { splitPlace, splitThread } from './general-split.ts'
 import { isDotted, isHostLike, isLevelKey, isPassing, isProse, isThreadLike, isTimeKey } from './general-words.ts'
@@ -106,10 +107,16 @@ function nameTokens(head: Head, fields: Fields): void {
   const { tokens } = head
   const prefix: string[] = []
   const roles = nameWords(tokens)
-  const isNamed = tokens.some((token) => token.kind === 'program' || token.kind === 'tag' || token.kind === 'name')
+  // TensorRT's "[TRT] [W] Importer.cpp:407: ": the file is where [TRT] wrote it.
+  const isOwned = tokens.some(
+    ({ kind, text }) => kind === 'group' && /^[A-Za-z_]{2,20}$/.test(text) && !isThreadLike(text),
+  )
+  const isNamed = tokens.some(
+    ({ kind, text }) => kind === 'program' || ((kind === 'tag' || kind === 'name') && !(isOwned && isSourceFile(text))),
+  )
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i] as Token
-    const role =
+    let role =
       token.text.length === 36 && UUID.test(token.text)
         ? 'request_id'
         : (roles.get(i) ?? roleOf(token, tokens, i, fields, isNamed))
@@ -119,11 +126,27 @@ function nameTokens(head: Head, fields: Fields): void {
       prefix.push(token.text)
       continue
     }
+    if (
+      (token.kind === 'name' || token.kind === 'tag') &&
+      role === 'logger' &&
+      fields.has('component') &&
+      isSourceFile(token.text)
+    )
+      role = 'file'
     if (token.kind === 'group' && (splitThread(token.text, fields) || splitPlace(token.text, role, fields))) continue
-    fields.set(role, role === 'pid' ? readPid(token.text) : token.text)
+    // Zimbra's "[thread] [name=a@b] security - text": of what stands in brackets and what fills a column, the column.
+    const older = role === 'thread' && token.kind === 'cell' ? fields.get('component') : undefined
+    const isOutdone = older !== undefined && tokens.some((other) => other.kind === 'group' && other.text === older)
+    if (isOutdone) fields.set('component', token.text)
+    fields.set(role, isOutdone ? older : role === 'pid' ? readPid(token.text) : withoutColon(token))
     if (token.kind === 'program' || token.kind === 'tag' || token.kind === 'name') addParts(token, role, fields)
   }
   if (prefix.length > 0) fields.set('prefix', prefix.join(' '))
+}
+
+/** dpkg: in front of a level. */
+function withoutColon(token: Token): string {
+  return token.kind === 'word' && token.text.endsWith(':') ? token.text.replace(/(?::\d{1,6}){0,2}:$/, '') : token.text
 }
 
 /** 1234, #1234, pid:1234. */
@@ -179,9 +202,11 @@ function roleOf(
 
 /** What stands in brackets or fills a column. */
 function roleOfGroup(token: Token, isNamed: boolean, fields: Fields): string | undefined {
-  if (isDotted(token.text) && !fields.has('logger')) return 'logger'
+  if (isDotted(token.text) && !fields.has('logger') && !/-\d{1,4}$/.test(token.text)) return 'logger'
   // A client: as a component it would never end.
   if (/^\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?$/.test(token.text)) return 'client_address'
+  // A zone, a worker: Z0, w12
+  if (/^[A-Z]\d{1,2}$/.test(token.text)) return fields.has('thread') ? undefined : 'thread'
   // Snort's [1:2003:10]
   if (!/[A-Za-z]/.test(token.text)) return undefined
   // Solaris: [ID 800047 auth.info].
@@ -230,7 +255,7 @@ function addParts(token: Token, role: string, fields: Fields): void {
     fields.set('logger', `${token.text}(${token.part})`)
   }
   if (token.number === undefined) return
-  if (role === 'logger' && token.kind !== 'program')
+  if ((role === 'logger' || role === 'file') && token.kind !== 'program')
     fields.set(fields.has('line') ? 'line_2' : 'line', Number(token.number))
   else fields.set('pid', /^\d{1,15}$/.test(token.number) ? Number(token.number) : token.number)
 }

@@ -14,11 +14,11 @@ const PREFIX = /([A-Za-z[(<][^/\d]{0,40}(?:\d{1,3}[^/\d]{1,20})?)(?=\d{4}\/\d\d\
 const FILE = /\[?((?:[A-Za-z]:)?[^\s:[]{1,200}\.go):(\d{1,7})[:\]](?:([\w.()*]{1,100})\(\))? /y
 /** slog's default handler ("INFO msg k=v", "WARN+2"), logutils' "[WARN] agent: ", "ERROR: ". */
 const LEVEL_WORD =
-  /(?:(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|PANIC)((?:[+-]\d{1,3})?)(?::? )|\[([A-Za-z]{1,8})\]:? (?:\[\d{1,12}\] )?)(?:([a-z][\w./-]{0,40}): )?/y
+  /(?:(TRACE|DEBUG|DEBU|INFO|WARN|WARNING|ERROR|ERRO|FATAL|FATA|PANIC)((?:[+-]\d{1,3})?)(?::? )|\[([A-Za-z]{1,8})\]:? (?:\[\d{1,12}\] )?)(?:([a-z][\w./-]{0,40}): )?/y
 /** "http: TLS handshake error", "BGP: neighbor …": Go's packages say who they are. The message keeps it, as it does "error: ". */
 const TAG = /([a-z][\w./-]{0,40}|[A-Z]{2,20}): (?=\S)/y
 const LEVEL_WORDS = new Set(
-  'trace debug info notice warn warning error err fatal panic critical alert crit emerg trc dbg inf wrn ftl t d i n w e f'.split(
+  'debu erro fata trace debug info notice warn warning error err fatal panic critical alert crit emerg trc dbg inf wrn ftl t d i n w e f'.split(
     ' ',
   ),
 )

@@ -27,6 +27,7 @@ import { detector } from './detect.ts'
 import { dmesg } from './dmesg.ts'
 import { dotnetConsole } from './dotnet-console.ts'
 import { dotnetJson } from './dotnet-json.ts'
+import { eclipse } from './eclipse.ts'
 import { ecs } from './ecs.ts'
 import { elixir } from './elixir.ts'
 import { envLogger } from './env-logger.ts'
@@ -36,6 +37,7 @@ import { espIdf } from './esp-idf.ts'
 import { evt } from './evt.ts'
 import { fail2ban } from './fail2ban.ts'
 import type { Format } from './format.ts'
+import { foundationdb } from './foundationdb.ts'
 import { gelf } from './gelf.ts'
 import { general } from './general.ts'
 import { geth } from './geth.ts'
@@ -50,6 +52,7 @@ import { hclog } from './hclog.ts'
 import { healthapp } from './healthapp.ts'
 import { hpcCluster } from './hpc-cluster.ts'
 import { httpAccess } from './http-access.ts'
+import { icecast } from './icecast.ts'
 import { icinga } from './icinga.ts'
 import { iis } from './iis.ts'
 import { javaUtilLogging } from './java-util-logging.ts'
@@ -71,6 +74,7 @@ import { logstash } from './logstash.ts'
 import { loguru } from './loguru.ts'
 import { lsf } from './lsf.ts'
 import { macosLog } from './macos-log.ts'
+import { meraki } from './meraki.ts'
 import { mikrotik } from './mikrotik.ts'
 import { mongodb } from './mongodb.ts'
 import { monolog } from './monolog.ts'
@@ -78,15 +82,19 @@ import { monologJson } from './monolog-json.ts'
 import { mysql } from './mysql.ts'
 import { mysqlSlow } from './mysql-slow.ts'
 import { nagios } from './nagios.ts'
+import { nccl } from './nccl.ts'
 import { nest } from './nest.ts'
+import { netapp } from './netapp.ts'
 import { nextcloud } from './nextcloud.ts'
 import { nginxError } from './nginx-error.ts'
 import { nlog } from './nlog.ts'
+import { npm } from './npm.ts'
 import { openTelemetry } from './open-telemetry.ts'
 import { openldap } from './openldap.ts'
 import { openstack } from './openstack.ts'
 import { openvpn } from './openvpn.ts'
 import { ossec } from './ossec.ts'
+import { pacemaker } from './pacemaker.ts'
 import { php } from './php.ts'
 import { pino } from './pino.ts'
 import { pinoPretty } from './pino-pretty.ts'
@@ -101,7 +109,9 @@ import { rails } from './rails.ts'
 import { redis } from './redis.ts'
 import { ros } from './ros.ts'
 import { sapHana } from './sap-hana.ts'
+import { sapNetweaver } from './sap-netweaver.ts'
 import { serilogConsole } from './serilog-console.ts'
+import { setupapi } from './setupapi.ts'
 import { sidekiq } from './sidekiq.ts'
 import { slog } from './slog.ts'
 import { slurm } from './slurm.ts'
@@ -127,142 +137,29 @@ import { windowsEventXml } from './windows-event-xml.ts'
 import { windowsServicing } from './windows-servicing.ts'
 import { winston } from './winston.ts'
 import { winstonConsole } from './winston-console.ts'
+import { wixBurn } from './wix-burn.ts'
 import { xorg } from './xorg.ts'
 import { zap } from './zap.ts'
 import { zapConsole } from './zap-console.ts'
+import { zephyr } from './zephyr.ts'
 import { zerolog } from './zerolog.ts'
 import { zerologConsole } from './zerolog-console.ts'
 import { zookeeper } from './zookeeper.ts'
 
+// biome-ignore format: as many to a line as fit, so that the file stays short
 export const formats = [
-  evt,
-  pino,
-  klog,
-  syslogRfc5424,
-  httpAccess,
-  traefikAccess,
-  haproxy,
-  caddy,
-  nginxError,
-  apacheError,
-  postgresqlCsv,
-  postgresql,
-  mysql,
-  mysqlSlow,
-  redis,
-  monolog,
-  rails,
-  lograge,
-  sidekiq,
-  zookeeper,
-  hadoop,
-  springBoot,
-  log4j,
-  logback,
-  wildfly,
-  tomcat,
-  javaUtilLogging,
-  serilogConsole,
-  nlog,
-  dotnetConsole,
-  gunicorn,
-  uvicorn,
-  airflow,
-  celery,
-  structlogConsole,
-  pythonLogging,
-  tracing,
-  envLogger,
-  pinoPretty,
-  nest,
-  winstonConsole,
-  elixir,
-  erlang,
-  ansible,
-  auditd,
-  awsElb,
-  awsS3,
-  bluegene,
-  bunyan,
-  capnslog,
-  cef,
-  ceph,
-  clef,
-  clickhouse,
-  coredns,
-  dmesg,
-  dotnetJson,
-  ecs,
-  envoy,
-  fail2ban,
-  gelf,
-  gin,
-  googleCloud,
-  hclog,
-  healthapp,
-  hpcCluster,
-  iis,
-  journald,
-  leef,
-  log4jJson,
-  logbackJson,
-  logcat,
-  macosLog,
-  logrus,
-  logrusConsole,
-  logstash,
-  loguru,
-  mongodb,
-  monologJson,
-  nagios,
-  nextcloud,
-  openTelemetry,
-  openstack,
-  openvpn,
-  php,
-  postgresqlJson,
-  proxifier,
-  pythonJson,
-  slog,
-  slurm,
-  squid,
-  structlog,
-  supercomputerSyslog,
-  tracingJson,
-  traefikJson,
-  windowsEventXml,
-  windowsServicing,
-  winston,
-  xorg,
-  zap,
-  zapConsole,
-  zerolog,
-  zerologConsole,
-  chromium,
-  cmtrace,
-  comware,
-  couchbase,
-  cups,
-  espIdf,
-  geth,
-  glib,
-  icinga,
-  jira,
-  lsf,
-  mikrotik,
-  openldap,
-  ossec,
-  ros,
-  sapHana,
-  tai64n,
-  telegraf,
-  websphere,
-  syslogRfc3164,
-  goLog,
-  stackTrace,
-  logfmt,
-  json,
-  general,
+  evt, pino, klog, syslogRfc5424, httpAccess, traefikAccess, haproxy, caddy, nginxError, apacheError, postgresqlCsv,
+  postgresql, mysql, mysqlSlow, redis, monolog, rails, lograge, sidekiq, zookeeper, hadoop, springBoot, log4j,
+  logback, wildfly, tomcat, javaUtilLogging, serilogConsole, nlog, dotnetConsole, gunicorn, uvicorn, airflow, celery,
+  structlogConsole, pythonLogging, tracing, envLogger, pinoPretty, nest, winstonConsole, elixir, erlang, ansible,
+  auditd, awsElb, awsS3, bluegene, bunyan, capnslog, cef, ceph, clef, clickhouse, coredns, dmesg, dotnetJson, ecs,
+  envoy, fail2ban, gelf, gin, googleCloud, hclog, healthapp, hpcCluster, iis, journald, leef, log4jJson, logbackJson,
+  logcat, macosLog, logrus, logrusConsole, logstash, loguru, mongodb, monologJson, nagios, nextcloud, openTelemetry,
+  openstack, openvpn, php, postgresqlJson, proxifier, pythonJson, slog, slurm, squid, structlog, supercomputerSyslog,
+  tracingJson, traefikJson, windowsEventXml, windowsServicing, winston, xorg, zap, zapConsole, zerolog,
+  zerologConsole, chromium, cmtrace, comware, couchbase, cups, espIdf, geth, glib, icinga, jira, lsf, mikrotik,
+  openldap, ossec, ros, sapHana, tai64n, telegraf, websphere, eclipse, foundationdb, icecast, meraki, nccl, netapp,
+  npm, pacemaker, sapNetweaver, setupapi, wixBurn, zephyr, syslogRfc3164, goLog, stackTrace, logfmt, json, general,
   plain,
 ] as const satisfies readonly Format[]
 

@@ -49,10 +49,14 @@ const WRITER = new RegExp(
     String.raw`([A-Za-z_./][\w./-]{1,80}):\d{1,6}(?= |:|\t)`,
     // net.http: · cacheStore: · LTND:
     String.raw`([A-Za-z_]\w{0,40}(?:[._/-][\w./-]{1,40}|[a-z][A-Z]\w{0,40})|[A-Z]{3,6}): `,
+    // Play's "from org.acme.UserSrv in application-akka… - text"
+    String.raw`from ([a-z]\w{0,40}(?:\.\w{1,60}){1,10}) in `,
     // ioBroker's hm-rpc.0 (1234)
     String.raw`([A-Za-z][\w-]{1,40}\.\d{1,3}) \(\d{1,8}\) `,
     // huey.consumer:MainThread:text
     String.raw`([a-z_]\w{0,40}(?:\.\w{1,40}){1,8}):(?=[A-Z]\w{1,40}:)`,
+    // Domino's SMTP Server: text
+    String.raw`([A-Z]\w{1,30}(?: [A-Z]\w{1,30}){1,2}): (?=\S{1,60} \S)`,
     // cache: evicting twelve
     String.raw`([A-Za-z_][\w-]{1,30}): (?=\S{1,60} \S)`,
   ].join('|')})`,
@@ -130,15 +134,25 @@ function writerOf(text: string, behindThread: boolean): string | undefined {
   if (match === null) return undefined
   const name = match.slice(1).find((group) => group !== undefined)
   if (name === undefined || delimitedLevel(name) !== undefined) return undefined
-  if (match.at(-1) !== undefined && PROSE_TAGS.has(name.toLowerCase())) return undefined
+  // The last two are words that sentences may begin with as well.
+  const isWordy = match.at(-1) !== undefined || match.at(-2) !== undefined
+  if (isWordy && name.split(' ').some((word) => PROSE_TAGS.has(word.toLowerCase()))) return undefined
   return name.replace(/:\d{1,6}$/, '')
 }
 
 /** Atlassian writes user, request and session before the class: "admin 2CM38K4Fx339 10.0.0.1 c.a.b.m.Repairs text". */
 const ABBREVIATED = /(?:^|[ \]])((?:[a-z]\.){2,12}(?:[a-z]\w{0,30}\.){0,6}[A-Z]\w{1,80})(?=[ :]|$)/
 
+/** Two letters with a dot behind each: c.a. */
+function mayBeAbbreviated(message: string): boolean {
+  for (let at = message.indexOf('.'); at > 0 && at < 300; at = message.indexOf('.', at + 1))
+    if (message.charCodeAt(at + 2) === 0x2e) return true
+  return false
+}
+
 function addAbbreviated(fields: Fields, message: string): boolean {
-  const match = message.includes('.') ? ABBREVIATED.exec(message.length > 300 ? message.slice(0, 300) : message) : null
+  if (!mayBeAbbreviated(message)) return false
+  const match = ABBREVIATED.exec(message.length > 300 ? message.slice(0, 300) : message)
   if (match === null) return false
   fields.set('logger', match[1] as string)
   return true

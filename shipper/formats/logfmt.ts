@@ -5,6 +5,7 @@ import { eventOrMessage } from './json.ts'
 import { addStack } from './json-dialect.ts'
 import { BARRED, readBarred, readLogfmt } from './logfmt-pairs.ts'
 import { isLograge } from './lograge.ts'
+import { SEVERITIES } from './syslog-priority.ts'
 import { takeTime } from './time-keys.ts'
 import { liftTrace } from './trace-fields.ts'
 
@@ -24,6 +25,7 @@ export const logfmt: Format = {
     const time = takeTime(fields, options)
     eventOrMessage(fields)
     readRouter(fields)
+    readFirewall(fields)
     liftTrace(fields)
     if (options.rest !== '') addStack(fields, options.rest)
     return { format: 'logfmt', time, fields }
@@ -42,6 +44,13 @@ function readRouter(fields: Fields): void {
   if (ms === undefined || !fields.delete('service')) return
   addField(fields, 'service_time', took!)
   if (!fields.has('duration_ms')) fields.set('duration_ms', Number(ms))
+}
+
+/** SonicWall's and Stormshield's pri is syslog's: a severity, or a facility with it. */
+function readFirewall(fields: Fields): void {
+  const priority = fields.get('pri')
+  if (typeof priority !== 'string' || fields.has('level') || fields.has('severity') || !fields.has('fw')) return
+  if (/^\d{1,3}$/.test(priority)) fields.set('level', SEVERITIES[Number(priority) & 7] as string)
 }
 
 /** Linux' audit log looks alike, but its time is inside msg=audit(1700000000.123:42):. */

@@ -13,13 +13,19 @@ const MODULE = '([A-Za-z_][\\w.$-]{0,200})'
 const MARKED = [
   // %(asctime)s - %(name)s - %(levelname)s - %(message)s, also "… - name - LEVEL: message"
   layout(` - ${LOGGER} {0,40} - ${LEVEL} {0,8}(?: - |: )`, 'logger level', '-'),
+  // … - name - line - LEVEL - message
+  layout(` - ${LOGGER} {0,40} - (\\d{1,6}) - ${LEVEL} {0,8} - `, 'logger line level', '-'),
   // … - thread - name - LEVEL - message
   layout(` - ([\\w.-]{1,60}) - ${LOGGER} {0,40} - ${LEVEL} {0,8} - `, 'thread logger level', '-'),
   // … - LEVEL - message, … - LEVEL - name - message, … - [LEVEL] - message
   layout(` - \\[?${LEVEL}\\]? {0,8} - (?:${MODULE} {0,40} - )?`, 'level logger', '-'),
   // loguru: | INFO     | module:function:line - message
   layout(` \\| ${LEVEL} {0,9} \\| ([\\w.$]{1,200}):([\\w<>.]{1,100}):(\\d{1,6}) - `, 'level logger function line', '|'),
-  layout(` \\| ${LEVEL} {0,9} \\| ${MODULE} {0,40} \\| `, 'level logger', '|'),
+  layout(
+    ` \\| ${LEVEL} {0,9} \\| (?!(?:TRACE|DEBUG|INFO|WARN|ERROR|CRITICAL) )${MODULE} {0,40} \\| `,
+    'level logger',
+    '|',
+  ),
   layout(` \\| ${MODULE} {0,40} \\| ${LEVEL} {0,9} \\| `, 'logger level', '|'),
 ]
 

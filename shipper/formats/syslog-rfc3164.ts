@@ -108,7 +108,7 @@ function afterTime(head: string, end: number): number {
 const REPEATED = /^(?:--- )?last message repeated \d{1,9} times?(?: ---)?$/
 /** No host is called so: a line of some other program that writes its time the same way. */
 const LEVEL_WORD =
-  /^[[<(]?(?:TRACE|D?DEBUG|SUBDEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SEVERE|INF|WRN|ERR|DBG|TRC|FTL|CRIT|PANIC)[\]>)]?:?$/i
+  /^[[<(]?(?:TRACE|D?DEBUG|SUBDEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SEVERE|INF|WRN|ERR|DBG|TRC|FTL|CRIT|PANIC|DEBG|DEBU|ERRO|FATA|TRCE)[\]>)]?:?$/i
 /** A level or a group in brackets, a level before a colon: columns, not syslog's tag. */
 const BRACKETED = /^(?:\[[^\]]*\]:?|[A-Z]{3,8}:)$/
 const HOST = /^[\w.:@%/-]{1,255}$/
@@ -148,6 +148,7 @@ const SEVERITY =
   /^(emerg|alert|crit|err|error|warning|notice|info|debug) (?=[\w./-]{1,60}(?:\([^()\s]{1,60}\))?(?:\[\d{1,10}\])?: )/
 /** WatchGuard writes its serial number, and a time, between host and tag. */
 const SERIAL = /^([\dA-F]{10,16}|\(\d{4}-\d\d-\d\dT[\d:.]{8,15}\)) (?=[\w./-]{1,60}(?:\[\d{1,10}\])?: )/
+const PACEMAKER = /^pacemaker[\w-]{0,30} *\[\d{1,10}\] \(/
 const COMWARE = /^(?:%%\d\d)?[A-Z][A-Z0-9_]{1,40}\/[0-7]\/[A-Za-z]/
 
 function readBehindHost(fields: Fields, text: string, start: number, sure: boolean): boolean {
@@ -163,7 +164,7 @@ function readBehindHost(fields: Fields, text: string, start: number, sure: boole
   }
   const behind = text.slice(start)
   if (isSecurityEvent(behind)) return putRest(fields, behind)
-  if (COMWARE.test(behind)) return false
+  if (COMWARE.test(behind) || PACEMAKER.test(behind)) return false
   if (REPEATED.test(behind)) return putRepeated(fields, behind)
   const cisco = putCisco(fields, behind)
   if (cisco !== undefined) return putRest(fields, cisco)

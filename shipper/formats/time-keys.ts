@@ -6,7 +6,7 @@ import { readTimeValue, type TimeOptions } from '../terms/time.ts'
 
 /** Takes the time out of the fields of a line of no known library: the best-ranked timestamp key that holds one. */
 export function takeTime(fields: Fields, options: TimeOptions): Instant | undefined {
-  return takeDateAndTime(fields, options) ?? takeRanked(fields, options)
+  return takeDateAndTime(fields, options) ?? takeZoned(fields, options) ?? takeRanked(fields, options)
 }
 
 function takeRanked(fields: Fields, options: TimeOptions): Instant | undefined {
@@ -66,6 +66,18 @@ function takeDateAndTime(fields: Fields, options: TimeOptions): Instant | undefi
   if (instant === undefined) return undefined
   fields.delete('date')
   fields.delete('time')
+  return instant
+}
+
+const LOCAL = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?$/
+
+/** Stormshield: time="2026-05-05 10:11:12" … tz=+0200 */
+function takeZoned(fields: Fields, options: TimeOptions): Instant | undefined {
+  const zone = fields.get('tz')
+  const time = fields.get('time')
+  if (typeof zone !== 'string' || typeof time !== 'string' || !ZONE.test(zone) || !LOCAL.test(time)) return undefined
+  const instant = readTimeValue(time + zone, options)
+  if (instant !== undefined) fields.delete('time')
   return instant
 }
 

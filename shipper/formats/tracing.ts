@@ -1,3 +1,4 @@
+import type { ParsedLine } from '../record.ts'
 import type { Fields } from '../terms/json.ts'
 import type { Format } from './format.ts'
 import { findPairs } from './key-values.ts'
@@ -6,7 +7,7 @@ import { leadingTime } from './leading-time.ts'
 
 const NAME = 'tracing'
 
-const LEVEL = /(?: (INFO|WARN)|(TRACE|DEBUG|ERROR)) /y
+const LEVEL = /(?: (INFO|WARN)|(TRACE|DEBUG|ERROR)) (?:(ThreadId\(\d{1,8}\)) )?/y
 const LEVEL_BEHIND_TIME =
   / {1,2}(TRACE|DEBUG|INFO|WARN|ERROR) (?:(ThreadId\(\d{1,8}\)|[\w-]{1,60} ThreadId\(\d{1,8}\)) )?/y
 /** One span with its fields: request{method=GET uri="/"}: */
@@ -25,9 +26,13 @@ const MAX_SPANS = 16
 export const tracing: Format = {
   name: NAME,
   title: 'Rust tracing-subscriber (full)',
-  starts: '0-9 TDE',
+  starts: '0-9 TDE\\[',
   parse(head, options) {
+    // Linkerd and others write their uptime in brackets: [     0.012345s]  INFO …
+    const uptime = head.charCodeAt(0) === 0x5b ? UPTIME.exec(head) : null
+    if (uptime !== null) return withUptime(this.parse(head.slice(uptime[0].length), options), Number(uptime[1]))
     const code = head.charCodeAt(0)
+    if (code === 0x5b) return undefined
     const timed = code >= 0x30 && code <= 0x39
     if (timed && head.charCodeAt(10) !== 0x54) return undefined
     const time = timed ? leadingTime(head, options) : undefined
@@ -37,13 +42,20 @@ export const tracing: Format = {
     const level = pattern.exec(head)
     if (level === null) return undefined
     const fields: Fields = new Map([['level', (level[1] ?? level[2]) as string]])
-    const thread = time === undefined ? undefined : level[2]
+    const thread = time === undefined ? level[3] : level[2]
     if (thread !== undefined) fields.set('thread', thread)
     const at = readScope(fields, head, pattern.lastIndex, time !== undefined)
     if (at < 0) return undefined
     addMessage(fields, head.slice(at))
     return parsed(NAME, time?.instant, fields)
   },
+}
+
+const UPTIME = /^\[ {0,12}(\d{1,9}\.\d{1,9})s\] {0,1}(?= ?[A-Z])/
+
+function withUptime(line: ParsedLine | undefined, seconds: number): ParsedLine | undefined {
+  line?.fields.set('uptime_seconds', seconds)
+  return line
 }
 
 /** Spans, then the target. Returns where the message starts, or -1 when there is no target. */

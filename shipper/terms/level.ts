@@ -19,7 +19,7 @@ export interface LevelMatch {
 
 /** Pure synonyms: nothing is lost by writing the level instead. */
 const SYNONYMS: Record<KnownLevel, string> = {
-  trace: 'trace trc trac verbose verb vrb finest finer silly sill spam blat',
+  trace: 'trace trc trce trac verbose verb vrb finest finer silly sill spam blat',
   debug: 'debug dbg debu dbug debg deb fine debugging fein',
   info: 'info inf information informational infos informacion informazioni información informação',
   warn: 'warn wrn warning warnung avertissement advertencia avviso aviso',
