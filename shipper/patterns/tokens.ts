@@ -54,6 +54,8 @@ export class TokenReader {
   private closer = 0
   /** Quotes that nothing closes any more, 1 and 2: a hostile text of quotes is not searched from each of them. */
   private unclosed = 0
+  /** Whether the message begins with a word like Failed: behind a colon it says why. */
+  private isFailure = false
 
   readText(message: string): void {
     const { text } = this
@@ -145,10 +147,12 @@ export class TokenReader {
     this.current.isMethod = false
     this.closer = 0
     this.unclosed = 0
+    this.isFailure = false
     let at = 0
     while (at < length && this.count < MAX_TOKENS) {
       const unit = text[at]
       if (CLASSES[unit] !== ENDS_WORD) at = this.take(at)
+      else if (unit === COLON && this.isFailure) at = Math.max(at + 1, this.addTail(at))
       else if (unit === QUOTE || unit === APOSTROPHE) at = this.takeQuoted(at)
       else if (unit === OPEN_SQUARE && this.isRedacted(at)) at = this.takeRedacted(at)
       else if (unit === OPEN_SQUARE || unit === OPEN_CURLY) at = this.takeList(at)
@@ -172,6 +176,7 @@ export class TokenReader {
     const lastEnd = count === 0 ? 0 : ends[count - 1]
     const isBehindParameter = count > 0 && this.isParameter[count - 1] === 1
     const next = this.add(start, end, current.differs(text, lastEnd, isBehindParameter), stop)
+    if (count === 0) this.isFailure = current.isFailing && text[stop] !== COLON && text[stop + 1] !== COLON
     if (!current.isFault || count === 0) return next
     return this.addTail(next)
   }
