@@ -74,7 +74,8 @@ export class Tally {
   }
 
   private count(cluster: Cluster, { node, level, timestamp, timestamp_source }: LogRecord): void {
-    countLine(cluster, node, level, toMillis(timestamp))
+    const ms = toMillis(timestamp)
+    countLine(cluster, node, level, ms, ms)
     let seen = this.seen.get(cluster)
     if (seen === undefined) {
       if (this.seen.size >= this.maxSeen) this.fold()
