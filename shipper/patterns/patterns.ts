@@ -148,10 +148,10 @@ class PatternMiner implements Patterns {
   watch(container: string): PatternWatch {
     return {
       see: (record) => {
-        const { message } = record.text
-        if (message === undefined || message === '' || isEventRecord(record)) return
+        const text = minedText(record)
+        if (text === '') return
         const { service, node, level, timestamp } = record
-        this.miner.reader.readText(message)
+        this.miner.reader.readText(text)
         record.pattern_id = this.count({ service, node, level, container }, seedOf(service), timestamp)?.id
       },
       group: (service, node, level) => this.group({ service, node, level, container }),
@@ -262,6 +262,11 @@ class PatternMiner implements Patterns {
       this.saving = undefined
     }
   }
+}
+
+/** What a record's pattern is mined of: its message, or its event where it has none. '' for none, and for events of Longship's. */
+export function minedText(record: LogRecord): string {
+  return isEventRecord(record) ? '' : (record.text.message ?? record.text.event ?? '')
 }
 
 function nameOf({ id, service }: Cluster): string {

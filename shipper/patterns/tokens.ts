@@ -6,7 +6,7 @@
  */
 import { closerOf, listEnd, opens } from './enclosed.ts'
 import { CLASSES, CLOSERS, ENDS_WORD, ESCAPES, HOLDS, LOWER, REDACTED, UPPER } from './shapes.ts'
-import { hashUnits, isPath, isScheme, isValueAt, pathEnd, stemEnd, Word } from './words.ts'
+import { hashUnits, isDotted, isPath, isScheme, isValueAt, pathEnd, stemEnd, Word } from './words.ts'
 
 /** What stands in a template for what differs. */
 export const PARAMETER = '<_>'
@@ -159,6 +159,7 @@ export class TokenReader {
       else at++
     }
     this.stemEnd = this.isBare() ? stemEnd(text, this.starts[0], this.ends[0]) : 0
+    if (this.count === 1 && isDotted(text, this.starts[0], this.ends[0])) this.keepOnly()
     this.hash()
   }
 
@@ -211,6 +212,12 @@ export class TokenReader {
     }
     this.low = (low ^ count) >>> 0
     this.high = (high ^ (high >>> 11)) & 0x1fffff
+  }
+
+  /** workspace.node.started: alone it is the name of an event, and no host. */
+  private keepOnly(): void {
+    this.isParameter[0] = 0
+    this.hashes[0] = hashUnits(this.text, this.starts[0], this.ends[0])
   }
 
   /** Whether nothing is left that tells the template. */

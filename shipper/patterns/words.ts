@@ -207,6 +207,14 @@ export function isPath(text: Uint16Array, start: number): boolean {
   return text[start] === SLASH && isPathUnit(text[start + 1])
 }
 
+/** Letters and dots only: a.b.c */
+export function isDotted(text: Uint16Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    if (text[at] !== DOT && (text[at] >= 128 || (HOLDS[text[at]] & (LOWER | UPPER)) === 0)) return false
+  }
+  return true
+}
+
 /** attempt-7: where the letters end that a parameter begins with; 0 when they may be digits themselves (hexadecimal). */
 export function stemEnd(text: Uint16Array, start: number, end: number): number {
   let holds = 0
