@@ -180,11 +180,11 @@ export class Lane {
     return true
   }
 
-  private patternOf({ message }: Plan, { group }: StreamEntry, bytes: Uint8Array): string {
-    if (group === undefined || message === NONE) return ''
+  private patternOf({ mined }: Plan, { group }: StreamEntry, bytes: Uint8Array): string {
+    if (group === undefined || mined === NONE) return ''
     const { types, starts, ends } = this.scan
     const { seconds, nanos } = this.values.time
-    return group.take(bytes, starts[message], ends[message], types[message] === ESCAPED, seconds, nanos)
+    return group.take(bytes, starts[mined], ends[mined], types[mined] === ESCAPED, seconds, nanos)
   }
 
   private viewOf(bytes: Uint8Array): DataView {

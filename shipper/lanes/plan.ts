@@ -69,7 +69,8 @@ export interface Plan {
     readonly exitCode: number
     readonly event: number
   }
-  readonly message: number
+  /** What patterns are mined of: the message, or the event where there is none. */
+  readonly mined: number
   readonly duration: number
   readonly durationUnit: DurationUnit
   /** True when the format made duration_ms from a whole number in its own unit. */
@@ -186,7 +187,7 @@ export function makePlan(
       exitCode: indexOf('exit_code'),
       event: indexOf('event'),
     },
-    message: indexOf('message'),
+    mined: indexOf('message') === NONE ? indexOf('event') : indexOf('message'),
     duration: duration.index,
     durationUnit: duration.unit,
     isDurationDerived: duration.isDerived,

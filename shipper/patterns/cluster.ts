@@ -108,8 +108,17 @@ export function levelOf(cluster: Cluster): Level {
   return cluster.levels[0] ?? 'unknown'
 }
 
-/** Counts a line. */
-export function countLine(cluster: Cluster, node: string, level: Level, nowMs: number): MinuteCounts {
+/**
+ * Counts a line at its own time, `atMs`: no later than now. Undefined for one of a minute that is over: what it says of how many
+ * there are now is nothing. Both are milliseconds since the epoch.
+ */
+export function countLine(
+  cluster: Cluster,
+  node: string,
+  level: Level,
+  nowMs: number,
+  atMs: number,
+): MinuteCounts | undefined {
   cluster.lines++
   cluster.lastSeen = Math.floor(nowMs / 1000)
   if (cluster.node !== node) {
@@ -122,8 +131,17 @@ export function countLine(cluster: Cluster, node: string, level: Level, nowMs: n
     cluster.level = level
     cluster.ofLevel = counts
   }
-  counts.add(Math.floor(nowMs / MINUTE_MS))
-  return counts
+  return counts.add(Math.floor(atMs / MINUTE_MS), Math.floor(nowMs / MINUTE_MS)) ? counts : undefined
+}
+
+/** `other`, with all that was counted of it, is this pattern from now on. */
+export function takeIn(cluster: Cluster, other: Cluster): void {
+  other.into = cluster
+  other.isAlive = false
+  cluster.lines += other.lines
+  cluster.taken.push(other.id)
+  for (const [index, level] of other.levels.entries()) countsOf(cluster, level).join(other.counts[index])
+  for (const node of other.nodes) if (cluster.nodes.size < MAX_NODES) cluster.nodes.add(node)
 }
 
 /** The counts of a level's lines. */

@@ -4,7 +4,7 @@ export const MINUTE_MS = 60_000
 /** Three hours. */
 export const MINUTES_KEPT = 180
 
-/** The usual rate is an average that forgets: a minute's weight is a fifteenth. */
+/** The usual rate is an average over the minutes that have lines, which forgets: a minute's weight is a fifteenth. */
 const WEIGHT = 1 / 15
 
 export class MinuteCounts {
@@ -14,17 +14,30 @@ export class MinuteCounts {
   /** Minutes since the epoch; −1 before the first line. */
   private first = -1
   private last = -1
-  /** Whole minutes that `usual` is made of. */
+  /** Whole minutes that are known, those without a line among them. */
   minutes = 0
-  /** Lines a minute that are usual, of whole minutes. */
+  /**
+   * Lines of a minute that are usual, when there are any: what was silent for a night, or comes once an hour, is not unusual
+   * when it comes as it used to.
+   */
   usual = 0
+  /** Minutes with lines that it is made of. */
+  private active = 0
   /** Of the minutes before the one in hand: a line touches few places in memory, and not this one. */
   private readonly slots = new Uint32Array(MINUTES_KEPT)
 
-  /** One line of this minute. A clock that goes back counts for the minute that it left. */
-  add(minute: number): void {
-    if (minute > this.last) this.turn(minute)
+  /**
+   * One line of this minute: by its own time, so that a backlog is no spike. False for one of a minute that is over: it is
+   * counted there, and says nothing about how many there are now. `now`: the minute of the clock.
+   */
+  add(minute: number, now: number): boolean {
+    if (minute !== this.last) {
+      if (this.last > now + 1) this.restart()
+      if (minute < this.last) return this.addLate(minute)
+      if (minute > this.last) this.turn(minute)
+    }
     this.current++
+    return true
   }
 
   /** At least lastMinute(). */
@@ -52,6 +65,37 @@ export class MinuteCounts {
   restore(usual: number, minutes: number): void {
     this.usual = usual
     this.minutes = minutes
+    this.active = minutes
+  }
+
+  /** Takes the lines of a pattern in: from now on they are counted here. */
+  join(other: MinuteCounts): void {
+    for (const [minute, lines] of other.entries()) {
+      if (minute > this.last) this.turn(minute)
+      if (minute === this.last) this.current += lines
+      else this.addLate(minute, lines)
+    }
+    this.usual += other.usual
+    this.active = Math.max(this.active, other.active)
+    this.minutes = Math.max(this.minutes, other.minutes)
+  }
+
+  private addLate(minute: number, lines = 1): false {
+    if (minute > this.last - MINUTES_KEPT) {
+      this.slots[minute % MINUTES_KEPT] += lines
+      if (minute < this.first) this.first = minute
+      if (minute === this.last - 1) this.previous += lines
+    }
+    return false
+  }
+
+  /** The clock has gone back: what was counted in minutes that are still to come is let go. */
+  private restart(): void {
+    this.slots.fill(0)
+    this.first = -1
+    this.last = -1
+    this.current = 0
+    this.previous = 0
   }
 
   private of(minute: number): number {
@@ -76,15 +120,9 @@ export class MinuteCounts {
 
   /** The last minute's lines, and so many minutes since (the last one among them) as it took to the next line. */
   private learn(lines: number, elapsed: number): void {
-    const weight = Math.max(WEIGHT, 1 / (this.minutes + 1))
+    const weight = Math.max(WEIGHT, 1 / (this.active + 1))
+    this.active++
     this.usual += (lines - this.usual) * weight
-    this.minutes++
-    // Minutes without a line, all at once.
-    const empty = elapsed - 1
-    const counted = Math.min(empty, MINUTES_KEPT)
-    for (let each = 0; each < counted; each++) {
-      this.usual *= 1 - Math.max(WEIGHT, 1 / (this.minutes + 1))
-      this.minutes++
-    }
+    this.minutes += Math.min(elapsed, MINUTES_KEPT)
   }
 }

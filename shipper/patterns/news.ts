@@ -34,6 +34,8 @@ const MIN_SPIKE_MINUTES = 5
 const SPIKE_COOLDOWN_MS = 10 * MINUTE_MS
 
 const MAX_TEMPLATE = 300
+/** Services that are known; as many as values of a label. */
+const MAX_SERVICES = 10_000
 
 const BAD_LEVELS: ReadonlySet<Level> = new Set(['error', 'critical', 'fatal'])
 
@@ -42,7 +44,10 @@ export class News {
   private readonly settings: NewsSettings
   /** New patterns are news from then on: milliseconds since the epoch. */
   private readonly settledAt: number
+  private readonly sinceMs: number
   private readonly emit: (event: NewEvent) => void
+  /** When their first line was seen: milliseconds since the epoch. */
+  private readonly services = new Map<string, number>()
   private minute = -1
   private told = 0
   private spikes = 0
@@ -52,13 +57,14 @@ export class News {
 
   constructor(settings: NewsSettings, sinceMs: number, emit: (event: NewEvent) => void) {
     this.settings = settings
+    this.sinceMs = sinceMs
     this.settledAt = sinceMs + settings.settle_ms
     this.emit = emit
   }
 
   /** A line of a template that was not seen before. */
   found(cluster: Cluster, place: Place, time: Instant, nowMs: number): void {
-    if (nowMs < this.settledAt) return
+    if (!this.isTold(place, nowMs)) return
     this.tick(nowMs)
     this.counts.new_patterns++
     this.last = time
@@ -83,16 +89,35 @@ export class News {
     })
   }
 
+  /** A service that was there at that time, as an earlier run knew. */
+  knows(service: string, sinceMs: number): void {
+    this.services.set(service, Math.min(sinceMs, this.services.get(service) ?? sinceMs))
+  }
+
+  /** Of a service that is new everything is new: its first pattern is told, then errors only, until it has settled as well. */
+  private isTold({ service, level }: Place, nowMs: number): boolean {
+    const { services, settledAt } = this
+    const since = services.get(service)
+    if (since === undefined) {
+      if (services.size >= MAX_SERVICES) services.delete(services.keys().next().value as string)
+      services.set(service, nowMs)
+    }
+    // Before anything began: the clock has gone back.
+    if (nowMs >= this.sinceMs && nowMs < settledAt) return false
+    const isNewService = since !== undefined && nowMs >= since && nowMs < since + this.settings.settle_ms
+    return !isNewService || BAD_LEVELS.has(level)
+  }
+
   /** Asked for each line: false when it is surely no spike. */
   mayBeSpike(cluster: Cluster, counts: MinuteCounts, nowMs: number): boolean {
     const { recent, minutes } = counts
     if (recent < MIN_SPIKE_LINES || minutes < MIN_SPIKE_MINUTES) return false
-    return recent >= this.settings.spike_factor * counts.usual && nowMs >= cluster.quietUntil
+    return recent >= this.settings.spike_factor * counts.usual && !isQuiet(cluster, nowMs)
   }
 
-  /** A line more of a pattern: tells a spike when these are too many. */
-  counted(cluster: Cluster, counts: MinuteCounts, place: Place, time: Instant, nowMs: number): void {
-    const lines = counts.lastMinute(nowMs)
+  /** A line more of a pattern, of `atMs`: tells a spike when these are too many. */
+  counted(cluster: Cluster, counts: MinuteCounts, place: Place, time: Instant, nowMs: number, atMs: number): void {
+    const lines = counts.lastMinute(atMs)
     if (lines < MIN_SPIKE_LINES || lines < this.settings.spike_factor * counts.usual) return
     this.tick(nowMs)
     cluster.quietUntil = nowMs + SPIKE_COOLDOWN_MS
@@ -118,7 +143,7 @@ export class News {
   /** Tells how many were withheld, once their minute is over. */
   tick(nowMs: number): void {
     const minute = Math.floor(nowMs / MINUTE_MS)
-    if (minute <= this.minute) return
+    if (minute === this.minute) return
     const { withheld } = this
     if (withheld > 0) this.tellWithheld(withheld)
     this.minute = minute
@@ -147,6 +172,11 @@ export class News {
     const { new_severity: least } = this.settings
     return BAD_LEVELS.has(level) && SEVERITIES.indexOf(least) < SEVERITIES.indexOf('warn') ? 'warn' : least
   }
+}
+
+/** Unless its end is further off than it ever was: then the clock has gone back. */
+function isQuiet({ quietUntil }: Cluster, nowMs: number): boolean {
+  return nowMs < quietUntil && quietUntil - nowMs <= SPIKE_COOLDOWN_MS
 }
 
 const MAX_TOLD_SERVICES = 20

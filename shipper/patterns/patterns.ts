@@ -97,8 +97,13 @@ export interface Patterns {
   close(): Promise<void>
 }
 
-/** The state is written so often at most. */
+/**
+ * The state is written when it is so old. While there are patterns that it lacks it is written sooner, the sooner the smaller it
+ * is: a killed process forgets little, and one that is killed again and again does settle.
+ */
 const SAVE_MS = MINUTE_MS
+const SAVE_NEW_MS = 5000
+const SAVE_PATTERN_MS = 5
 const DEFAULT_LIMIT = 100
 /** Ids that are remembered beyond the patterns that are kept, so that one which comes back is no news: times max_patterns. */
 const KNOWN_FACTOR = 4
@@ -116,6 +121,7 @@ class PatternMiner implements Patterns {
   private lines = 0
   private savedLines = 0
   private savedAt: number
+  private isNewUnsaved = false
   private saving: Promise<void> | undefined
   private faults = 0
 
@@ -127,8 +133,11 @@ class PatternMiner implements Patterns {
     const state = stateFile === undefined ? undefined : readState(stateFile, onProblem)
     this.since = state?.since ?? now()
     for (const id of state?.known ?? []) this.remember(id)
-    for (const cluster of state?.clusters ?? []) if (this.miner.restore(cluster)) this.remember(nameOf(cluster))
     this.news = new News(settings, this.since, emit)
+    for (const cluster of state?.clusters ?? []) {
+      if (this.miner.restore(cluster)) this.remember(nameOf(cluster))
+      this.news.knows(cluster.service, cluster.firstSeen)
+    }
   }
 
   learn(line: PatternLine): string | undefined {
@@ -139,10 +148,10 @@ class PatternMiner implements Patterns {
   watch(container: string): PatternWatch {
     return {
       see: (record) => {
-        const { message } = record.text
-        if (message === undefined || message === '' || isEventRecord(record)) return
+        const text = minedText(record)
+        if (text === '') return
         const { service, node, level, timestamp } = record
-        this.miner.reader.readText(message)
+        this.miner.reader.readText(text)
         record.pattern_id = this.count({ service, node, level, container }, seedOf(service), timestamp)?.id
       },
       group: (service, node, level) => this.group({ service, node, level, container }),
@@ -181,7 +190,10 @@ class PatternMiner implements Patterns {
   async tick(): Promise<void> {
     const nowMs = this.options.now()
     this.news.tick(nowMs)
-    if (nowMs - this.savedAt >= SAVE_MS) await this.save(nowMs)
+    const { size } = this.miner.clusters
+    const dueMs = this.isNewUnsaved ? Math.min(SAVE_MS, Math.max(SAVE_NEW_MS, size * SAVE_PATTERN_MS)) : SAVE_MS
+    // A clock that has gone back says nothing of how old the state is.
+    if (Math.abs(nowMs - this.savedAt) >= dueMs) await this.save(nowMs)
   }
 
   async close(): Promise<void> {
@@ -209,12 +221,15 @@ class PatternMiner implements Patterns {
     const cluster = miner.find(place.service, seed, nowMs)
     if (cluster === undefined) return undefined
     this.lines++
-    const counts = countLine(cluster, place.node, place.level, nowMs)
+    // A time that is yet to come is somebody's wrong clock.
+    const atMs = time === undefined ? nowMs : Math.min(nowMs, time.seconds * 1000)
+    const counts = countLine(cluster, place.node, place.level, nowMs, atMs)
+    if (miner.isNew) this.isNewUnsaved = true
     const isNews = miner.isNew && this.remember(nameOf(cluster))
-    if (!isNews && !news.mayBeSpike(cluster, counts, nowMs)) return cluster
+    if (!isNews && (counts === undefined || !news.mayBeSpike(cluster, counts, nowMs))) return cluster
     const at = time ?? fromMillis(nowMs)
     if (isNews) news.found(cluster, place, at, nowMs)
-    else news.counted(cluster, counts, place, at, nowMs)
+    else if (counts !== undefined) news.counted(cluster, counts, place, at, nowMs, atMs)
     return cluster
   }
 
@@ -232,6 +247,7 @@ class PatternMiner implements Patterns {
     const { stateFile, onProblem = () => {} } = this.options
     if (stateFile === undefined || this.saving !== undefined || this.lines === this.savedLines) return
     this.savedAt = nowMs
+    this.isNewUnsaved = false
     const lines = this.lines
     const clusters = [...this.miner.clusters.values()].sort((a, b) => a.used - b.used)
     this.saving = writeState(stateFile, { since: this.since, clusters, known: [...this.known] })
@@ -240,11 +256,17 @@ class PatternMiner implements Patterns {
       this.savedLines = lines
     } catch (error) {
       this.faults++
+      this.isNewUnsaved = true
       onProblem(`patterns ${stateFile} cannot be written: ${(error as Error).message}`)
     } finally {
       this.saving = undefined
     }
   }
+}
+
+/** What a record's pattern is mined of: its message, or its event where it has none. '' for none, and for events of Longship's. */
+export function minedText(record: LogRecord): string {
+  return isEventRecord(record) ? '' : (record.text.message ?? record.text.event ?? '')
 }
 
 function nameOf({ id, service }: Cluster): string {

@@ -89,6 +89,13 @@ const FAULTS = ['err error exception Err Error Exception']
 /** Behind these words stands the path of a request. */
 const METHODS = ['GET POST PUT PATCH DELETE HEAD OPTIONS']
 
+/** A message that begins so says what could not be done, and behind a colon why. Can and Could: they are cut before 't. */
+const FAILINGS = [
+  'failed failure error cannot can could couldn unable unexpected exception',
+  'Failed Failure Error Cannot Can Could Couldn Unable Unexpected Exception',
+]
+
+export const FAILING = 128
 export const METHOD = 64
 export const FAULT = 32
 export const UNIT = 1
@@ -106,6 +113,7 @@ for (const [lists, bit] of [
   [COMMON, ORDINARY],
   [FAULTS, FAULT],
   [METHODS, METHOD],
+  [FAILINGS, FAILING],
 ] as const) {
   for (const word of lists.flatMap((list) => list.split(' '))) KNOWN.set(word, (KNOWN.get(word) ?? 0) | bit)
 }

@@ -6,7 +6,7 @@
  */
 import { closerOf, listEnd, opens } from './enclosed.ts'
 import { CLASSES, CLOSERS, ENDS_WORD, ESCAPES, HOLDS, LOWER, REDACTED, UPPER } from './shapes.ts'
-import { hashUnits, isPath, isScheme, isValueAt, pathEnd, stemEnd, Word } from './words.ts'
+import { hashUnits, isDotted, isPath, isScheme, isValueAt, pathEnd, stemEnd, Word } from './words.ts'
 
 /** What stands in a template for what differs. */
 export const PARAMETER = '<_>'
@@ -54,6 +54,8 @@ export class TokenReader {
   private closer = 0
   /** Quotes that nothing closes any more, 1 and 2: a hostile text of quotes is not searched from each of them. */
   private unclosed = 0
+  /** Whether the message begins with a word like Failed: behind a colon it says why. */
+  private isFailure = false
 
   readText(message: string): void {
     const { text } = this
@@ -145,16 +147,19 @@ export class TokenReader {
     this.current.isMethod = false
     this.closer = 0
     this.unclosed = 0
+    this.isFailure = false
     let at = 0
     while (at < length && this.count < MAX_TOKENS) {
       const unit = text[at]
       if (CLASSES[unit] !== ENDS_WORD) at = this.take(at)
+      else if (unit === COLON && this.isFailure) at = Math.max(at + 1, this.addTail(at))
       else if (unit === QUOTE || unit === APOSTROPHE) at = this.takeQuoted(at)
       else if (unit === OPEN_SQUARE && this.isRedacted(at)) at = this.takeRedacted(at)
       else if (unit === OPEN_SQUARE || unit === OPEN_CURLY) at = this.takeList(at)
       else at++
     }
     this.stemEnd = this.isBare() ? stemEnd(text, this.starts[0], this.ends[0]) : 0
+    if (this.count === 1 && isDotted(text, this.starts[0], this.ends[0])) this.keepOnly()
     this.hash()
   }
 
@@ -172,6 +177,7 @@ export class TokenReader {
     const lastEnd = count === 0 ? 0 : ends[count - 1]
     const isBehindParameter = count > 0 && this.isParameter[count - 1] === 1
     const next = this.add(start, end, current.differs(text, lastEnd, isBehindParameter), stop)
+    if (count === 0) this.isFailure = current.isFailing && text[stop] !== COLON && text[stop + 1] !== COLON
     if (!current.isFault || count === 0) return next
     return this.addTail(next)
   }
@@ -206,6 +212,12 @@ export class TokenReader {
     }
     this.low = (low ^ count) >>> 0
     this.high = (high ^ (high >>> 11)) & 0x1fffff
+  }
+
+  /** workspace.node.started: alone it is the name of an event, and no host. */
+  private keepOnly(): void {
+    this.isParameter[0] = 0
+    this.hashes[0] = hashUnits(this.text, this.starts[0], this.ends[0])
   }
 
   /** Whether nothing is left that tells the template. */

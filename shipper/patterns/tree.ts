@@ -4,7 +4,7 @@
  * Other than there, a word that differs parts two templates unless there is a reason to take it for a value: it stands
  * where names stand, looks like one, or many lines differ in that one place.
  */
-import type { Cluster } from './cluster.ts'
+import { type Cluster, takeIn } from './cluster.ts'
 import {
   blank,
   generalize,
@@ -173,13 +173,6 @@ function merge(leaf: Leaf, siblings: readonly Cluster[], places: readonly number
     return first
   }
   return undefined
-}
-
-function takeIn(cluster: Cluster, other: Cluster): void {
-  other.into = cluster
-  other.isAlive = false
-  cluster.lines += other.lines
-  cluster.taken.push(other.id)
 }
 
 /** Drain's own way, for leaves that fill up: the template that has most tokens in common. */

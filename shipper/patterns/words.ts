@@ -5,6 +5,7 @@ import {
   DATE_WORD,
   DIGIT,
   ENDS_WORD,
+  FAILING,
   FAULT,
   HOLDS,
   hashUnit,
@@ -59,6 +60,7 @@ export class Word {
   /** Whether the word before, or this one once judged, is one like `user`. */
   isNamer = false
   isFault = false
+  isFailing = false
   /** Whether it is one like GET. */
   isMethod = false
   private dots = 0
@@ -104,6 +106,7 @@ export class Word {
     this.isNamer = false
     this.isFault = false
     this.isMethod = false
+    this.isFailing = false
     if ((holds & (DIGIT | AT_SIGN)) !== 0) return true
     const hasNumber = isDigit(text[end + 1])
     // host.name:80, SIGNAL(15)
@@ -114,6 +117,7 @@ export class Word {
     if (isBehindParameter && text[start - 1] === COLON && this.isAddressPart()) return true
     const known = this.knownAs(text)
     this.isFault = (known & FAULT) !== 0
+    this.isFailing = (known & FAILING) !== 0
     this.isMethod = (known & METHOD) !== 0
     this.isNamer = (known & NAMER) !== 0
     // 17 min, but no key: 17 min: 3, min=3.
@@ -201,6 +205,14 @@ export function pathEnd(text: Uint16Array, start: number, length: number): numbe
 /** /var/log, but no lone slash. */
 export function isPath(text: Uint16Array, start: number): boolean {
   return text[start] === SLASH && isPathUnit(text[start + 1])
+}
+
+/** Letters and dots only: a.b.c */
+export function isDotted(text: Uint16Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    if (text[at] !== DOT && (text[at] >= 128 || (HOLDS[text[at]] & (LOWER | UPPER)) === 0)) return false
+  }
+  return true
 }
 
 /** attempt-7: where the letters end that a parameter begins with; 0 when they may be digits themselves (hexadecimal). */

@@ -37,3 +37,17 @@ test('lines of the entry are the same with patterns and without', () => {
     assert.equal(on.filter((entry) => entry.includes('pattern_id')).length, 51)
   }
 })
+
+test('a record without a message has the pattern of its event, on both ways', () => {
+  const lines = Array.from({ length: 40 }, (_, n) =>
+    n % 2 === 0
+      ? `{"time":"2026-11-21T10:24:59Z","level":"INFO","event":"workspace.node.${n % 4 === 0 ? 'started' : 'stopped'}","ms":${n}}`
+      : `{"time":"2026-11-21T10:24:59Z","level":"INFO","event":"workspace.node.started","msg":"order ${n} placed"}`,
+  )
+  for (const useLane of [true, false]) {
+    const bench = openBench()
+    runFlow(Buffer.from(`${lines.join('\n')}\n`), useLane, BLOCK_BYTES, bench.patterns.watch('app.log'))
+    const found = bench.patterns.list().map(({ template, lines }) => `${lines} ${template}`)
+    assert.deepEqual(found.sort(), ['10 workspace.node.started', '10 workspace.node.stopped', '20 order <_> placed'])
+  }
+})

@@ -1,7 +1,7 @@
 /** What the miner finds in files, and when it was seen by the records' own times, not by the clock of who looks at them. */
-import { isEventRecord } from '../../events/record.ts'
 import { type Cluster, countLine, levelOf, textOf } from '../../patterns/cluster.ts'
 import { Miner, seedOf } from '../../patterns/miner.ts'
+import { minedText } from '../../patterns/patterns.ts'
 import type { LogRecord } from '../../record.ts'
 import type { Instant } from '../../terms/instant.ts'
 import { compareInstants, toMillis } from '../../terms/instant.ts'
@@ -46,7 +46,7 @@ export class Tally {
     return this.miner.forgotten
   }
 
-  /** The record's pattern; undefined when it has none: no message, no word in it, or an event of Longship's own. */
+  /** The record's pattern; undefined when it has none: no message or event, no word in it, or an event of Longship's own. */
   add(record: LogRecord): Cluster | undefined {
     this.records++
     const cluster = this.find(record)
@@ -67,14 +67,16 @@ export class Tally {
   }
 
   private find(record: LogRecord): Cluster | undefined {
-    const { service, text, timestamp } = record
-    if (text.message === undefined || text.message === '' || isEventRecord(record)) return undefined
-    this.miner.reader.readText(text.message)
+    const { service, timestamp } = record
+    const text = minedText(record)
+    if (text === '') return undefined
+    this.miner.reader.readText(text)
     return this.miner.find(service, seedOf(service), toMillis(timestamp))
   }
 
   private count(cluster: Cluster, { node, level, timestamp, timestamp_source }: LogRecord): void {
-    countLine(cluster, node, level, toMillis(timestamp))
+    const ms = toMillis(timestamp)
+    countLine(cluster, node, level, ms, ms)
     let seen = this.seen.get(cluster)
     if (seen === undefined) {
       if (this.seen.size >= this.maxSeen) this.fold()
