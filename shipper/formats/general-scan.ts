@@ -82,10 +82,10 @@ function isDrawn(text: string, at: number, code: number): boolean {
   return DRAWN.has(code) && text.charCodeAt(at + 1) === 0x20 && text.charCodeAt(at - 1) === 0x20
 }
 
-/** / and ~ are paths as well, as in GET / and "disk / is full": they separate where one stood before, up to `before`. */
+/** / and ~ are paths as well, as in GET / and "disk / is full", → says what became of what: they separate where one stood before, up to `before`. */
 function isColumnSign(text: string, at: number, before: number): boolean {
   const code = text.charCodeAt(at)
-  if (code !== 0x2f && code !== 0x7e) return DRAWN.has(code)
+  if (code !== 0x2f && code !== 0x7e && code !== 0x2192) return DRAWN.has(code)
   return before > 0 && text.lastIndexOf(` ${text[at]} `, before - 2) >= 0
 }
 
