@@ -32,6 +32,13 @@ export function lookoutMetrics({ rulebook, scanner, events, triggers, patterns }
     ),
     make('counter', 'scan_dropped_total', 'Hits that made no event, by what stopped them.', ['by'], by(scan.dropped)),
     make(
+      'counter',
+      'scan_too_slow_total',
+      'Texts that a rule was not searched for in to their end, as its pattern took too long.',
+      ['rule'],
+      rules.map(([id, stats]) => [[id], stats.too_slow]),
+    ),
+    make(
       'gauge',
       'scan_rules_left_out',
       'Rules that do not compile, or override what is not there.',

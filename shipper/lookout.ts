@@ -12,8 +12,9 @@ import { type EventLog, openEventLog } from './events/log.ts'
 import { Interpreter, messageOf } from './interpret.ts'
 import { openPatterns, type Patterns } from './patterns/patterns.ts'
 import { createRedactor, type Redactor } from './redact/redact.ts'
+import type { Rule } from './scan/rule.ts'
 import { openRulebook, type Rulebook } from './scan/rulebook.ts'
-import { createScanner, type Scanner } from './scan/scanner.ts'
+import { createScanner, type Scanner, slowMessage } from './scan/scanner.ts'
 import type { Interpret } from './scan/view.ts'
 import type { Log } from './telemetry.ts'
 import { fromMillis } from './terms/instant.ts'
@@ -66,7 +67,8 @@ export function openLookout({ config, configFile, secretKey, log }: LookoutOptio
     interpret: interpreterOf(config),
   })
   const emit = events.append.bind(events)
-  const scanner = createScanner({ rulebook, bucket: scan.bucket, emit, now })
+  const onSlow = ({ id, file }: Rule) => onProblem(file ?? `rule ${id}`, slowMessage(id))
+  const scanner = createScanner({ rulebook, bucket: scan.bucket, emit, now, onSlow })
   const patterns =
     scan.patterns &&
     openPatterns({

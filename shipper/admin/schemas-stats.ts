@@ -29,9 +29,10 @@ export const counters = {
       hits_last_minute: number,
       minutes: { ...array(number), maxItems: 60, description: 'Hits of the last 60 minutes, the oldest first.' },
       cooled_down: integer('Hits that its cooldown dropped.'),
+      too_slow: integer('Texts in which it was not searched for to their end, as its pattern took too long.'),
       error: string('Why it does nothing.'),
     },
-    ['hits', 'hits_last_minute', 'minutes', 'cooled_down'],
+    ['hits', 'hits_last_minute', 'minutes', 'cooled_down', 'too_slow'],
   ),
   EventStats: object(
     {

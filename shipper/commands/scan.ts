@@ -6,7 +6,8 @@ import { createFramer, type FramedEvent, type Framer } from '../framing/index.ts
 import type { Interpreter } from '../interpret.ts'
 import { processSurroundings, type Surroundings } from '../querying/screen.ts'
 import { createRedactor, type Redactor } from '../redact/redact.ts'
-import { createScanner, type Scanner, type Watch } from '../scan/scanner.ts'
+import type { Rule } from '../scan/rule.ts'
+import { createScanner, type Scanner, slowMessage, type Watch } from '../scan/scanner.ts'
 import type { Snapshot } from '../scan/snapshot.ts'
 import { didYouMean } from '../suggest.ts'
 import { parseArguments } from './arguments.ts'
@@ -36,10 +37,14 @@ export async function run(argv: string[], around: Surroundings = processSurround
   const screen = around.openScreen(options.quiet)
   const hits = new Hits(options.output, screen)
   const snapshot = readRules(options.rules)
-  const scanner = scannerOf(options.cooldown ? snapshot : withoutCooldowns(snapshot), hits)
   const overlooked = new Overlooked(snapshot)
-  const redactor = options.redact ? createRedactor() : undefined
   let isWhole = true
+  const onSlow = ({ id }: Rule) => {
+    isWhole = false
+    screen.note(`${slowMessage(id)}.`)
+  }
+  const scanner = scannerOf(options.cooldown ? snapshot : withoutCooldowns(snapshot), hits, onSlow)
+  const redactor = options.redact ? createRedactor() : undefined
   for (const path of args.length === 0 ? ['-'] : args) {
     const isRead = await readThrough(
       path,
@@ -88,7 +93,8 @@ Examples:
   longship scan 'logs/**/*.log' --rules rules/ --fail-on error
   kubectl logs deploy/api | longship scan - --rules rules.yaml -o jsonl
 
-Exit codes: 0 nothing at or above --fail-on, 1 something was (or a file could not be read), 2 wrong usage or rules.
+Exit codes: 0 nothing at or above --fail-on, 1 something was (or a file could not be read, or a rule was given up on
+a line), 2 wrong usage or rules.
 docs/scan.md explains rules.`
 
 function severityOf(name: string | undefined): Severity | undefined {
@@ -103,12 +109,14 @@ function withoutCooldowns(snapshot: Snapshot): Snapshot {
   return { ...snapshot, live }
 }
 
-function scannerOf(snapshot: Snapshot, hits: Hits): Scanner {
+function scannerOf(snapshot: Snapshot, hits: Hits, onSlow: (rule: Rule) => void): Scanner {
   return createScanner({
     rulebook: { snapshot },
     bucket: { burst: Number.MAX_SAFE_INTEGER, per_minute: 1 },
     emit: (event) => hits.add(event),
     now: () => hits.timeMs,
+    onSlow,
+    isPatient: true,
   })
 }
 

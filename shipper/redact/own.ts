@@ -1,6 +1,7 @@
 /** Rules from the configuration: RE2 patterns (linear time, Go's syntax), with keywords to keep them cheap. */
 import { RE2JS } from 're2js'
 import { LongshipError } from '../errors.ts'
+import { BoundedRegex } from '../terms/bounded-regex.ts'
 
 export interface OwnRuleConfig {
   readonly name: string
@@ -12,7 +13,7 @@ export interface OwnRuleConfig {
 
 export interface OwnRule {
   readonly name: string
-  readonly pattern: RE2JS
+  readonly pattern: BoundedRegex
   readonly group: number
   readonly keywords: readonly string[]
   /** What of the keywords the prefilter can find in raw text; empty: it must let every line through. */
@@ -31,7 +32,7 @@ export function compileOwnRules(rules: readonly OwnRuleConfig[]): OwnRule[] {
     const compiled = compilePattern(pattern, `${where}.pattern`)
     return {
       name,
-      pattern: compiled,
+      pattern: new BoundedRegex(compiled),
       group: compiled.groupCount() > 0 ? 1 : 0,
       keywords: keywords.map((keyword) => keyword.toLowerCase()),
       stems: stems.every((stem) => stem.length >= 3) ? stems : [],
@@ -53,6 +54,12 @@ function stemOf(keyword: string): string {
   return parts.reduce((longest, part) => (part.length > longest.length ? part : longest), '')
 }
 
+/**
+ * Units of work (see terms/bounded-regex.ts) that a rule may take for one text: about a second. A text that takes more is
+ * taken out whole: what it holds is not known.
+ */
+const MAX_UNITS = 20_000_000
+
 /** One text without what the rule matches. */
 export function replaceOwn(
   rule: OwnRule,
@@ -64,15 +71,27 @@ export function replaceOwn(
     const lower = text.toLowerCase()
     if (!rule.keywords.some((keyword) => lower.includes(keyword))) return text
   }
-  const matcher = rule.pattern.matcher(text)
+  const { found } = rule.pattern.within(MAX_UNITS, (pattern) => replaceIn(rule, pattern.matcher(text), text, isAllowed))
+  if (found === undefined) count()
+  else for (let i = 0; i < found.count; i++) count()
+  return found?.result ?? `[redacted:${rule.name}]`
+}
+
+function replaceIn(
+  rule: OwnRule,
+  matcher: ReturnType<RE2JS['matcher']>,
+  text: string,
+  isAllowed: (value: string) => boolean,
+): { readonly result: string; readonly count: number } {
   let result = ''
+  let count = 0
   let from = 0
   while (matcher.find()) {
     const [start, end] = [matcher.start(rule.group), matcher.end(rule.group)]
     if (start < from || end <= start || isAllowed(text.slice(start, end))) continue
     result += `${text.slice(from, start)}[redacted:${rule.name}]`
     from = end
-    count()
+    count++
   }
-  return from === 0 ? text : result + text.slice(from)
+  return { result: from === 0 ? text : result + text.slice(from), count }
 }

@@ -1,10 +1,15 @@
 /** A rule's pattern: RE2, compiled once, bounded in size, and what its groups are called. */
 import type { RE2JS } from 're2js'
+import { BoundedRegex } from '../terms/bounded-regex.ts'
 import { compileOrFault } from '../terms/regex.ts'
+import { type Effort, FIND_UNITS, freshEffort, TEST_UNITS } from './effort.ts'
 
 export interface Pattern {
   readonly source: string
+  /** What prefilters read. */
   readonly regex: RE2JS
+  /** What texts are searched with. */
+  readonly bounded: BoundedRegex
   /** Of each group from 1 on: its name, or $1 …. At most MAX_CAPTURES of them. */
   readonly groups: readonly { readonly index: number; readonly name: string }[]
 }
@@ -25,7 +30,7 @@ export function compilePattern(source: string): Pattern | { readonly fault: stri
   const names = new Map(Object.entries(regex.namedGroups()).map(([name, index]) => [index, name]))
   const count = Math.min(regex.groupCount(), MAX_CAPTURES)
   const groups = Array.from({ length: count }, (_, i) => ({ index: i + 1, name: names.get(i + 1) ?? `$${i + 1}` }))
-  return { source, regex, groups }
+  return { source, regex, bounded: new BoundedRegex(regex), groups }
 }
 
 export interface Match {
@@ -40,11 +45,23 @@ export function matchedPart(text: string): string {
   return text.length > MAX_MATCHED_CHARS ? text.slice(0, MAX_MATCHED_CHARS) : text
 }
 
-/** The leftmost match, with where its groups stand. `text`: of matchedPart. */
-export function findMatch({ regex, groups }: Pattern, text: string): Match | undefined {
+/** Whether the pattern is found in a text (of matchedPart); undefined: it took too long, and was given up. */
+export function matches({ bounded }: Pattern, text: string, effort: Effort): boolean | undefined {
+  return effort.spend(bounded, TEST_UNITS, (regex) => regex.test(text))
+}
+
+/**
+ * The leftmost match, with where its groups stand. `text`: of matchedPart. Undefined also where it was given up; a match
+ * of which only the groups take too long is the whole text, without any.
+ */
+export function findMatch(pattern: Pattern, text: string, effort: Effort = freshEffort()): Match | undefined {
   // The automaton without groups is several times as fast, and most texts do not match.
-  if (!regex.test(text)) return undefined
-  const matcher = regex.matcher(text)
+  if (matches(pattern, text, effort) !== true) return undefined
+  const match = effort.spend(pattern.bounded, FIND_UNITS, (regex) => matchOf(pattern, regex.matcher(text)))
+  return match ?? { span: [0, text.length], captures: [] }
+}
+
+function matchOf({ groups }: Pattern, matcher: ReturnType<RE2JS['matcher']>): Match | undefined {
   if (!matcher.find()) return undefined
   const captures = groups.flatMap(({ index, name }) => {
     const start = matcher.start(index)

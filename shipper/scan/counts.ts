@@ -39,6 +39,9 @@ class Ring {
 export class HitCounts {
   hits = 0
   cooledDown = 0
+  tooSlow = 0
+  /** When that was told last, by a clock that only goes forward. */
+  toldSlowAt = Number.NEGATIVE_INFINITY
   private readonly seconds = new Ring(SECONDS, 1000)
   private readonly minutes = new Ring(MINUTES, 60_000)
 
@@ -55,6 +58,7 @@ export class HitCounts {
       hits_last_minute: this.seconds.read(now).reduce((sum, count) => sum + count, 0),
       minutes: this.minutes.read(now),
       cooled_down: this.cooledDown,
+      too_slow: this.tooSlow,
     }
   }
 }
@@ -64,4 +68,5 @@ export const NO_COUNTS: RuleCounts = {
   hits_last_minute: 0,
   minutes: new Array<number>(MINUTES).fill(0),
   cooled_down: 0,
+  too_slow: 0,
 }

@@ -2,18 +2,30 @@
  * The rules of one snapshot, ready to be looked for: by what they look at, each with what tells cheaply that a text can
  * have no match. Nearly all texts have none, and cost a pass over their bytes.
  */
+import { matches, type Pattern } from './compile.ts'
+import { type Effort, freshEffort } from './effort.ts'
 import { placesOf } from './field.ts'
 import { Found } from './found.ts'
 import { type Keyword, Keywords } from './keywords.ts'
 import { Machine, type Unknown } from './machine.ts'
-import { FOLDED_TO_ASCII } from './program.ts'
+import { FOLDED_TO_ASCII, programOf } from './program.ts'
 import { requiredTexts } from './required.ts'
+import type { Rule } from './rule.ts'
 import { shortestMatch } from './shortest.ts'
 import type { LiveRule, Snapshot } from './snapshot.ts'
 import { MAX_REPEATED, Verdicts } from './verdicts.ts'
 
 const NO_MATCH: readonly number[] = []
 const MAX_TRUST = 100
+
+/** Who looks after what patterns take. */
+export interface Patience {
+  effortOf(pattern: Pattern): Effort
+  /** A text was not searched to its end. */
+  gaveUp(rule: Rule): void
+}
+
+const PATIENT: Patience = { effortOf: freshEffort, gaveUp() {} }
 
 export class Hunt {
   readonly snapshot: Snapshot
@@ -28,9 +40,13 @@ export class Hunt {
   /** By name: above 0 while most of its texts came before, and are asked for first. */
   private readonly trust: Int8Array
   private asked = 0
+  private readonly patience: Patience
+  /** The engine answered all that it was asked about the last text. */
+  private isSure = true
 
-  constructor(snapshot: Snapshot) {
+  constructor(snapshot: Snapshot, patience: Patience = PATIENT) {
     this.snapshot = snapshot
+    this.patience = patience
     this.names = [...new Set(snapshot.live.flatMap(({ rule }) => placesOf(rule.on)))]
     const ons = [...new Set(snapshot.live.map(({ rule }) => rule.on))]
     const made = ons.map((on) => ({ places: placesOf(on), prefilter: new Prefilter(snapshot.live, on) }))
@@ -57,9 +73,10 @@ export class Hunt {
     const { found } = this
     if (found.list.length > 0) found.clear()
     this.search(name, bytes, start, end)
-    const matches = found.list.length === 0 ? NO_MATCH : this.decide((bytes as Buffer).toString('latin1', start, end))
-    if (asks) this.verdicts.set(name, bytes, start, end, matches)
-    return matches
+    const isNone = found.list.length === 0
+    const decided = isNone ? NO_MATCH : this.decide((bytes as Buffer).toString('latin1', start, end))
+    if (asks && (isNone || this.isSure)) this.verdicts.set(name, bytes, start, end, decided)
+    return decided
   }
 
   /** The same for a text: the part of it that is matched. */
@@ -83,9 +100,25 @@ export class Hunt {
   /** Asks the engine about those that were found. */
   private decide(text: string): readonly number[] {
     const { live } = this.snapshot
-    return this.found.list.filter((index) => live[index].pattern.regex.test(text)).sort((a, b) => a - b)
+    const decided: number[] = []
+    this.isSure = true
+    for (const index of this.found.list) {
+      const { rule, pattern } = live[index]
+      const isMatch = matches(pattern, text, this.patience.effortOf(pattern))
+      if (isMatch === true) decided.push(index)
+      else if (isMatch === undefined) {
+        this.isSure = false
+        this.patience.gaveUp(rule)
+      }
+    }
+    return decided.sort((a, b) => a - b)
   }
 }
+
+/** Characters of all keywords of a prefilter. A state each, of a few hundred bytes. */
+const MAX_KEYWORD_CHARS = 60_000
+/** Instructions of a pattern in the machine that many share: what larger ones need would be all that it can do. */
+const MAX_SHARED = 200
 
 class Prefilter {
   readonly rules: readonly number[]
@@ -93,25 +126,35 @@ class Prefilter {
   readonly shortest: number
   private readonly keywords: Keywords | undefined
   private readonly machine: Machine | undefined
+  /** Those that the engine is asked about for every text. */
+  private readonly always: readonly number[]
 
   constructor(live: readonly LiveRule[], on: string) {
     this.rules = [...live.keys()].filter((index) => live[index].rule.on === on)
     this.shortest = Math.min(...this.rules.map((index) => shortestOf(live[index].pattern)))
     const keywords: Keyword[] = []
     const unknown: Unknown[] = []
+    const always: number[] = []
+    let chars = 0
     for (const owner of this.rules) {
       const { pattern } = live[owner]
       const texts = textsOf(pattern)
-      if (texts === undefined) unknown.push({ regex: pattern.regex, owner })
-      else keywords.push(...texts.map((text) => ({ text, owner })))
+      const more = texts?.reduce((sum, { length }) => sum + length, 0) ?? 0
+      if (texts !== undefined && chars + more <= MAX_KEYWORD_CHARS) {
+        keywords.push(...texts.map((text) => ({ text, owner })))
+        chars += more
+      } else if (programOf(pattern.regex).inst.length <= MAX_SHARED) unknown.push({ regex: pattern.regex, owner })
+      else always.push(owner)
     }
     this.keywords = keywords.length === 0 ? undefined : new Keywords(keywords)
     this.machine = unknown.length === 0 ? undefined : new Machine(unknown)
+    this.always = always
   }
 
   find(bytes: Uint8Array, start: number, end: number, found: Found): void {
     this.keywords?.find(bytes, start, end, found)
     this.machine?.find(bytes, start, end, found)
+    if (this.always.length > 0) found.addAll(this.always)
   }
 }
 

@@ -36,10 +36,12 @@ export class Keywords {
   private readonly owners: readonly (readonly number[])[]
   /** By state: how many bytes of a text are under way. */
   private readonly depths: Uint8Array
-  private readonly screen: Screen
+  private readonly texts: readonly string[]
+  /** Made for the first text that is worth it: values of most fields are short. */
+  private screen: Screen | undefined
 
   constructor(keywords: readonly Keyword[]) {
-    this.screen = new Screen(keywords.map(({ text }) => text))
+    this.texts = keywords.map(({ text }) => text)
     this.bits = Math.ceil(Math.log2(this.readClasses(keywords)))
     const states = this.readStates(keywords)
     const quiet = states.filter(({ owners }) => owners.length === 0)
@@ -53,11 +55,12 @@ export class Keywords {
 
   /** Adds the owners of all texts in bytes[start..end). */
   find(bytes: Uint8Array, start: number, end: number, found: Found): void {
-    const { screen } = this
-    if (end - start < MIN_SCREENED && !screen.knows(bytes)) {
+    if (end - start < MIN_SCREENED && this.screen?.knows(bytes) !== true) {
       this.walk(bytes, start, end, end, found)
       return
     }
+    this.screen ??= new Screen(this.texts)
+    const { screen } = this
     for (let from = start; ; ) {
       const pair = screen.next(bytes, from, end)
       if (pair < 0) return

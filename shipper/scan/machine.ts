@@ -25,8 +25,12 @@ export interface Unknown {
 
 /** States that are remembered; then all are forgotten. A few kilobytes each. */
 const MAX_STATES = 2000
-/** Making states costs microseconds: a line that needs more of them, or rules that need all anew so often, are left to the engine. */
-const MAX_NEW_A_LINE = 200
+/**
+ * Making states costs some 0.1 µs for each instruction that is looked at: a line that needs more of that, or rules that need
+ * so much of it in all, or all states anew so often, are left to the engine, which has a bound of its own.
+ */
+const MAX_WORK_A_LINE = 30_000
+const MAX_WORK = 10_000_000
 const MAX_STARTS_ANEW = 10
 
 /** The symbol for everything beyond ASCII. */
@@ -68,6 +72,8 @@ export class Machine {
   /** No byte does: all patterns are anchored. */
   private isOver = false
   private startsAnew = 0
+  /** Instructions that were looked at in making states. */
+  private work = 0
 
   constructor(unknown: readonly Unknown[]) {
     for (const { regex, owner } of unknown) this.addProgram(programOf(regex), owner)
@@ -77,7 +83,8 @@ export class Machine {
 
   /** Adds the owners of all patterns that may match in bytes[start..end), UTF-8. */
   find(bytes: Uint8Array, start: number, end: number, found: Found): void {
-    if (this.startsAnew >= MAX_STARTS_ANEW || !this.walk(bytes, start, end, found)) found.addAll(this.all)
+    if (this.startsAnew >= MAX_STARTS_ANEW || this.work > MAX_WORK || !this.walk(bytes, start, end, found))
+      found.addAll(this.all)
   }
 
   /** False: the text needs too many new states. */
@@ -86,7 +93,7 @@ export class Machine {
     const width = examples.length
     this.first ??= this.begin()
     if (this.first.owners.length > 0) found.addAll(this.first.owners)
-    let made = 0
+    const enough = this.work + MAX_WORK_A_LINE
     let state = this.first.id
     let table = this.table
     const { idle, leaves } = this
@@ -105,7 +112,7 @@ export class Machine {
       let next = table[state * width + classes[bytes[at]]]
       if (next < 0) {
         if (next === UNKNOWN) {
-          if (++made > MAX_NEW_A_LINE) return false
+          if (this.work > enough) return false
           if (this.list.length > MAX_STATES) {
             this.startAnew()
             return false
@@ -192,6 +199,7 @@ export class Machine {
       if (instruction.op === OP.EMPTY_WIDTH && !passes(instruction.arg, holds)) continue
       for (const next of nextOf(instruction)) reached.add(this.bases[pc] + next)
     }
+    this.work += reached.size
     return [...reached]
   }
 

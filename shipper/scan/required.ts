@@ -10,7 +10,8 @@ import { foldRune, type Instruction, isRune, nextOf, OP, type Program, programOf
 
 /** Larger programs go without: the cut takes time by its square. */
 const MAX_INSTRUCTIONS = 3000
-const MAX_TEXTS = 64
+/** A list of names as alternatives is common. */
+const MAX_TEXTS = 500
 /** Longer texts are rarer, but hardly. */
 const MAX_TEXT = 16
 /** Shorter ones stand everywhere, and the screen of keywords needs a pair at each parity. */
@@ -20,18 +21,59 @@ const MIN_TEXT = 3
 export function requiredTexts(regex: RE2JS): string[] | undefined {
   const program = programOf(regex)
   if (program.inst.length > MAX_INSTRUCTIONS) return undefined
-  const graph = readGraph(program)
-  const texts = program.inst.map((_, pc) => textAround(graph, pc))
+  const texts = textsAround(readGraph(program))
+  const blocks = blocksOf(program, texts)
   const cut = minCut({
-    size: program.inst.length,
-    start: program.start,
-    next: (pc) => nextOf(program.inst[pc]),
-    isEnd: (pc) => program.inst[pc].op === OP.MATCH,
-    cost: (pc) => costOf(texts[pc]),
+    size: blocks.length,
+    start: 0,
+    next: (block) => blocks[block].next,
+    isEnd: (block) => blocks[block].isEnd,
+    cost: (block) => blocks[block].cost,
   })
   if (cut === undefined) return undefined
-  const found = [...new Set(cut.map((pc) => texts[pc]))]
+  const found = [...new Set(cut.map((block) => blocks[block].text))]
   return found.length > MAX_TEXTS ? undefined : found
+}
+
+/** Instructions that only follow one another: whoever goes through one goes through all, and the cheapest stands for them. */
+interface Block {
+  readonly text: string
+  readonly cost: number
+  readonly next: readonly number[]
+  readonly isEnd: boolean
+}
+
+/** That of the start first. */
+function blocksOf({ inst, start }: Program, texts: readonly string[]): Block[] {
+  const ways = new Uint32Array(inst.length)
+  for (const instruction of inst) {
+    const next = nextOf(instruction)
+    // What a choice leads to begins a block.
+    for (const pc of next) ways[pc] += next.length
+  }
+  const heads = [start]
+  const numbers = new Map([[start, 0]])
+  const blocks: Block[] = []
+  for (const head of heads) {
+    let last = head
+    let best = head
+    let cost = costOf(texts[head])
+    for (
+      let next = nextOf(inst[last]);
+      next.length === 1 && ways[next[0]] === 1 && next[0] !== start;
+      next = nextOf(inst[last])
+    ) {
+      last = next[0]
+      if (costOf(texts[last]) >= cost) continue
+      best = last
+      cost = costOf(texts[last])
+    }
+    const next = nextOf(inst[last])
+    for (const pc of next) if (!numbers.has(pc)) numbers.set(pc, heads.push(pc) - 1)
+    const numbersOfNext = next.map((pc) => numbers.get(pc) as number)
+    blocks.push({ text: texts[best], cost, next: numbersOfNext, isEnd: inst[last].op === OP.MATCH })
+  }
+  return blocks
 }
 
 /** About how often a text stands in a line, so that the rarest are taken. */
@@ -78,18 +120,24 @@ function charOf(instruction: Instruction): number {
   return char
 }
 
-/** The characters that always stand around an instruction's own, in small letters; '' when it has none. */
-function textAround({ program, before, chars }: Graph, pc: number): string {
-  if (chars[pc] < 0) return ''
-  let text = String.fromCharCode(chars[pc])
-  for (let at = after(program, pc); text.length < MAX_TEXT && at >= 0 && chars[at] >= 0; at = after(program, at)) {
-    text += String.fromCharCode(chars[at])
-  }
-  for (let at = previous(before, program, pc); text.length < MAX_TEXT && at >= 0 && chars[at] >= 0; ) {
-    text = String.fromCharCode(chars[at]) + text
-    at = previous(before, program, at)
-  }
-  return text
+/** By instruction: the characters that always stand around its own, in small letters; '' when it has none. */
+function textsAround({ program, before, chars }: Graph): string[] {
+  const isChar = (pc: number) => pc >= 0 && chars[pc] >= 0
+  const afters = program.inst.map((_, pc) => (isChar(pc) ? after(program, pc) : -1))
+  const befores = program.inst.map((_, pc) => (isChar(pc) ? previous(before, program, pc) : -1))
+  return program.inst.map((_, pc) => {
+    if (!isChar(pc)) return ''
+    let first = pc
+    let length = 1
+    for (let at = afters[pc]; length < MAX_TEXT && isChar(at); at = afters[at]) length++
+    const codes: number[] = []
+    for (let at = pc; codes.length < length; at = afters[at]) codes.push(chars[at])
+    for (; length < MAX_TEXT && isChar(befores[first]); length++) {
+      first = befores[first]
+      codes.unshift(chars[first])
+    }
+    return String.fromCharCode(...codes)
+  })
 }
 
 /** The one instruction that takes the next character; -1 when there are several, or none. */

@@ -6,9 +6,11 @@ import type { NewEvent } from '../events/event.ts'
 import type { LogRecord } from '../record.ts'
 import { Bucket, type BucketOptions } from './bucket.ts'
 import { forwardClock } from './clock.ts'
+import type { Pattern } from './compile.ts'
 import { Cooldowns } from './cooldown.ts'
 import { HitCounts, NO_COUNTS } from './counts.ts'
-import { Hunt } from './hunt.ts'
+import { type Allowance, Effort, freshEffort, sharedAllowance } from './effort.ts'
+import { Hunt, type Patience } from './hunt.ts'
 import type { Rule } from './rule.ts'
 import type { Rulebook } from './rulebook.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -22,6 +24,10 @@ export interface ScannerOptions {
   readonly emit: (event: NewEvent) => unknown
   /** Milliseconds; may be set back. */
   readonly now: () => number
+  /** A rule's pattern took too long for a text, which it was not searched for to its end. Told every ten minutes at most. */
+  readonly onSlow?: ((rule: Rule) => void) | undefined
+  /** Somebody waits for it: patterns may take as much for each text as for one, and nothing is held against them. */
+  readonly isPatient?: boolean | undefined
 }
 
 export interface Scanner {
@@ -64,6 +70,8 @@ export interface RuleCounts {
   readonly minutes: readonly number[]
   /** Hits that were silent. */
   readonly cooled_down: number
+  /** Texts that it was not searched for in to their end: see effort.ts. */
+  readonly too_slow: number
 }
 
 export interface RuleStats extends RuleCounts {
@@ -93,13 +101,20 @@ export interface Container {
 const MAX_RESTING = 1000
 /** They are looked through so often at most. */
 const FORGET_MS = 10_000
+/** How often it is told of a rule that its pattern takes too long. */
+const TELL_SLOW_MS = 600_000
 
 export function createScanner(options: ScannerOptions): Scanner {
   return new RuleScanner(options)
 }
 
+/** Of onSlow. */
+export function slowMessage(id: string): string {
+  return `rule ${JSON.stringify(id)} takes too long for some texts, which it is not searched for in: its pattern has too many ways to match`
+}
+
 /** What tails share. */
-export class RuleScanner implements Scanner {
+export class RuleScanner implements Scanner, Patience {
   lines = 0
   readonly dropped = { cooldown: 0, bucket: 0 }
   readonly options: ScannerOptions
@@ -111,10 +126,13 @@ export class RuleScanner implements Scanner {
   private watches = 0
   private prepared: Hunt | undefined
   private readonly counts = new Map<string, HitCounts>()
+  private readonly allowance: Allowance
+  private readonly efforts = new WeakMap<Pattern, Effort>()
 
   constructor(options: ScannerOptions) {
     this.options = options
     this.clock = forwardClock(options.now)
+    this.allowance = sharedAllowance(this.clock())
   }
 
   watch(name: string): Watch {
@@ -172,8 +190,27 @@ export class RuleScanner implements Scanner {
   /** The rules that are in force now: asked for once a record, so that it sees all of one version. */
   hunt(): Hunt {
     const { snapshot } = this.options.rulebook
-    if (this.prepared?.snapshot !== snapshot) this.prepared = new Hunt(snapshot)
+    if (this.prepared?.snapshot !== snapshot) this.prepared = new Hunt(snapshot, this)
     return this.prepared
+  }
+
+  effortOf(pattern: Pattern): Effort {
+    if (this.options.isPatient) return freshEffort()
+    let effort = this.efforts.get(pattern)
+    if (effort === undefined) {
+      effort = new Effort(this.allowance, this.clock)
+      this.efforts.set(pattern, effort)
+    }
+    return effort
+  }
+
+  gaveUp(rule: Rule): void {
+    const counts = this.countsOf(rule)
+    const now = this.clock()
+    counts.tooSlow++
+    if (now - counts.toldSlowAt < TELL_SLOW_MS) return
+    counts.toldSlowAt = now
+    this.options.onSlow?.(rule)
   }
 
   countsOf(rule: Rule): HitCounts {

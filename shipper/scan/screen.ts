@@ -5,19 +5,23 @@
  * after it are looked at as well, so that hardly anything but a text is told of.
  */
 import { pairCounts } from '../terms/pair-counts.ts'
-import { type Pair, pairsAt, wordsAt } from './pairs.ts'
+import { NARROW, narrow, ScreenedText, wordOf } from './pairs.ts'
 
 /** A text at one offset, by the pair that stands there. */
 interface Place {
-  readonly text: string
+  readonly text: ScreenedText
   readonly at: number
 }
 
-/** What words of two bytes say, each by a bit of the bucket that a place is in: so many texts share three tables. */
+/** What pairs say, each by a bit of the bucket that a place is in: so many texts share three tables. */
 interface Tables {
+  /** By word; the others by what is left of one (see narrow). */
   readonly flags: Uint8Array
   readonly before: Uint8Array
   readonly after: Uint8Array
+  /** Buckets with a place that has nothing of its text before its pair, or behind it. */
+  readonly anyBefore: number
+  readonly anyAfter: number
   /** How far before its pair a text begins, at most. */
   readonly reach: Uint8Array
 }
@@ -25,10 +29,7 @@ interface Tables {
 export class Screen {
   /** By pair of bytes, as the machine reads two of them at once: the buckets of the places that are registered by it. */
   private readonly flags: Uint8Array
-  /** Of the pair before and after: the buckets that have a place with such a neighbour. */
-  private readonly before: Uint8Array
-  private readonly after: Uint8Array
-  private readonly reach: Uint8Array
+  private readonly tables: Tables
   private block: Uint8Array = new Uint8Array(0)
   private words: Uint16Array = new Uint16Array(0)
   /** 1: the block begins in the middle of a word. */
@@ -38,13 +39,13 @@ export class Screen {
 
   /** Of three characters at least, in small letters; capitals are the same. */
   constructor(texts: readonly string[]) {
-    const { stride, places } = cheapest(texts)
+    // Short texts have no choice of pairs; they go first, so that longer ones can share theirs.
+    const { stride, places } = cheapest(
+      texts.toSorted((a, b) => a.length - b.length).map((text) => new ScreenedText(text)),
+    )
     this.step = stride / 2
-    const { flags, before, after, reach } = tablesOf(places)
-    this.flags = flags
-    this.before = before
-    this.after = after
-    this.reach = reach
+    this.tables = tablesOf(places)
+    this.flags = this.tables.flags
   }
 
   /** What it was asked about last: another block costs some time at first. */
@@ -54,7 +55,7 @@ export class Screen {
 
   /** How far before a pair a text may begin that is registered by it. `at`: of next(). */
   reachAt(at: number): number {
-    return this.reach[this.words[(at - this.shift) >> 1]]
+    return this.tables.reach[narrow(this.words[(at - this.shift) >> 1])]
   }
 
   /** Where next() goes on. */
@@ -83,11 +84,11 @@ export class Screen {
 
   /** Whether the pair's neighbours are those of a text that it is registered for. */
   private stands(at: number): boolean {
-    const { words } = this
-    let buckets = this.flags[words[at]]
+    const { words, tables } = this
+    let buckets = tables.flags[words[at]]
     // At the block's ends a neighbour may be half there.
-    if (at > 0) buckets &= this.before[words[at - 1]]
-    if (at + 1 < words.length) buckets &= this.after[words[at + 1]]
+    if (at > 0) buckets &= tables.before[narrow(words[at - 1])] | tables.anyBefore
+    if (at + 1 < words.length) buckets &= tables.after[narrow(words[at + 1])] | tables.anyAfter
     return buckets !== 0
   }
 
@@ -110,15 +111,16 @@ let typical: { readonly counts: Float64Array; readonly total: number } | undefin
 
 function countPairs(): { readonly counts: Float64Array; readonly total: number } {
   const counts = pairCounts()
-  return { counts, total: counts.reduce((sum, count) => sum + count, 0) }
+  let total = 0
+  for (let pair = 0; pair < counts.length; pair++) total += counts[pair]
+  return { counts, total }
 }
 
 /** A larger step looks at less, and leaves less choice of pairs: common ones are met so often that it is no gain. */
-function cheapest(texts: readonly string[]): { readonly stride: number; readonly places: readonly Place[] } {
-  const shortest = Math.min(...texts.map(({ length }) => length))
+function cheapest(texts: readonly ScreenedText[]): { readonly stride: number; readonly places: readonly Place[] } {
   typical ??= countPairs()
   const { counts, total } = typical
-  const ways = STRIDES.filter((stride) => stride < shortest).map((stride) => {
+  const ways = STRIDES.filter((stride) => stride < texts[0].length).map((stride) => {
     const { places, met } = register(texts, stride, counts)
     return { stride, places, cost: (1 + (MET_COST * met) / total) / stride }
   })
@@ -126,77 +128,56 @@ function cheapest(texts: readonly string[]): { readonly stride: number; readonly
 }
 
 /** `met`: how often such pairs are met, in the unit of `counts`. */
-function register(texts: readonly string[], stride: number, counts: Float64Array): { places: Place[]; met: number } {
-  const taken = new Set<number>()
-  const costOf = ([first, second]: Pair) => {
-    const word = (first << 8) | second
-    return taken.has(word) ? 0 : counts[word]
-  }
+function register(texts: readonly ScreenedText[], stride: number, counts: Float64Array) {
+  const taken = new Uint8Array(65_536)
   const places: Place[] = []
   let met = 0
-  // Short texts have no choice; they go first, so that longer ones can share their pairs.
-  for (const text of texts.toSorted((a, b) => a.length - b.length)) {
+  for (const text of texts) {
     for (let phase = 0; phase < stride; phase++) {
-      const { at, cost } = rarest(text, phase, stride, costOf)
-      places.push({ text, at })
-      met += cost
-      for (const [first, second] of pairsAt(text, at)) taken.add((first << 8) | second)
+      // The rarest of the pairs at every `stride`th place.
+      let best = phase
+      let least = Number.POSITIVE_INFINITY
+      for (let at = phase; at + 1 < text.length; at += stride) {
+        let cost = 0
+        for (const pair of text.pairs[at]) if (taken[pair] === 0) cost += counts[pair]
+        if (cost >= least) continue
+        best = at
+        least = cost
+      }
+      places.push({ text, at: best })
+      met += least
+      for (const pair of text.pairs[best]) taken[pair] = 1
     }
   }
   return { places, met }
 }
 
-/** The rarest of the pairs at every `stride`th place of a text, from `phase` on. */
-function rarest(
-  text: string,
-  phase: number,
-  stride: number,
-  costOf: (pair: Pair) => number,
-): { readonly at: number; readonly cost: number } {
-  let best = { at: phase, cost: Number.POSITIVE_INFINITY }
-  for (let at = phase; at + 1 < text.length; at += stride) {
-    const cost = pairsAt(text, at).reduce((total, pair) => total + costOf(pair), 0)
-    if (cost < best.cost) best = { at, cost }
-  }
-  return best
-}
-
 const BUCKETS = 8
 
 function tablesOf(places: readonly Place[]): Tables {
-  const [flags, before, after] = [0, 0, 0].map(() => new Uint8Array(65_536))
-  const reach = new Uint8Array(65_536)
-  /** Buckets with a place that has nothing before or after it. */
+  const flags = new Uint8Array(65_536)
+  const [before, after, reach] = [0, 0, 0].map(() => new Uint8Array(NARROW))
   let anyBefore = 0
   let anyAfter = 0
   for (const [index, { text, at }] of places.toSorted(byNeighbours).entries()) {
     const bucket = 1 << Math.floor((index * BUCKETS) / places.length)
-    for (const word of wordsAt(text, at)) {
+    for (const pair of text.pairs[at]) {
+      const word = wordOf(pair)
       flags[word] |= bucket
-      reach[word] = Math.max(reach[word], at)
+      reach[narrow(word)] = Math.max(reach[narrow(word)], at)
     }
-    if (at === 0) anyBefore |= bucket
-    else for (const word of wordsAt(text, at - 2)) before[word] |= bucket
-    if (at + 2 >= text.length) anyAfter |= bucket
-    else for (const word of wordsAt(text, at + 2)) after[word] |= bucket
+    if (!text.markBefore(at, before, bucket)) anyBefore |= bucket
+    if (!text.markAfter(at, after, bucket)) anyAfter |= bucket
   }
-  for (let word = 0; word < 65_536; word++) {
-    before[word] |= anyBefore
-    after[word] |= anyAfter
-  }
-  return { flags, before, after, reach }
+  return { flags, before, after, anyBefore, anyAfter, reach }
 }
 
 /** So that those share a bucket that know as much of their neighbours, and the same pair. */
 function byNeighbours(a: Place, b: Place): number {
-  return known(a) - known(b) || pairOf(a) - pairOf(b)
+  return known(a) - known(b) || a.text.pairs[a.at][0] - b.text.pairs[b.at][0]
 }
 
 /** How many bytes before and after the pair are those of the text. */
 function known({ text, at }: Place): number {
   return 3 * Math.min(at, 2) + Math.min(text.length - at - 2, 2)
-}
-
-function pairOf({ text, at }: Place): number {
-  return (text.charCodeAt(at) << 8) | text.charCodeAt(at + 1)
 }

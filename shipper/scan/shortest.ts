@@ -5,17 +5,17 @@ import { isRune, nextOf, OP, programOf } from './program.ts'
 /** In characters: no text has fewer bytes. 0 where the empty text matches, and where nothing does. */
 export function shortestMatch(regex: RE2JS): number {
   const { inst, start } = programOf(regex)
-  const done = new Set<number>()
+  const isDone = new Uint8Array(inst.length)
   let here = [start]
   for (let length = 0; here.length > 0; length++) {
     const further: number[] = []
     // What takes no character leads on within the same length.
     for (const pc of here) {
-      if (done.has(pc)) continue
-      done.add(pc)
+      if (isDone[pc] === 1) continue
+      isDone[pc] = 1
       if (inst[pc].op === OP.MATCH) return length
       const ways = isRune(inst[pc]) ? further : here
-      ways.push(...nextOf(inst[pc]))
+      for (const next of nextOf(inst[pc])) ways.push(next)
     }
     here = further
   }

@@ -110,7 +110,7 @@ export class Tail implements Watch {
 
   private hit({ rule, pattern }: LiveRule, record: LogRecord, text: string, line: () => string, place: Place): void {
     if (!this.passes(rule, record.service, this.scanner.clock())) return
-    const match = findMatch(pattern, text)
+    const match = findMatch(pattern, text, this.scanner.effortOf(pattern))
     if (match !== undefined) this.scanner.options.emit(hitEvent(rule, record, text, line, match, place))
   }
 

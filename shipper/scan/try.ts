@@ -3,8 +3,9 @@ import { type LogRecord, TEXT_FIELDS, type TextField } from '../record.ts'
 import { type Answer, done, type Fault, refused } from '../terms/answer.ts'
 import { fromMillis } from '../terms/instant.ts'
 import { isObject } from '../terms/object.ts'
-import { compilePattern, findMatch, type Match, matchedPart, type Pattern } from './compile.ts'
+import { compilePattern, findMatch, type Match, matchedPart, matches, type Pattern } from './compile.ts'
 import { readDraft } from './draft.ts'
+import { freshEffort } from './effort.ts'
 import { placesOf, textOn } from './field.ts'
 import { capturesOf, eventMessage, hitEvent } from './hit.ts'
 import { type Rule, type RuleSettings, STREAMS } from './rule.ts'
@@ -36,10 +37,15 @@ export function testRule(
   const { record, text, json } = withTime(interpret(line, workload), now)
   const asRead = () => text
   const found = placesOf(rule.on).flatMap((place) => textOn(record, place, asRead) ?? [])
-  const on = matchedPart(found.find((text) => pattern.regex.test(matchedPart(text))) ?? found[0] ?? '')
-  const match = found.length === 0 ? undefined : findMatch(pattern, on)
-  const reason =
-    reasonOf(rule, record, stream, found.length > 0) ?? (match ? undefined : lineReason(rule, pattern, text))
+  const parts = found.map(matchedPart)
+  const effort = freshEffort()
+  const verdicts = parts.map((part) => matches(pattern, part, effort))
+  const on = parts[Math.max(0, verdicts.indexOf(true))] ?? ''
+  const match = verdicts.includes(true) ? findMatch(pattern, on) : undefined
+  const isSlow = match === undefined && verdicts.includes(undefined)
+  const reason = isSlow
+    ? TOO_SLOW
+    : (reasonOf(rule, record, stream, found.length > 0) ?? (match ? undefined : lineReason(rule, pattern, text)))
   const matched = match !== undefined && reason === undefined
   const place = { container: 'test', stream, position: undefined }
   return done({
@@ -52,6 +58,8 @@ export function testRule(
     ...(matched ? { event: hitEvent(rule, record, on, asRead, match, place) } : {}),
   })
 }
+
+const TOO_SLOW = 'the pattern takes too long for this text: it is given up, as in the stream'
 
 /** What the pattern finds is shown also where the rule would not hit for another reason. */
 function shownMatch(text: string, match: Match | undefined): Pick<RuleTest, 'span' | 'captures' | 'spans'> {
@@ -70,8 +78,8 @@ function reasonOf(rule: Rule, record: LogRecord, stream: 'stdout' | 'stderr', ha
 }
 
 /** What a line says of its level is not in its message, and a rule for the word is what people write first. */
-function lineReason({ on }: Rule, { regex }: Pattern, line: string): string | undefined {
-  if (on !== 'message' || !regex.test(matchedPart(line))) return undefined
+function lineReason({ on }: Rule, pattern: Pattern, line: string): string | undefined {
+  if (on !== 'message' || matches(pattern, matchedPart(line), freshEffort()) !== true) return undefined
   return 'it is not in the message, but in the whole line: on: line looks there'
 }
 

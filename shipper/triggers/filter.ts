@@ -1,8 +1,8 @@
 /** Which events a trigger wants: all that is given must hold; an empty list is as none. */
-import { RE2JS } from 're2js'
 import type { LogEvent } from '../events/event.ts'
 import { type Answer, done, refused } from '../terms/answer.ts'
-import { regexFault } from '../terms/regex.ts'
+import { BoundedRegex } from '../terms/bounded-regex.ts'
+import { compileOrFault } from '../terms/regex.ts'
 import type { TriggerFilter } from './trigger.ts'
 
 export type Matcher = (event: LogEvent) => boolean
@@ -23,7 +23,7 @@ export function compileFilter(filter: TriggerFilter): Answer<Matcher> {
       (workloads === undefined || workloads.has(metadata.workload)) &&
       (rules === undefined || has(rules, metadata.rule_id) || has(rules, metadata.rule_name)) &&
       // Last, as it costs the most.
-      (pattern === undefined || pattern.test(text))
+      (pattern === undefined || pattern.within(MAX_UNITS, (regex) => regex.test(text)).found === true)
     )
   })
 }
@@ -44,8 +44,14 @@ function has(rules: ReadonlySet<string>, value: string | undefined): boolean {
 /** Written out, as {n} counts: compiled while lines flow, so that it must be quick. As rules have it. */
 const MAX_EXPANDED = 10_000
 
+/**
+ * Units of work (see terms/bounded-regex.ts) for one event: its message has 500 bytes, so that only a pattern of thousands of
+ * instructions may come to it. Where it does, the event is not wanted.
+ */
+const MAX_UNITS = 1_000_000
+
 /** Or what is wrong with it. */
-function compile(source: string): RE2JS | string {
-  const fault = regexFault(source, MAX_EXPANDED)
-  return fault === undefined ? RE2JS.compile(source) : `filter.message does not compile: ${fault}.`
+function compile(source: string): BoundedRegex | string {
+  const regex = compileOrFault(source, MAX_EXPANDED)
+  return typeof regex === 'string' ? `filter.message does not compile: ${regex}.` : new BoundedRegex(regex)
 }

@@ -270,7 +270,7 @@ const fakePatterns: PatternsPart = {
 
 const fakeScanner = {
   stats: () => ({
-    rules: { 'out of memory': { hits: 3, hits_last_minute: 1, minutes: [0, 1, 2], cooled_down: 4 } },
+    rules: { 'out of memory': { hits: 3, hits_last_minute: 1, minutes: [0, 1, 2], cooled_down: 4, too_slow: 0 } },
     dropped: { cooldown: 4, bucket: 0 },
     watches: 1,
     lines: 100,

@@ -219,6 +219,25 @@ test('counts go by rule', () => {
   assert.equal(own.counts.get('jwt'), 0)
 })
 
+test('a text that takes an own rule too long is taken out whole, whichever way the engine goes', () => {
+  const rule = (pattern: string) =>
+    createRedactor({ ...DEFAULT_REDACT, rules: [{ name: 'slow', pattern, keywords: ['bbb'] }] })
+  // To tell of each b that no z follows takes a look at all that is behind it: the square of the length.
+  for (const [pattern, text] of [
+    ['b.*z|b', 'b'.repeat(30_000)],
+    ['(b[ab]*z)|b', 'b'.repeat(5000)],
+  ]) {
+    const slow = rule(pattern)
+    const begun = process.cpuUsage()
+    assert.equal(redactText(text, slow)?.slice(0, 100), '[redacted:slow]', pattern)
+    assert.ok(process.cpuUsage(begun).user < 8_000_000)
+    assert.equal(slow.counts.get('slow'), 1)
+  }
+  const all = rule('b+')
+  assert.equal(redactText(`a${'bbb '.repeat(5000)}`, all), `a${'[redacted:slow] '.repeat(5000)}`)
+  assert.equal(all.counts.get('slow'), 5000)
+})
+
 test('allow, disable, own rules, off', () => {
   const config = {
     enabled: true,

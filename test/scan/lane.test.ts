@@ -1,12 +1,16 @@
 /** The prefilters' law: with express lane and prefilters exactly those hits are found that every rule on every record finds. */
 import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { PRODUCERS, writeCorpusFile } from '../../scripts/bench/corpus.ts'
 import type { RuleSettings } from '../../shipper/scan/rule.ts'
 import type { Watch } from '../../shipper/scan/scanner.ts'
 import { runFlow } from '../flow.ts'
 import { exportedFormats, readCorpus } from '../formats/corpus.ts'
 import { NaiveWatch, rule, scannerOf } from './rules.ts'
+import { SETS } from './sets.ts'
 
 const RULES: RuleSettings[] = [
   rule('any case', '(?i)FAILED|timeout'),
@@ -126,6 +130,41 @@ for (const [way, end] of [
       }),
       { numRuns: 60 },
     )
+    assert.ok(taken > 100, `the lane took ${taken} lines`)
+  })
+}
+
+const SAID = [
+  'pull "x"',
+  'error: é disk',
+  'Timeout 123',
+  'a\nb',
+  'i/o EOF 500',
+  'push failed',
+  '\u212a1 user_45',
+  'VM lost',
+]
+const CORPUS = [
+  ...benchLines(150),
+  ...Array.from({ length: 240 }, (_, n) => LINES[n % LINES.length](n, JSON.stringify(SAID[n % SAID.length]))),
+]
+
+/** As the bench has them: so many of each producer. */
+function benchLines(count: number): string[] {
+  const folder = mkdtempSync(`${tmpdir()}/longship-lane-`)
+  try {
+    return PRODUCERS.flatMap((name) => {
+      const file = readFileSync(writeCorpusFile(folder, name, count, 1_795_000_000_000, 7), 'utf8')
+      return file.trimEnd().split('\n')
+    })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+for (const [kind, rules] of SETS) {
+  test(`a set of rules: ${kind}`, () => {
+    const taken = assertSame(CORPUS, rules)
     assert.ok(taken > 100, `the lane took ${taken} lines`)
   })
 }

@@ -80,6 +80,13 @@ test('the pattern is compiled once and takes linear time', () => {
   assert.ok(performance.now() - startMs < 5000)
 })
 
+test('a pattern that takes too long for a message does not hold the triggers up: the event is not wanted', () => {
+  const matches = value(compileFilter({ message: '(?:a?){900}(?:a?){900}a{900}c' }))
+  const begun = process.cpuUsage()
+  for (let i = 0; i < 5; i++) assert.equal(matches(event(1, { message: `${'a'.repeat(498)}c` })), false)
+  assert.ok(process.cpuUsage(begun).user < 2_000_000)
+})
+
 test('one workload or rule may be written without a list', async (t) => {
   const to = await receiver(t)
   const { triggers, feed } = world(t, to.port)

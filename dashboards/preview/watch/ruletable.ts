@@ -64,9 +64,9 @@ function createRow(rule: ShownRule, actions: RuleActions, nameOf: (id: string) =
   const drops = h('span', {}, '–')
   const error = h('p', { class: 'error' })
   let drawn: string | undefined
-  const showError = (text: string | undefined) => {
-    error.hidden = text === undefined
-    error.textContent = text === undefined ? '' : `Out of use: ${text}`
+  const showError = (text: string | undefined, tooSlow = 0) => {
+    error.hidden = text === undefined && tooSlow === 0
+    error.textContent = text === undefined ? slowText(tooSlow) : `Out of use: ${text}`
   }
   showError(rule.error)
   const cells: readonly (readonly [name: string, content: readonly (Node | string | null)[]])[] = [
@@ -99,9 +99,13 @@ function createRow(rule: ShownRule, actions: RuleActions, nameOf: (id: string) =
       drawn = minutes.join()
       drops.textContent = String(stats?.cooled_down ?? 0)
       drops.title = 'Hits within the cooldown'
-      showError(stats?.error ?? rule.error)
+      showError(stats?.error ?? rule.error, stats?.too_slow)
     },
   }
+}
+
+function slowText(texts: number): string {
+  return `Too slow for ${texts === 1 ? 'one text' : `${texts} texts`}: its pattern has too many ways to match`
 }
 
 function nameParts(rule: ShownRule, actions: RuleActions, nameOf: (id: string) => string | undefined): (Node | null)[] {

@@ -111,6 +111,7 @@ function findHits(test: RuleTestCase, snapshot: Snapshot): { found: Found[]; mes
     bucket: { burst: Number.MAX_SAFE_INTEGER, per_minute: 1 },
     emit: (event) => found.push({ line, event }),
     now: () => nowMs,
+    isPatient: true,
   })
   const watch = scanner.watch('test')
   for (const { line: text, at, service, stream } of linesOf(test)) {

@@ -17,6 +17,8 @@ export interface RuleStats {
   /** Hits of the last 60 minutes, the oldest first. */
   readonly minutes: readonly number[]
   readonly cooled_down: number
+  /** Texts in which it was given up. */
+  readonly too_slow: number
   readonly error?: string
 }
 
