@@ -9,6 +9,7 @@ import { readCell, readNamedCell, readUserAndClass } from './general-cells.ts'
 import { isMarked, lastIsTime, readBareLevel } from './general-levels.ts'
 import {
   readAgentLevel,
+  readBracedLevel,
   readBracedName,
   readCall,
   readCoherence,
@@ -106,6 +107,7 @@ function step(scan: Scan): boolean {
   if (code === 0x7b)
     return (
       readSemantic(scan) ||
+      readBracedLevel(scan) ||
       readTimeToken(scan, at + 1) ||
       readBraced(scan) ||
       readThreadBeforeLevel(scan) ||

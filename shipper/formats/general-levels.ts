@@ -35,7 +35,7 @@ export function readBareLevel(scan: Scan, word: string, end: number): boolean {
       addLevel(scan, word, end)
     )
   if (scan.tokens.length === 0 && isSureLevel(word)) {
-    const gap = /^ {1,4}[[(]?/.exec(scan.text.slice(end, end + 6))
+    const gap = /^ {1,4}[[(<]?/.exec(scan.text.slice(end, end + 6))
     return (
       gap !== null && readTime(scan.text, end + gap[0].length, scan.options) !== undefined && addLevel(scan, word, end)
     )
