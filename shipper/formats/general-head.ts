@@ -6,6 +6,7 @@
 import type { TimeOptions } from '../terms/time.ts'
 import { readBracket } from './general-brackets.ts'
 import { readCell, readNamedCell, readUserAndClass } from './general-cells.ts'
+import { readColonColumns } from './general-colons.ts'
 import { isMarked, lastIsTime, readBareLevel } from './general-levels.ts'
 import {
   readAgentLevel,
@@ -98,7 +99,13 @@ function step(scan: Scan): boolean {
   if (code >= 0x30 && code <= 0x39 && scan.tokens.length === 0)
     return readLeadingPid(scan) || readTimeToken(scan, at) || readNumber(scan) || readWord(scan)
   if (code >= 0x30 && code <= 0x39)
-    return readTimeToken(scan, at) || readThreadBeforeLevel(scan) || readNumber(scan) || readWord(scan)
+    return (
+      readTimeToken(scan, at) ||
+      readColonColumns(scan) ||
+      readThreadBeforeLevel(scan) ||
+      readNumber(scan) ||
+      readWord(scan)
+    )
   if (code === 0x23) return readNumber(scan) || readWord(scan)
   if (code === 0x25) return readCisco(scan) || readVmsMessage(scan) || skipContext(scan)
   if (code === 0x2a && readStarredLevel(scan)) return true
@@ -122,6 +129,7 @@ function step(scan: Scan): boolean {
     readThread(scan) ||
     readProcessor(scan) ||
     readColons(scan) ||
+    readColonColumns(scan) ||
     readGluedLevel(scan) ||
     readSession(scan) ||
     readPair(scan) ||
@@ -172,8 +180,32 @@ function readWord(scan: Scan): boolean {
   if ((next === 0x20 || next === 0x09) && scan.hasLevel && (readThreadBeforeClass(scan, word) || readSemantic(scan)))
     return true
   if (next === 0x3d || next === 0x28 || next === 0x27 || next === 0x7b || next === 0x3c) return false
-  return readBareLevel(scan, word, end) || readName(scan, word, end) || readWeak(scan, word, end)
+  return (
+    readBareLevel(scan, word, end) ||
+    readNoName(scan, word, end) ||
+    readName(scan, word, end) ||
+    readWeak(scan, word, end)
+  )
 }
+
+/** tid:12 names no writer; an address or a domain's host fills a column in front of it. */
+function readNoName(scan: Scan, word: string, end: number): boolean {
+  if (scan.time === undefined || weakWords(scan, false) > 0) return false
+  const first = word.charCodeAt(0) | 0x20
+  if (
+    (first === 0x74 || first === 0x70) &&
+    /^(?:tid|pid|thread|proc|process):(?:\d{1,15}|0x[\da-f]{1,16})$/i.test(word)
+  )
+    return add(scan, 'pid', word, end, true)
+  if (scan.named || scan.tokens.at(-1)?.kind !== 'time' || !word.includes('.')) return false
+  if (!endsColumn(scan.text, end) && !/^ [[({<]/.test(scan.text.slice(end, end + 2))) return false
+  if (DOMAIN.test(word)) return add(scan, 'word', word, end, true)
+  return scan.mark !== 0 && ADDRESS.test(word) && add(scan, 'group', word, end, true)
+}
+
+const DOMAIN =
+  /^[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}(?<=\.(?:com|net|org|local|localdomain|lan|internal|intern|corp|edu|home))$/
+const ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?$/
 
 function readName(scan: Scan, word: string, end: number): boolean {
   if (scan.named || weakWords(scan, false) > 0 || (scan.time === undefined && !scan.hasLevel)) return false
