@@ -146,7 +146,7 @@ function readNumber(scan: Scan): boolean {
     scan.named = true
     return add(scan, 'program', owner[2] as string, scan.at + owner[0].length - 1, true, owner[1])
   }
-  const match = sticky(/(#?\d{1,19}(?:[:/]\d{1,10}(?= ))?|0x[0-9a-f]{1,16})(?=[\s|,;:\])]|$)/y, scan)
+  const match = sticky(/(#?\d{1,19}(?:[:/]\d{1,10}(?=[ ,;|\t]))?|0x[0-9a-f]{1,16})(?=[\s|,;:\])]|$)/y, scan)
   if (match === null) return false
   if (scan.named || weakCount(scan) > 6) return false
   return add(scan, 'number', match[0], scan.at + match[0].length, false)
@@ -198,9 +198,10 @@ function readNoName(scan: Scan, word: string, end: number): boolean {
   )
     return add(scan, 'pid', word, end, true)
   if (scan.named || scan.tokens.at(-1)?.kind !== 'time' || !word.includes('.')) return false
-  if (!endsColumn(scan.text, end) && !/^ [[({<]/.test(scan.text.slice(end, end + 2))) return false
+  const opens = /^ [[({<]/.test(scan.text.slice(end, end + 2))
+  if (!endsColumn(scan.text, end) && !opens) return false
   if (DOMAIN.test(word)) return add(scan, 'word', word, end, true)
-  return scan.mark !== 0 && ADDRESS.test(word) && add(scan, 'group', word, end, true)
+  return (scan.mark !== 0 || opens) && ADDRESS.test(word) && add(scan, 'group', word, end, true)
 }
 
 const DOMAIN =

@@ -28,7 +28,7 @@ const OTHERS =
 
 /** (billing) [INF] · com.acme.Billing - |WARN| · {INFO} [main] · | billing | */
 const COLUMNS =
-  /(?:[({|]|[A-Za-z_][\w.]{0,80} [-|] )[^a-z\n]{0,40}(?:TRACE|DEBUG|INFO|WARN|ERROR|INF|WRN|ERR|DBG)|\{[A-Z]{3,7}\} |\| [\w.]{1,40} \| |(?:Info|Information|Warn|Warning|Error|Debug|Fatal|[DIWEF]) [[(<{]|\([DIWEF]\) |[({][\w.]{2,40}[)}] \[/y
+  /(?:[({|]|[A-Za-z_][\w.]{0,80} [-|] )[^a-z\n]{0,40}(?:TRACE|DEBUG|INFO|WARN|ERROR|INF|WRN|ERR|DBG)|\{[A-Z]{3,7}\} |\| [\w.]{1,40} \| |(?:Info|Information|Warn|Warning|Error|Debug|Fatal|[DIWEF]) [[(<{]|\([DIWEF]\) |(?=[\w.-]{0,60}[\d.-])[\w.-]{2,60} [[({<]|[({][\w.]{2,40}[)}] \[/y
 const SLASH = 0x2f
 /** Longest prefix, and a year. */
 const MAX_SLASH = 70
