@@ -21,7 +21,7 @@ const LOG_FILE = [
 
 /** Where a line of Ansible's can start: everything else is turned away here. */
 const GUARD =
-  /^(?:PLAY[ :B]|TASK(?: |: ?\[| ?\*)(?!ERROR)|RUNNING HANDLER |HANDLER |GATHERING FACTS |CLEANUP TASK |NO MORE HOSTS|META: |ERROR! |FAILED - RETRYING: |ASYNC (?:OK|FAILED|POLL) on |included: |task path: |skipping: |(?:ok|changed|failed|fatal|rescued|ignored|unreachable): \[|\.\.\.ignoring|\[(?:DEPRECATION )?WARNING\]: |\[ERROR\]: |\[DEPRECATED\]: |<[\w.:-]{1,200}> (?:ESTABLISH|EXEC|SSH: |PUT|FETCH|\()|Using \S{1,300} as config file|No config file found; using defaults|Origin: \S{1,400}:\d{1,7}:\d{1,5}$|Playbook run took |to retry, use: --limit @)/
+  /^(?:PLAY[ :B]|TASK(?: |: ?\[| ?\*)(?!ERROR)|RUNNING HANDLER |HANDLER |GATHERING FACTS |CLEANUP TASK |NO MORE HOSTS|META: |ERROR! |FAILED - RETRYING: |ASYNC (?:OK|FAILED|POLL) on |included: |task path: |skipping: |(?:ok|changed|failed|fatal|rescued|ignored|unreachable): \[|\.\.\.ignoring|\[(?:DEPRECATION )?WARNING\]: |\[ERROR\]: |\[DEPRECATED\]: |<[\w.:-]{1,200}> (?:ESTABLISH|EXEC|SSH: |PUT|FETCH|\(\d{1,3}, )|Using \S{1,300} as config file|No config file found; using defaults|Origin: \S{1,400}:\d{1,7}:\d{1,5}$|Playbook run took |to retry, use: --limit @)/
 const WEEKDAY = /^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day \d{1,2} [A-Z][a-z]{2,8} \d{4} {1,2}\d/
 
 export const ansible: Format = {

@@ -1,8 +1,8 @@
 /** What stands in brackets in a head: a time, a level, a pid, a thread or a component. */
 import { readBarredGroup } from './general-places.ts'
-import { add, addLevel, type Scan, sticky, weakWords } from './general-scan.ts'
+import { add, addLevel, lastWord, type Scan, sticky, weakWords } from './general-scan.ts'
 import { readTimeToken } from './general-times.ts'
-import { capitalLevel, delimitedLevel, isName, isThreadLike } from './general-words.ts'
+import { capitalLevel, delimitedLevel, isHostLike, isName, isThreadLike } from './general-words.ts'
 import { SEVERITIES } from './syslog-priority.ts'
 
 export function readBracket(scan: Scan, open: number): boolean {
@@ -65,7 +65,13 @@ export function readBracket(scan: Scan, open: number): boolean {
     return addLevel(scan, diagnostic[1] === 'NOTIFICATION' ? 'notice' : 'critical', close + 1)
   }
   if (word.includes('|') && readBarredGroup(scan, word, close + 1)) return true
-  const direct = weakWords(scan, false) === 0
+  // A host with a name may stand between the time and the columns.
+  const direct =
+    weakWords(scan, false) === 0 ||
+    (weakWords(scan, false) === 1 &&
+      scan.tokens.at(-2)?.kind === 'time' &&
+      /[A-Za-z]/.test(lastWord(scan)) &&
+      isHostLike(lastWord(scan)))
   // PeopleSoft's PSAPPSRV.1234 (12) [2026-05-05T10:11:12.123
   if (!direct && scan.time === undefined && /^\d{1,10}$/.test(word) && text.startsWith(' [', close + 1))
     return add(scan, 'number', word, close + 1, false)
@@ -90,6 +96,8 @@ export function readBracket(scan: Scan, open: number): boolean {
     }
   }
   if (scan.named || !direct || word === '') return false
+  // Erlang's <0.123.0>
+  if (open === 0x3c && /^\d{1,6}\.\d{1,10}\.\d{1,6}$/.test(word)) return add(scan, 'pid', word, close + 1, true)
   const owner = open === 0x5b || scan.time === undefined ? null : OWNER.exec(word)
   if (owner !== null) {
     scan.named = true

@@ -6,9 +6,11 @@
 import type { TimeOptions } from '../terms/time.ts'
 import { readBracket } from './general-brackets.ts'
 import { readCell, readNamedCell, readUserAndClass } from './general-cells.ts'
+import { readColonColumns } from './general-colons.ts'
 import { isMarked, lastIsTime, readBareLevel } from './general-levels.ts'
 import {
   readAgentLevel,
+  readBracedLevel,
   readBracedName,
   readCall,
   readCoherence,
@@ -97,7 +99,13 @@ function step(scan: Scan): boolean {
   if (code >= 0x30 && code <= 0x39 && scan.tokens.length === 0)
     return readLeadingPid(scan) || readTimeToken(scan, at) || readNumber(scan) || readWord(scan)
   if (code >= 0x30 && code <= 0x39)
-    return readTimeToken(scan, at) || readThreadBeforeLevel(scan) || readNumber(scan) || readWord(scan)
+    return (
+      readTimeToken(scan, at) ||
+      readColonColumns(scan) ||
+      readThreadBeforeLevel(scan) ||
+      readNumber(scan) ||
+      readWord(scan)
+    )
   if (code === 0x23) return readNumber(scan) || readWord(scan)
   if (code === 0x25) return readCisco(scan) || readVmsMessage(scan) || skipContext(scan)
   if (code === 0x2a && readStarredLevel(scan)) return true
@@ -106,6 +114,7 @@ function step(scan: Scan): boolean {
   if (code === 0x7b)
     return (
       readSemantic(scan) ||
+      readBracedLevel(scan) ||
       readTimeToken(scan, at + 1) ||
       readBraced(scan) ||
       readThreadBeforeLevel(scan) ||
@@ -120,6 +129,7 @@ function step(scan: Scan): boolean {
     readThread(scan) ||
     readProcessor(scan) ||
     readColons(scan) ||
+    readColonColumns(scan) ||
     readGluedLevel(scan) ||
     readSession(scan) ||
     readPair(scan) ||
@@ -136,7 +146,7 @@ function readNumber(scan: Scan): boolean {
     scan.named = true
     return add(scan, 'program', owner[2] as string, scan.at + owner[0].length - 1, true, owner[1])
   }
-  const match = sticky(/(#?\d{1,19}(?:[:/]\d{1,10}(?= ))?|0x[0-9a-f]{1,16})(?=[\s|,;:\])]|$)/y, scan)
+  const match = sticky(/(#?\d{1,19}(?:[:/]\d{1,10}(?=[ ,;|\t]))?|0x[0-9a-f]{1,16})(?=[\s|,;:\])]|$)/y, scan)
   if (match === null) return false
   if (scan.named || weakCount(scan) > 6) return false
   return add(scan, 'number', match[0], scan.at + match[0].length, false)
@@ -170,8 +180,33 @@ function readWord(scan: Scan): boolean {
   if ((next === 0x20 || next === 0x09) && scan.hasLevel && (readThreadBeforeClass(scan, word) || readSemantic(scan)))
     return true
   if (next === 0x3d || next === 0x28 || next === 0x27 || next === 0x7b || next === 0x3c) return false
-  return readBareLevel(scan, word, end) || readName(scan, word, end) || readWeak(scan, word, end)
+  return (
+    readBareLevel(scan, word, end) ||
+    readNoName(scan, word, end) ||
+    readName(scan, word, end) ||
+    readWeak(scan, word, end)
+  )
 }
+
+/** tid:12 names no writer; an address or a domain's host fills a column in front of it. */
+function readNoName(scan: Scan, word: string, end: number): boolean {
+  if (scan.time === undefined || weakWords(scan, false) > 0) return false
+  const first = word.charCodeAt(0) | 0x20
+  if (
+    (first === 0x74 || first === 0x70) &&
+    /^(?:tid|pid|thread|proc|process):(?:\d{1,15}|0x[\da-f]{1,16})$/i.test(word)
+  )
+    return add(scan, 'pid', word, end, true)
+  if (scan.named || scan.tokens.at(-1)?.kind !== 'time' || !word.includes('.')) return false
+  const opens = /^ [[({<]/.test(scan.text.slice(end, end + 2))
+  if (!endsColumn(scan.text, end) && !opens) return false
+  if (DOMAIN.test(word)) return add(scan, 'word', word, end, true)
+  return (scan.mark !== 0 || opens) && ADDRESS.test(word) && add(scan, 'group', word, end, true)
+}
+
+const DOMAIN =
+  /^[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}(?<=\.(?:com|net|org|local|localdomain|lan|internal|intern|corp|edu|home))$/
+const ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?$/
 
 function readName(scan: Scan, word: string, end: number): boolean {
   if (scan.named || weakWords(scan, false) > 0 || (scan.time === undefined && !scan.hasLevel)) return false

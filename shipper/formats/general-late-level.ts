@@ -40,6 +40,8 @@ const WORD = /[^\s[\](){}<>|,;"']{1,120}/y
 const SPACE = 0x20
 const TAB = 0x09
 const BAR = 0x7c
+/** Two spaces: no character that a text would hold. */
+const GAP = 1
 
 /** The level as the line writes it; undefined when it has none. `start`: where to begin, behind the time at best. */
 export function findLateLevel(text: string, start = 0): string | undefined {
@@ -57,14 +59,14 @@ export function findLateLevel(text: string, start = 0): string | undefined {
   return undefined
 }
 
-/** Over spaces and separators, of which the strongest is kept: tab, bar, comma, semicolon, or two spaces (as a tab). */
+/** Over spaces and separators, of which the strongest is kept: tab, bar, comma, semicolon, or a gap of two spaces. */
 function skip(look: Look): void {
   const { text } = look
   look.mark = 0
   for (; look.at < text.length; look.at++) {
     const code = text.charCodeAt(look.at)
     if (code === SPACE) {
-      if (look.mark === 0 && text.charCodeAt(look.at + 1) === SPACE) look.mark = TAB
+      if (look.mark === 0 && text.charCodeAt(look.at + 1) === SPACE) look.mark = GAP
     } else if (isSeparator(code)) look.mark = code
     else if (code !== 0x22 && code !== 0x27 && code !== 0x5d && code !== 0x29 && code !== 0x3e && code !== 0x7d) return
   }
@@ -133,7 +135,7 @@ function levelOfWord(look: Look, word: string, mark: number): string | undefined
   const ends = endsCell(text, at)
   if (look.signed && ends && levelWord(word) !== undefined) return word
   if (mark !== 0 && ends) {
-    if (word.length === 1) return mark !== TAB && /[DIWEF]/.test(word) ? word : undefined
+    if (word.length === 1) return mark !== GAP && /[DIWEF]/.test(word) ? word : undefined
     if (isSureLevel(word) || (mark !== 0x2c && capitalLevel(word) !== undefined)) return word
   }
   if (word.length < 3 || look.capitals > 1 || look.prose > 1) return undefined

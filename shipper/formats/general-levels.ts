@@ -31,11 +31,15 @@ export function readBareLevel(scan: Scan, word: string, end: number): boolean {
   if (scan.tokens.length === 0 && (scan.text.charCodeAt(end) === 0x09 || scan.text.charCodeAt(end) === 0x2c))
     return (
       delimitedLevel(word) !== undefined &&
-      readTime(scan.text, end + (scan.text.startsWith(', [', end) ? 3 : 1), scan.options) !== undefined &&
+      readTime(
+        scan.text,
+        end + (/^[ \t]?[|;,]? ?[[(<]?/.exec(scan.text.slice(end, end + 5))?.[0].length ?? 0),
+        scan.options,
+      ) !== undefined &&
       addLevel(scan, word, end)
     )
   if (scan.tokens.length === 0 && isSureLevel(word)) {
-    const gap = /^ {1,4}[[(]?/.exec(scan.text.slice(end, end + 6))
+    const gap = /^ {1,4}[[(<]?/.exec(scan.text.slice(end, end + 6))
     return (
       gap !== null && readTime(scan.text, end + gap[0].length, scan.options) !== undefined && addLevel(scan, word, end)
     )
@@ -86,5 +90,5 @@ function opensHead(text: string, word: string, end: number): boolean {
   if (!isSureLevel(word)) return /^ \( *\d{1,8}\):/.test(behind) && delimitedLevel(word) !== undefined
   if (/^ (?:\d{1,10}[#:/]\d|[[(<{#])/.test(behind)) return true
   const isTitle = /^[A-Z]/.test(word)
-  return isTitle && /^ (?:[A-Za-z][\w.-]{1,40}: |[A-Z][a-z]+ )/.test(behind)
+  return isTitle && /^ (?:[A-Za-z][\w.-]{1,40}: |[A-Z][a-z]+ |[A-Za-z]\w{0,40}(?:\.\w{1,60}){1,10} )/.test(behind)
 }

@@ -120,6 +120,16 @@ export function readThreadBeforeLevel(scan: Scan): boolean {
   return add(scan, 'pid', match[1] ?? match[0], scan.at + match[0].length, true)
 }
 
+/** {INFO}, in front of a time or behind it. */
+export function readBracedLevel(scan: Scan): boolean {
+  if (scan.hasLevel || weakWords(scan, false) > 0) return false
+  const match = sticky(/\{ ?([A-Za-z]{1,11}) ?\}(?=[\s|:,;[])/y, scan)
+  if (match === null || delimitedLevel(match[1] as string) === undefined) return false
+  const end = scan.at + match[0].length
+  if (scan.time === undefined && !/^ {0,2}[[(<{]?\d/.test(scan.text.slice(end, end + 4))) return false
+  return addLevel(scan, match[1] as string, end)
+}
+
 /** {BillingService} right behind a time or a level. */
 export function readBracedName(scan: Scan): boolean {
   const last = scan.tokens.at(-1)?.kind

@@ -101,7 +101,7 @@ export function readPair(scan: Scan): boolean {
 /** Google Drive's and iOS's "pid=1234" between level or time and thread. */
 function readIdPair(scan: Scan): boolean {
   if (scan.time === undefined || scan.named || weakWords(scan, false) > 0) return false
-  const match = sticky(/(?:pid|tid|thread|process)=(\d{1,10}|0x[\da-f]{1,16})(?=[\s,])/iy, scan)
+  const match = sticky(/(?:pid|tid|thread|process)=(\d{1,10}|0x[\da-f]{1,16})(?=[\s,;|])/iy, scan)
   return match !== null && add(scan, 'pid', match[1] as string, scan.at + match[0].length, true)
 }
 

@@ -26,6 +26,9 @@ const LEVEL_WORDS = new Set(
 const OTHERS =
   /[A-Z]{4,8}> |(?:[^\s:]{1,200}\.go:\d{1,7}: )?(?:\[?[\w.-]{1,60}\]?:? )?evt: |- |\[\w{1,8}\] \d{1,10}#\d{1,10}: |kid\d|[a-z][\w-]{1,40}(?::[\w-]{1,40})?(?:\[\d{1,10}\])?(?: [\w.-]{1,60}:\d{1,6} at [\w:~]{1,80}\(\))?: (?:DEBUG|INFO|WARNING|ERROR|CRITICAL|VERBOSE): /y
 
+/** (billing) [INF] · com.acme.Billing - |WARN| · {INFO} [main] · | billing | */
+const COLUMNS =
+  /(?:[({|]|[A-Za-z_][\w.]{0,80} [-|] )[^a-z\n]{0,40}(?:TRACE|DEBUG|INFO|WARN|ERROR|INF|WRN|ERR|DBG)|\{[A-Z]{3,7}\} |\| [\w.]{1,40} \| |(?:Info|Information|Warn|Warning|Error|Debug|Fatal|[DIWEF]) [[(<{]|\([DIWEF]\) |(?=[\w.-]{0,60}[\d.-])[\w.-]{2,60} [[({<]|[({][\w.]{2,40}[)}] \[/y
 const SLASH = 0x2f
 /** Longest prefix, and a year. */
 const MAX_SLASH = 70
@@ -54,7 +57,10 @@ export const goLog: Format = {
     if (time === undefined) return undefined
     const fields: Fields = new Map()
     addPrefix(fields, prefix)
-    addMessage(fields, head.slice(addHead(fields, head, from)))
+    const body = addHead(fields, head, from)
+    // Columns that Go's logger does not write: the general case reads more of them.
+    if (prefixless(fields) && prefix === '' && matchAt(COLUMNS, head, body) !== null) return undefined
+    addMessage(fields, head.slice(body))
     // As with klog: no program is named, the file is the part that wrote it.
     const file = fields.get('file')
     if (file !== undefined && !fields.has('logger')) fields.set('logger', file)

@@ -5,7 +5,7 @@
 import type { ParsedLine } from '../record.ts'
 import type { Fields } from '../terms/json.ts'
 import { findLateLevel } from './general-late-level.ts'
-import { capitalLevel, delimitedLevel, isLevelKey, isThreadLike } from './general-words.ts'
+import { delimitedLevel, isLevelKey, isSureLevel, isThreadLike } from './general-words.ts'
 
 /** The formats that are looked at. */
 export const LOOSE: ReadonlySet<string> = new Set([
@@ -47,6 +47,13 @@ const WRITER = new RegExp(
     String.raw`(?:#\d{1,3} )?\[(\/?[A-Za-z][\w.:/-]{1,100}) {0,40}\](?= |:|\t)`,
     // server.c:12
     String.raw`([A-Za-z_./][\w./-]{1,80}):\d{1,6}(?= |:|\t)`,
+    // server.cpp(12): · (server.go:12) · <server.c:12>
+    String.raw`[<(]?([A-Za-z_][\w./-]{0,80}\.[a-z]{1,4})(?:\(\d{1,6}\)|:\d{1,6}[)>])(?= |:)`,
+    // billing[4242]:
+    String.raw`([A-Za-z_][\w./-]{1,60})\[\d{1,10}\]: `,
+    // billing::charge: · com.acme.Billing text
+    String.raw`([A-Za-z_]\w{0,60}(?:::\w{1,60}){1,8})(?=:? )`,
+    String.raw`((?:[a-z]\w{0,30}\.){1,10}[A-Z]\w{1,60}(?<!Exception|Error))(?=:? )`,
     // net.http: · cacheStore: · LTND:
     String.raw`([A-Za-z_]\w{0,40}(?:[._/-][\w./-]{1,40}|[a-z][A-Z]\w{0,40})|[A-Z]{3,6}): `,
     // Play's "from org.acme.UserSrv in application-akka… - text"
@@ -57,8 +64,10 @@ const WRITER = new RegExp(
     String.raw`([a-z_]\w{0,40}(?:\.\w{1,40}){1,8}):(?=[A-Z]\w{1,40}:)`,
     // Domino's SMTP Server: text
     String.raw`([A-Z]\w{1,30}(?: [A-Z]\w{1,30}){1,2}): (?=\S{1,60} \S)`,
-    // cache: evicting twelve
-    String.raw`([A-Za-z_][\w-]{1,30}): (?=\S{1,60} \S)`,
+    // (billing) text · {billing} text
+    String.raw`[(<{]([A-Za-z_][\w-]{2,30})[)>}] (?=\S{1,60} \S)`,
+    // cache: evicting twelve · cache - evicting
+    String.raw`([A-Za-z_][\w-]{1,30})(?:: (?=\S{1,60} \S)| [-|] (?=\S))`,
   ].join('|')})`,
 )
 
@@ -79,7 +88,7 @@ const PROSE_TAGS = new Set(
 /** A thread in brackets, or its number, in front of whoever wrote the line: "[pool-1-thread-2] - com.acme.Billing - text", "[pid:12] [tid:13] ". */
 const THREAD = /^(?:[[({<]([\w.:#-]{1,60})[\])}>]|(\d{1,10}))(?: - | \| |: | {1,3})(?=\S)/
 /** Behind them, where the layout had no place for it. */
-const LEVEL = /^\[?([A-Z]{3,8})\]?:? {1,4}(?=\S)/
+const LEVEL = /^(?:[[(<{]([A-Za-z]{1,11}) {0,4}[\])>}]:?|([A-Z]{3,9}):?|([a-z]{3,9}):) {1,4}(?=\S)/
 const CLASS = /^([a-z]\w{0,40}(?:\.\w{1,60}){1,12})(?: - | \| |: |\] )/
 const ID = /^(?:pid|tid|thread|process|proc)[:#=]?\d{1,10}$/i
 
@@ -115,8 +124,9 @@ function skipThreads(message: string): { text: string; thread: string | undefine
   for (let i = 0; i < 3; i++) {
     const match = THREAD.exec(text)
     const inner = match?.[1] ?? match?.[2]
-    const level = match === null ? LEVEL.exec(text) : null
-    if (level !== null && capitalLevel(level[1] as string) !== undefined) {
+    const level = LEVEL.exec(text)
+    const word = level?.[1] ?? level?.[2] ?? level?.[3] ?? ''
+    if (level !== null && (isSureLevel(word) || (level[1] !== undefined && /^[DIWEF]$/.test(word)))) {
       text = text.slice(level[0].length)
       continue
     }
@@ -134,8 +144,8 @@ function writerOf(text: string, behindThread: boolean): string | undefined {
   if (match === null) return undefined
   const name = match.slice(1).find((group) => group !== undefined)
   if (name === undefined || delimitedLevel(name) !== undefined) return undefined
-  // The last two are words that sentences may begin with as well.
-  const isWordy = match.at(-1) !== undefined || match.at(-2) !== undefined
+  // The last three are words that sentences may begin with as well.
+  const isWordy = match.slice(-3).some((group) => group !== undefined)
   if (isWordy && name.split(' ').some((word) => PROSE_TAGS.has(word.toLowerCase()))) return undefined
   return name.replace(/:\d{1,6}$/, '')
 }

@@ -4,8 +4,8 @@ import { shaped } from './shaped.ts'
 export const netapp = shaped({
   name: 'netapp',
   title: 'NetApp ONTAP (EMS, audit log)',
-  starts: 'A-Z0-9<',
-  guard: (head) => head.slice(10, 60).includes(' ['),
+  starts: 'JFMASONDTW<',
+  guard: (head) => (head.charCodeAt(3) === 0x20 || head.charCodeAt(0) === 0x3c) && head.slice(10, 60).includes(' ['),
   pattern:
     /^(?:<\d{1,3}>)?((?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?: [A-Z]{3,4})?(?: [+-]\d{4})?) \[([\w.-]{1,80}): ?([^:[\]]{1,80}):(?: ([A-Za-z][\w.]{1,100}):)?(emergency|alert|critical|error|warning|notice|info|debug)(?::(\d{1,12}))?\]: (.*)$/i,
   columns: ['@time', 'host', 'thread', 'logger', 'level', 'sequence#', 'message'],

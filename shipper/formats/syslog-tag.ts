@@ -4,7 +4,7 @@ import { putNumber } from './shaped.ts'
 
 /** sshd[123]: · su(pam_unix)[2]: · postfix/smtpd[3]: · kernel: · CROND[4] */
 const PLAIN =
-  /([^\s:[\]<>"'=,;{}()]{1,128}(?:\([^\s()]{1,64}\))?)(?:\[([\w.:-]{0,40})\](?:\((debug|info|notice|warning|warn|error|err|crit|fatal)\))?)?:(?= |$|\t)/iy
+  /([^\s:[\]<>"'=,;{}()]{1,128}(?:::[^\s:[\]<>"'=,;{}()]{1,64}){0,4}(?:\([^\s()]{1,64}\))?)(?:\[([\w.:-]{0,40})\](?:\((debug|info|notice|warning|warn|error|err|crit|fatal)\))?)?:(?= |$|\t)/iy
 /** Names with spaces and what macOS puts behind the pid: Microsoft Word[14463]: · x[1] (y[2]) <Notice>: */
 const PROCESS = /([\w./(][^[\]:]{0,80}?)\[(\d{1,10})\](?: \(([^)]{1,120})\))?(?: ?<([A-Za-z]{3,9})>)?(: ?|$)/y
 /** ProFTPD and others write no colon: proftpd[12345] host (client): text */
