@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { shiftedTarget } from '../../loki/testing/shifted.ts'
 import type { TestAnswer, TestStream } from '../../loki/testing/target.ts'
+import { partsOf } from '../../shipper/commands/testing/remote.ts'
 
 const HOUR = 3_600_000_000_000n
 const END = 4n * HOUR
@@ -53,6 +54,26 @@ test('streams of the same labels are one, in the order of times', async () => {
     )
     assert.ok(times.every((time) => time <= BigInt(NOW_MS) * 1_000_000n))
   }
+})
+
+test('what is more than one message is pushed in parts: 100 MB as one was refused', () => {
+  const { entries } = stream([], [0n, 1n, 2n, 3n, 4n], 'x'.repeat(400_000))
+  assert.deepEqual(
+    [...partsOf(entries)].map((part) => part.map(({ time }) => time)),
+    [[0n, 1n], [2n, 3n], [4n]],
+  )
+  const { entries: large } = stream([], [0n, 1n], 'x'.repeat(2_000_000))
+  assert.deepEqual(
+    [...partsOf(large)].map(({ length }) => length),
+    [1, 1],
+  )
+  const times = Array.from({ length: 12_000 }, (_, index) => BigInt(index))
+  const { entries: many } = stream([], times, 'x')
+  assert.deepEqual(
+    [...partsOf(many)].map(({ length }) => length),
+    [5000, 5000, 2000],
+  )
+  assert.deepEqual([...partsOf([])], [])
 })
 
 function stream(labels: readonly (readonly [string, string])[], times: readonly bigint[], line: string): TestStream {
