@@ -84,7 +84,7 @@ const COMMON = [
 ]
 
 /** Behind these words, and a colon or =, stands what went wrong. */
-const FAULTS = ['err error exception Err Error Exception']
+const FAULTS = ['err error exception failed Err Error Exception Failed']
 
 /** Behind these words stands the path of a request. */
 const METHODS = ['GET POST PUT PATCH DELETE HEAD OPTIONS']

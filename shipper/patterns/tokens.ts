@@ -4,8 +4,8 @@
  * the express lane's bytes and the general path's text are read by the same code, so the same message has the same tokens
  * and the same hash on both.
  */
-import { closerOf, listEnd, opens } from './enclosed.ts'
-import { CLASSES, CLOSERS, ENDS_WORD, ESCAPES, HOLDS, LOWER, REDACTED, UPPER } from './shapes.ts'
+import { closerOf, listEnd, opens, tailStart } from './enclosed.ts'
+import { CLASSES, CLOSERS, ENDS_WORD, ESCAPES, REDACTED } from './shapes.ts'
 import { hashUnits, isDotted, isPath, isScheme, isValueAt, pathEnd, stemEnd, Word } from './words.ts'
 
 /** What stands in a template for what differs. */
@@ -182,20 +182,10 @@ export class TokenReader {
     return this.addTail(next)
   }
 
-  /** error: any words. What went wrong is one parameter, however many words it has, but for a number that says it. */
+  /** error: any words. What went wrong is one parameter, however many words it has. */
   private addTail(stop: number): number {
-    const { text, length } = this
-    const isColon = text[stop] === COLON && text[stop + 1] === SPACE
-    if (!isColon && text[stop] !== EQUALS) return stop
-    const start = stop + (isColon ? 2 : 1)
-    if (
-      start >= length ||
-      this.count >= MAX_TOKENS ||
-      text[start] >= 128 ||
-      (HOLDS[text[start]] & (LOWER | UPPER)) === 0
-    )
-      return stop
-    return this.add(start, length, true)
+    const start = this.count < MAX_TOKENS ? tailStart(this.text, stop, this.length) : 0
+    return start === 0 ? stop : this.add(start, this.length, true)
   }
 
   /** Two, so that they are seldom the same for other tokens. */
