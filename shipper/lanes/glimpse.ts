@@ -39,6 +39,8 @@ const OWN: ReadonlyMap<string, number> = new Map([
   ['format', FORMAT],
   ['outcome', OUTCOME],
   ['duration_ms', DURATION],
+  // The line where it is text: the lane takes lines that name their fields.
+  ['', NONE],
 ])
 
 export class Glimpse {

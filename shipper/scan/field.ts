@@ -4,18 +4,32 @@ import { type Fields, JsonNumber, type Value, valueText, writeJson } from '../te
 
 /** `on` of what a record says, and of the text as it was read. */
 const ON_MESSAGE = 'message'
-export const ON_LINE = 'line'
+const ON_LINE = 'line'
+/** Where a rule on the message looks last: the line, where it is text. No field has this name: a rule's `on` is not empty. */
+const ON_TEXT_LINE = ''
 
 const TEXTS: ReadonlySet<string> = new Set(TEXT_FIELDS)
 
 /**
  * Where a pattern is looked for, in this order: loggers put what went wrong beside the message, and a rule on the message
- * means that as well. Each is a text of its own, so that ^ and $ are its ends.
+ * means that as well. What a line of text says before its message is part of what it says: who writes a rule for ERROR means
+ * `ERROR cannot bind`, whose message is `cannot bind`. Each is a text of its own, so that ^ and $ are its ends.
  */
-const SAID = [ON_MESSAGE, 'error', 'stack'] as const
+const SAID = [ON_MESSAGE, 'error', 'stack', ON_TEXT_LINE] as const
 
 export function placesOf(on: string): readonly string[] {
   return on === ON_MESSAGE ? SAID : [on]
+}
+
+/** A text that a rule looks at, and the place that it stands in. */
+export interface Said {
+  readonly at: string
+  readonly text: string
+}
+
+/** True where a rule finds something in the line, not in something that the line says. */
+export function isLine(place: string): boolean {
+  return place === ON_LINE || place === ON_TEXT_LINE
 }
 
 /** What an event of this record says: its message, else its event's name, else the text as it was read. */
@@ -30,6 +44,7 @@ export function messageOf({ text }: LogRecord, line: () => string): string {
  */
 export function textOn(record: LogRecord, on: string, line: () => string): string | undefined {
   if (on === ON_LINE) return line()
+  if (on === ON_TEXT_LINE) return textLine(record, line())
   if (on === ON_MESSAGE) return messageOf(record, line)
   if (TEXTS.has(on)) return record.text[on as TextField]
   const own = OWN.get(on)
@@ -37,6 +52,13 @@ export function textOn(record: LogRecord, on: string, line: () => string): strin
   const value = valueAt(record.fields, on)
   return value === undefined || value === null ? undefined : fieldText(value)
 }
+
+/** Of a line that names its fields, in JSON or pairs, each is looked at by its name: `"error":null` is no error. */
+function textLine({ format, text }: LogRecord, line: string): string | undefined {
+  return NAMES_FIELDS.has(format) || /^\s*\{/.test(line) || line === text.message ? undefined : line
+}
+
+const NAMES_FIELDS: ReadonlySet<string> = new Set(['logfmt', 'evt'])
 
 /** The record's own beside its texts. A line's field of such a name is kept under another. */
 const OWN: ReadonlyMap<string, (record: LogRecord) => string | undefined> = new Map([

@@ -5,7 +5,7 @@ import type { EventMetadata, NewEvent } from '../events/event.ts'
 import type { LogRecord } from '../record.ts'
 import { formatInstant } from '../terms/instant.ts'
 import type { Match } from './compile.ts'
-import { messageOf, ON_LINE } from './field.ts'
+import { isLine, messageOf, type Said } from './field.ts'
 import type { Rule } from './rule.ts'
 
 /** Where a record came from. */
@@ -16,11 +16,11 @@ export interface Place {
   readonly position: string | undefined
 }
 
-/** `text`: what was matched on. All of it is redacted already. */
+/** `said`: what was matched on. All of it is redacted already. */
 export function hitEvent(
   rule: Rule,
   record: LogRecord,
-  text: string,
+  said: Said,
   line: () => string,
   match: Match,
   place: Place,
@@ -30,15 +30,15 @@ export function hitEvent(
     source: 'logscan',
     event: 'rule_hit',
     severity: rule.severity,
-    message: eventMessage(rule, record, line),
-    metadata: metadataOf(rule, record, text, match, place),
+    message: eventMessage(said.at, record, line),
+    metadata: metadataOf(rule, record, said.text, match, place),
     key: keyOf(rule, record, line(), place),
   }
 }
 
-/** The line where the rule is on it, else the message. */
-export function eventMessage({ on }: Rule, record: LogRecord, line: () => string): string {
-  return cutText(on === ON_LINE ? line() : messageOf(record, line))
+/** The line where the match is in it, else the message. */
+export function eventMessage(at: string, record: LogRecord, line: () => string): string {
+  return cutText(isLine(at) ? line() : messageOf(record, line))
 }
 
 function metadataOf(rule: Rule, record: LogRecord, text: string, match: Match, place: Place): EventMetadata {

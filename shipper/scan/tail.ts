@@ -2,7 +2,7 @@
 import { isEventRecord } from '../events/record.ts'
 import type { LogRecord } from '../record.ts'
 import { findMatch, matchedPart } from './compile.ts'
-import { placesOf, textOn } from './field.ts'
+import { placesOf, type Said, textOn } from './field.ts'
 import { hitEvent, type Place } from './hit.ts'
 import type { Hunt } from './hunt.ts'
 import type { Rule } from './rule.ts'
@@ -36,23 +36,23 @@ export class Tail implements Watch {
     const stream = streamOf(record, seen.stream)
     const place = { container: this.name, stream, position: seen.position }
     const { live } = hunt.snapshot
-    const found: { readonly index: number; readonly rank: number; readonly part: string }[] = []
+    const found: { readonly index: number; readonly rank: number; readonly said: Said }[] = []
     for (const [name, at] of hunt.names.entries()) {
       const whole = textOn(record, at, line)
       if (whole === undefined) continue
       const part = matchedPart(whole)
       for (const index of hunt.inText(name, part)) {
-        found.push({ index, rank: placesOf(live[index].rule.on).indexOf(at), part })
+        found.push({ index, rank: placesOf(live[index].rule.on).indexOf(at), said: { at, text: part } })
       }
     }
     // In the order of the rules; a rule that hits in two places of a record hits once.
     if (found.length > 1) found.sort((a, b) => a.index - b.index || a.rank - b.rank)
     let last = -1
-    for (const { index, part } of found) {
+    for (const { index, said } of found) {
       const isMore = index !== last
       last = index
       if (isMore && isMeant(hunt, live[index].rule, record.service, stream)) {
-        this.hit(live[index], record, part, line, place)
+        this.hit(live[index], record, said, line, place)
       }
     }
   }
@@ -108,10 +108,10 @@ export class Tail implements Watch {
     return true
   }
 
-  private hit({ rule, pattern }: LiveRule, record: LogRecord, text: string, line: () => string, place: Place): void {
+  private hit({ rule, pattern }: LiveRule, record: LogRecord, said: Said, line: () => string, place: Place): void {
     if (!this.passes(rule, record.service, this.scanner.clock())) return
-    const match = findMatch(pattern, text, this.scanner.effortOf(pattern))
-    if (match !== undefined) this.scanner.options.emit(hitEvent(rule, record, text, line, match, place))
+    const match = findMatch(pattern, said.text, this.scanner.effortOf(pattern))
+    if (match !== undefined) this.scanner.options.emit(hitEvent(rule, record, said, line, match, place))
   }
 
   /** Counts a hit; true when it becomes an event. A cooldown begins with an event, not with a hit that found no token. */

@@ -6,7 +6,7 @@ import { isObject } from '../terms/object.ts'
 import { compilePattern, findMatch, type Match, matchedPart, matches, type Pattern } from './compile.ts'
 import { readDraft } from './draft.ts'
 import { freshEffort } from './effort.ts'
-import { placesOf, textOn } from './field.ts'
+import { placesOf, type Said, textOn } from './field.ts'
 import { capturesOf, eventMessage, hitEvent } from './hit.ts'
 import { type Rule, type RuleSettings, STREAMS } from './rule.ts'
 import { ruleOf, type Snapshot } from './snapshot.ts'
@@ -36,12 +36,11 @@ export function testRule(
   const { rule, pattern, line, stream, workload } = read.value
   const { record, text, json } = withTime(interpret(line, workload), now)
   const asRead = () => text
-  const found = placesOf(rule.on).flatMap((place) => textOn(record, place, asRead) ?? [])
-  const parts = found.map(matchedPart)
+  const found = textsOf(rule, record, asRead)
   const effort = freshEffort()
-  const verdicts = parts.map((part) => matches(pattern, part, effort))
-  const on = parts[Math.max(0, verdicts.indexOf(true))] ?? ''
-  const match = verdicts.includes(true) ? findMatch(pattern, on) : undefined
+  const verdicts = found.map((said) => matches(pattern, said.text, effort))
+  const said = found[Math.max(0, verdicts.indexOf(true))] ?? { at: rule.on, text: '' }
+  const match = verdicts.includes(true) ? findMatch(pattern, said.text) : undefined
   const isSlow = match === undefined && verdicts.includes(undefined)
   const reason = isSlow
     ? TOO_SLOW
@@ -51,11 +50,18 @@ export function testRule(
   return done({
     matched,
     ...(reason === undefined ? {} : { reason }),
-    ...shownMatch(on, match),
-    text: on,
-    message: eventMessage(rule, record, asRead),
+    ...shownMatch(said.text, match),
+    text: said.text,
+    message: eventMessage(said.at, record, asRead),
     record: json,
-    ...(matched ? { event: hitEvent(rule, record, on, asRead, match, place) } : {}),
+    ...(matched ? { event: hitEvent(rule, record, said, asRead, match, place) } : {}),
+  })
+}
+
+function textsOf({ on }: Rule, record: LogRecord, line: () => string): Said[] {
+  return placesOf(on).flatMap((at) => {
+    const text = textOn(record, at, line)
+    return text === undefined ? [] : { at, text: matchedPart(text) }
   })
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { cutText } from '../../shipper/events/cut.ts'
-import { textOn } from '../../shipper/scan/field.ts'
+import { placesOf, textOn } from '../../shipper/scan/field.ts'
 import { JsonNumber, type Value } from '../../shipper/terms/json.ts'
 import { recordOf } from './rules.ts'
 
@@ -84,7 +84,7 @@ test('what `on` names', () => {
     ['a.b', 'flat'],
     ['__proto__', 'own'],
     ['constructor', undefined],
-    ['', undefined],
+    ['', 'as read'],
   ]
   for (const [on, text] of cases)
     assert.equal(
@@ -92,6 +92,17 @@ test('what `on` names', () => {
       text,
       on,
     )
+})
+
+test('a rule on the message looks at the whole line where that is text, not where it names its fields', () => {
+  const places = placesOf('message')
+  const last = (line: string, format = 'general') => textOn({ ...recordOf('said'), format }, places.at(-1)!, () => line)
+  assert.equal(last('ERROR said'), 'ERROR said')
+  assert.equal(last('said'), undefined, 'the message, which was looked at')
+  assert.equal(last('{"level":"error","msg":"said"}', 'json'), undefined)
+  assert.equal(last('  {"error":null,"msg":"said"}', 'json'), undefined)
+  assert.equal(last('level=error msg=said error=', 'logfmt'), undefined)
+  assert.deepEqual(placesOf('line'), ['line'])
 })
 
 test('without a message it is the event, without that the text as it was read', () => {
