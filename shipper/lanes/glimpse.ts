@@ -65,10 +65,12 @@ export class Glimpse {
     let known = plan.sights
     if (known === undefined || known.names !== names) plan.sights = known = sightsOf(plan, names)
     const { at } = known
+    // What the lines of a stream share is known after the first of them.
+    const quiet = entry.quiet?.names === names ? entry.quiet.at : undefined
     let isHit = false
     for (let name = 0; name < at.length; name++) {
       const part = at[name]
-      if (part === NONE) continue
+      if (part === NONE || (quiet !== undefined && quiet[name] === 1)) continue
       const hits = part >= 0 ? this.lookAt(name, part, bytes) : this.lookOwn(name, part, plan, entry, bytes, start, end)
       if (hits) isHit = true
     }
@@ -120,10 +122,8 @@ export class Glimpse {
   /** What all lines of a stream have. Streams are few. */
   private lookShared(name: number, entry: StreamEntry, bytes: Uint8Array): boolean {
     if (entry.quiet?.names !== this.names) entry.quiet = { names: this.names, at: new Uint8Array(this.names.length) }
-    const { at } = entry.quiet
-    if (at[name] === 1) return false
     const isHit = this.watch.look(name, bytes, 0, bytes.length)
-    if (!isHit) at[name] = 1
+    if (!isHit) entry.quiet.at[name] = 1
     return isHit
   }
 

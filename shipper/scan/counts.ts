@@ -9,6 +9,9 @@ class Ring {
   private readonly slots: Uint32Array
   private readonly slotMs: number
   private last = 0
+  /** Of the slot that was added to last, and when its time ends: most hits fall into it. */
+  private current = 0
+  private until = Number.NEGATIVE_INFINITY
 
   constructor(slots: number, slotMs: number) {
     this.slots = new Uint32Array(slots)
@@ -16,7 +19,12 @@ class Ring {
   }
 
   add(now: number): void {
-    this.slots[this.advance(now) % this.slots.length]++
+    if (now >= this.until) {
+      const at = this.advance(now)
+      this.current = at % this.slots.length
+      this.until = (at + 1) * this.slotMs
+    }
+    this.slots[this.current]++
   }
 
   /** Oldest first; the last is that of `now`. */
