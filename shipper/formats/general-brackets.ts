@@ -19,7 +19,7 @@ export function readBracket(scan: Scan, open: number): boolean {
   if (julia !== null) return addLevel(scan, julia[1] as string, julia[0].length)
   if (readTimeToken(scan, inner)) return readSamba(scan)
   // Tornado: [I 10:11:12.123 LabApp].
-  if (!scan.hasLevel && /^[DIWEC] \d/.test(text.slice(inner, inner + 3)) && readTimeToken(scan, inner + 2)) {
+  if (!scan.hasLevel && /^[DIWECN] \d/.test(text.slice(inner, inner + 3)) && readTimeToken(scan, inner + 2)) {
     return addLevel(scan, text.charAt(inner), scan.at)
   }
   if (readLevelAndTime(scan, inner) || readNameAndTime(scan, inner)) return true

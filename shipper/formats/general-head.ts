@@ -194,7 +194,7 @@ function readNoName(scan: Scan, word: string, end: number): boolean {
   const first = word.charCodeAt(0) | 0x20
   if (
     (first === 0x74 || first === 0x70) &&
-    /^(?:tid|pid|thread|proc|process):(?:\d{1,15}|0x[\da-f]{1,16})$/i.test(word)
+    /^(?:t|tid|pid|thread|proc|process):(?:\d{1,15}|0x[\da-f]{1,16})$/i.test(word)
   )
     return add(scan, 'pid', word, end, true)
   if (scan.named || scan.tokens.at(-1)?.kind !== 'time' || !word.includes('.')) return false

@@ -127,17 +127,23 @@ function readWord(look: Look): string | undefined {
 
 const SIGN = /^[\u2139\u23fa-\u27bf\u2b00-\u2bff]\ufe0f?$/
 
+/** **ERROR**, !ERROR!, ==ERROR== */
+const DECORATED = /^[*!=~#-]{1,4}[A-Z]{3,9}[*!=~#-]{1,4}$/
+
 /** [DIWEF] in a column; a word in capitals; Error: and severity: word; a column of a word. */
 function levelOfWord(look: Look, word: string, mark: number): string | undefined {
   const { text, at } = look
   const next = text.charCodeAt(at)
-  if (word.endsWith(':') || next === 0x3d || word.includes('=')) return levelOfKey(look, word)
+  if (word.endsWith(':') || next === 0x3d || (word.includes('=') && !DECORATED.test(word)))
+    return levelOfKey(look, word)
   const ends = endsCell(text, at)
   if (look.signed && ends && levelWord(word) !== undefined) return word
   if (mark !== 0 && ends) {
     if (word.length === 1) return mark !== GAP && /[DIWEF]/.test(word) ? word : undefined
     if (isSureLevel(word) || (mark !== 0x2c && capitalLevel(word) !== undefined)) return word
   }
+  const bare = DECORATED.test(word) ? word.replace(/^[*!=~#-]{1,4}|[*!=~#-]{1,4}$/g, '') : ''
+  if (bare !== '' && look.prose < 2 && isSureLevel(bare) && capitalLevel(bare) !== undefined) return bare
   if (word.length < 3 || look.capitals > 1 || look.prose > 1) return undefined
   return isSureLevel(word) && capitalLevel(word) !== undefined && !capitalsFollow(text, at) ? word : undefined
 }

@@ -88,7 +88,7 @@ function readDottedLevel(scan: Scan, word: string, end: number): boolean {
 function opensHead(text: string, word: string, end: number): boolean {
   const behind = text.slice(end, end + 60)
   if (!isSureLevel(word)) return /^ \( *\d{1,8}\):/.test(behind) && delimitedLevel(word) !== undefined
-  if (/^ (?:\d{1,10}[#:/]\d|[[(<{#])/.test(behind)) return true
+  if (/^ (?:\d{1,10}[#:/]\d|[A-Za-z][\w.-]{1,50} : |[[(<{#])/.test(behind)) return true
   const isTitle = /^[A-Z]/.test(word)
   return isTitle && /^ (?:[A-Za-z][\w.-]{1,40}: |[A-Z][a-z]+ |[A-Za-z]\w{0,40}(?:\.\w{1,60}){1,10} )/.test(behind)
 }

@@ -147,7 +147,13 @@ export function readProcessor(scan: Scan): boolean {
 /** [ERROR|auth|L83]: columns within a bracket, the first one the level. */
 export function readBarredGroup(scan: Scan, word: string, end: number): boolean {
   const [level = '', ...others] = word.split('|').map((part) => part.trim())
-  if (others.length === 0 || scan.hasLevel || capitalLevel(level) === undefined || !delimitedLevel(level)) return false
+  if (
+    others.length === 0 ||
+    scan.hasLevel ||
+    (capitalLevel(level) === undefined && !/^[DIWEF]$/.test(level)) ||
+    !delimitedLevel(level)
+  )
+    return false
   addLevel(scan, level, end)
   for (const other of others) if (other !== '') add(scan, 'group', other, end, true)
   return true

@@ -197,6 +197,14 @@ export function readLeadingPid(scan: Scan): boolean {
   if (kamailio !== null) return add(scan, 'pid', kamailio[1] as string, at + kamailio[0].length, true)
   const sybase = sticky(/\d\d:(?:\d{4,6}:){1,3}(?=\d{4}\/\d\d\/)/y, scan)
   if (sybase !== null) return add(scan, 'number', sybase[0].slice(0, -1), at + sybase[0].length, false)
+  // Wine: 0024:err:module:import_dll text
+  const wine = sticky(/([\da-f]{4}):(err|warn|fixme|trace):(\w{1,40}):(\w{1,80}) /y, scan)
+  if (wine !== null) {
+    add(scan, 'pid', wine[1] as string, at + 4, true)
+    addLevel(scan, wine[2] === 'fixme' ? 'warn' : (wine[2] as string), scan.at + (wine[2] as string).length + 1)
+    scan.named = true
+    return add(scan, 'name', wine[3] as string, at + wine[0].length - 1, true, undefined, wine[4])
+  }
   const uptime = sticky(/(\d{1,9}\.\d{3}) (Verbose|Debug|Info|Warning|Error)(?= [\w./-]{1,80}:\d{1,6}: )/y, scan)
   if (uptime === null) return false
   add(scan, 'pid', uptime[1] as string, at + (uptime[1] as string).length, true)

@@ -96,9 +96,9 @@ export function isProse(word: string): boolean {
   return /^[A-Za-z]?[a-z']+[.,;!?]?$/.test(word)
 }
 
-/** 0.512345s, 67f, 7f12ab34c700 (threads), I1234A567 (DB2's records), CHhAvVGS1DHFjwGM9 (Zeek's), 1234-1250/com.example, UUIDs, a lone hyphen: as a label they would never end. */
+/** 0.512345s, 67f, 7f12ab34c700 (threads), I1234A567 (DB2's records), CHhAvVGS1DHFjwGM9 (Zeek's), 1234-1250/com.example, 1234/T1 (Passenger's), UUIDs, a lone hyphen: as a label they would never end. */
 const PASSING =
-  /^(?:\d{1,12}(?:\.\d{1,9})?[mun]?s|(?=[a-f]*\d)[\da-f]{8,16}|\d[\da-f]{1,6}|\d[\dA-F]{3}|[IEAW]\d{1,10}[AEWFGH]\d{1,6}|[CF](?=[A-Za-z]{0,16}\d)[A-Za-z\d]{15,18}|\d{1,10}-\d{1,10}\/\S{0,100}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|-)$/
+  /^(?:\d{1,12}(?:\.\d{1,9})?[mun]?s|(?=[a-f]*\d)[\da-f]{8,16}|\d[\da-f]{1,6}|\d[\dA-F]{3}|[IEAW]\d{1,10}[AEWFGH]\d{1,6}|[CF](?=[A-Za-z]{0,16}\d)[A-Za-z\d]{15,18}|\d{1,10}-\d{1,10}\/\S{0,100}|\d{1,10}\/T\w{1,8}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|-)$/
 
 export function isPassing(word: string): boolean {
   const code = word.charCodeAt(0)
