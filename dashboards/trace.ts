@@ -17,7 +17,7 @@ import type { Dashboard } from './lib/spec.ts'
 const NOTHING = 'Nothing happened under this id in this range'
 
 /** A trace crosses services and nodes: those that are chosen elsewhere do not narrow it. The line filter is cheap. */
-const TRACE = `{env=~"$env", service=~".+"} |= \`$id\` | ${ID_FIELDS.map((field) => `${field}=\`$id\``).join(' or ')}`
+const TRACE = `{env=~"$env", service=~".+"} |= \`\${id:raw}\` | ${ID_FIELDS.map((field) => `${field}=\`\${id:raw}\``).join(' or ')}`
 const TRACE_ERRORS = TRACE.replace('{', `{level=~"${ERROR_LEVELS}", `)
 
 const WORST = ERROR_LEVELS.split('|')

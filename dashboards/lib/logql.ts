@@ -13,8 +13,11 @@ export const ERROR_LEVELS = 'error|critical|fatal'
 export const ERRORS = `{${CHOSEN}, level=~"$level", level=~"${ERROR_LEVELS}"}`
 export const UNKNOWN_LEVEL = `{${CHOSEN}, level="unknown"}`
 
-/** The search box: a regular expression, upper and lower case alike. */
-export const SEARCH = '|~ `(?i)$search`'
+/**
+ * The search box: a regular expression, upper and lower case alike. As it was typed (:raw): Grafana would put two backslashes
+ * before a single quote, which between backticks make that nothing is found.
+ */
+export const SEARCH = '|~ `(?i)${search:raw}`'
 
 /** Seconds of a step on a time axis: Grafana chooses it. */
 export const STEP = '$__auto'

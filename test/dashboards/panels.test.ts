@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { SLO_FILE } from '../../dashboards/build.ts'
 import { dashboardsFor } from '../../dashboards/index.ts'
+import { SEARCH } from '../../dashboards/lib/logql.ts'
 import { readSlos } from '../../dashboards/lib/slo.ts'
 import { parseQuery } from '../../loki/logql/parser.ts'
 import type { Target, TestAnswer } from '../../loki/testing/target.ts'
@@ -61,6 +62,13 @@ for (const dashboard of dashboardsFor(readSlos(SLO_FILE))) {
 
 test('every panel that is said to be empty exists', () => {
   assert.deepEqual([...stale], [])
+})
+
+test('what is typed into the search box is what is searched for, single quotes as well', () => {
+  for (const typed of ["can't", 'a.*b', '\\d+ ms', 'say "no"']) {
+    const variables = new Map([['search', { values: [typed], isMulti: false }]])
+    assert.equal(substitute(SEARCH, variables, times(false)), `|~ \`(?i)${typed}\``)
+  }
 })
 
 function chosen(own: readonly { readonly name: string; readonly value: string }[]): ReadonlyMap<string, Variable> {

@@ -56,6 +56,20 @@ test('streams of the same labels are one, in the order of times', async () => {
   }
 })
 
+for (const [hours, says] of [
+  [0n, /^of 1 entries pushed, 0 can be read after 60 s$/],
+  [8n, /0 can be read after 60 s\. They are hours old: .*POST \/flush/],
+] as const) {
+  test(`entries ${hours} h old that cannot be read`, async () => {
+    let now = NOW_MS
+    const none: TestAnswer = { kind: 'vector', series: [] }
+    const remote = { push: async () => {}, range: async () => none, instant: async () => none }
+    const sleep = async (ms: number) => void (now += ms)
+    const target = shiftedTarget(remote, { span: { latest: 8n * HOUR, stepsMs: [] }, id: 'x', now: () => now, sleep })
+    await assert.rejects(target.push([stream([['service', 'api']], [(8n - hours) * HOUR], 'one')]), { message: says })
+  })
+}
+
 test('what is more than one message is pushed in parts: 100 MB as one was refused', () => {
   const { entries } = stream([], [0n, 1n, 2n, 3n, 4n], 'x'.repeat(400_000))
   assert.deepEqual(
