@@ -8,7 +8,7 @@ import type { Fields } from '../terms/json.ts'
 import { readLevel } from '../terms/level.ts'
 import type { TimeOptions } from '../terms/time.ts'
 import type { Format, ParseOptions } from './format.ts'
-import { LOOSE, lookAgain } from './late-writer.ts'
+import { LOOSE, lookAgain } from './general/late-writer.ts'
 import { plain } from './plain.ts'
 import { parseStack } from './stack.ts'
 

@@ -1,19 +1,19 @@
 /**
- * The general case: a line of no listed format. Its head is read by looks (general-head.ts): the time wherever it
+ * The general case: a line of no listed format. Its head is read by looks (general/head.ts): the time wherever it
  * stands, the level, the host, the program, class or component, pid and thread; what is behind it is the message.
  * Tokens of the head that have no name are kept as `prefix`.
  */
 import type { ParsedLine } from '../record.ts'
 import type { Fields, Value } from '../terms/json.ts'
 import type { Format, ParseOptions } from './format.ts'
-import { readErrpt } from './general-errpt.ts'
-import { readHead } from './general-head.ts'
-import { findLateLevel } from './general-late-level.ts'
-import { findInnerTime, putMessageId } from './general-marks.ts'
-import { isSourceFile } from './general-places.ts'
-import type { Head, Token } from './general-scan.ts'
-import { splitPlace, splitThread } from './general-split.ts'
-import { isDotted, isHostLike, isLevelKey, isPassing, isProse, isThreadLike, isTimeKey } from './general-words.ts'
+import { readErrpt } from './general/errpt.ts'
+import { readHead } from './general/head.ts'
+import { findLateLevel } from './general/late-level.ts'
+import { findInnerTime, putMessageId } from './general/marks.ts'
+import { isSourceFile } from './general/places.ts'
+import type { Head, Token } from './general/scan.ts'
+import { splitPlace, splitThread } from './general/split.ts'
+import { isDotted, isHostLike, isLevelKey, isPassing, isProse, isThreadLike, isTimeKey } from './general/words.ts'
 import { findPairs } from './key-values.ts'
 import { isSecurityEvent, putSecurityEvent } from './security-event.ts'
 

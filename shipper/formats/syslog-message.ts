@@ -1,7 +1,7 @@
 /** What is behind the tag of a syslog line: kernel uptimes, Cisco mnemonics, levels written as words, pairs. */
 import type { Fields } from '../terms/json.ts'
-import { findLateLevel } from './general-late-level.ts'
-import { isLevelKey } from './general-words.ts'
+import { findLateLevel } from './general/late-level.ts'
+import { isLevelKey } from './general/words.ts'
 import { isSecurityEvent, putSecurityEvent } from './security-event.ts'
 import { addPairs } from './shaped.ts'
 import { putJsonMessage } from './syslog-json.ts'

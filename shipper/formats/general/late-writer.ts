@@ -2,10 +2,10 @@
  * The second look at lines of formats with layouts of only time, level and message, which lines of many programs fit:
  * who wrote the line, and its level, when the message begins with them. The message keeps both.
  */
-import type { ParsedLine } from '../record.ts'
-import type { Fields } from '../terms/json.ts'
-import { findLateLevel } from './general-late-level.ts'
-import { delimitedLevel, isLevelKey, isSureLevel, isThreadLike } from './general-words.ts'
+import type { ParsedLine } from '../../record.ts'
+import type { Fields } from '../../terms/json.ts'
+import { findLateLevel } from './late-level.ts'
+import { delimitedLevel, isLevelKey, isSureLevel, isThreadLike } from './words.ts'
 
 /** The formats that are looked at. */
 export const LOOSE: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 /** Who wrote a line, told by a place in its source: a file with its line, a method, braces, a user's session. */
-import { add, addLevel, type Scan, sticky, weakWords } from './general-scan.ts'
-import { capitalLevel, delimitedLevel, isSureLevel } from './general-words.ts'
+import { add, addLevel, type Scan, sticky, weakWords } from './scan.ts'
+import { capitalLevel, delimitedLevel, isSureLevel } from './words.ts'
 
 /** Samba's file.c:12(function). */
 export function readPlace(scan: Scan): boolean {

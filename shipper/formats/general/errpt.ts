@@ -1,6 +1,6 @@
 /** AIX's errpt: identifier, MMddhhmmyy, type, class, resource, description. Its time is no notation of any other log. */
-import type { ParsedLine } from '../record.ts'
-import { readTime, type TimeOptions } from '../terms/time.ts'
+import type { ParsedLine } from '../../record.ts'
+import { readTime, type TimeOptions } from '../../terms/time.ts'
 
 const LINE = /^([0-9A-F]{8}) {1,4}(\d\d)(\d\d)(\d\d)(\d\d)(\d\d) ([PTUI]) ([HSOU]) (\S{1,32}) {1,24}(\S.*)$/
 

@@ -1,7 +1,7 @@
 /** The state of reading a head: its tokens so far, which of them are strong, and the marks between them. */
-import type { Instant } from '../terms/instant.ts'
-import type { TimeOptions } from '../terms/time.ts'
-import { isPassing, isProse } from './general-words.ts'
+import type { Instant } from '../../terms/instant.ts'
+import type { TimeOptions } from '../../terms/time.ts'
+import { isPassing, isProse } from './words.ts'
 
 export type TokenKind =
   | 'time'

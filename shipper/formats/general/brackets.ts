@@ -1,9 +1,10 @@
 /** What stands in brackets in a head: a time, a level, a pid, a thread or a component. */
-import { readBarredGroup } from './general-places.ts'
-import { add, addLevel, lastWord, type Scan, sticky, weakWords } from './general-scan.ts'
-import { readTimeToken } from './general-times.ts'
-import { capitalLevel, delimitedLevel, isHostLike, isName, isThreadLike } from './general-words.ts'
-import { SEVERITIES } from './syslog-priority.ts'
+
+import { SEVERITIES } from '../syslog-priority.ts'
+import { readBarredGroup } from './places.ts'
+import { add, addLevel, lastWord, type Scan, sticky, weakWords } from './scan.ts'
+import { readTimeToken } from './times.ts'
+import { capitalLevel, delimitedLevel, isHostLike, isName, isThreadLike } from './words.ts'
 
 export function readBracket(scan: Scan, open: number): boolean {
   const { text, at } = scan

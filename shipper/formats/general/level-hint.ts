@@ -1,5 +1,5 @@
 /** Whether a text may hold a level: most hold none, and need not be looked at word by word. */
-import { LEVELS, spellingsOf } from '../terms/level.ts'
+import { LEVELS, spellingsOf } from '../../terms/level.ts'
 
 /** What sentences begin their words with as well: a level only in brackets. */
 const IN_BRACKETS = new Set(

@@ -1,5 +1,5 @@
 /** What a single word of a line's head can be: a level, a name, a host, or the beginning of prose. */
-import { type LevelMatch, levelLetter, levelWord } from '../terms/level.ts'
+import { type LevelMatch, levelLetter, levelWord } from '../../terms/level.ts'
 
 /** Level words that also begin sentences or name parts of a program: they count only where nothing else can stand. */
 const AMBIGUOUS = new Set(

@@ -1,5 +1,5 @@
 /** Notations of time that so few programs write that only the general case looks for them. */
-import { readTime, type TimeMatch, type TimeOptions } from '../terms/time.ts'
+import { readTime, type TimeMatch, type TimeOptions } from '../../terms/time.ts'
 
 interface Notation {
   /** Sticky. */

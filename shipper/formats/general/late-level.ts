@@ -3,9 +3,9 @@
  * capitals, wherever they stand before the prose of the message begins. What it takes is marked on both sides, so that
  * "failed with error 5" is none.
  */
-import { levelWord } from '../terms/level.ts'
-import { mayHoldLevel } from './general-level-hint.ts'
-import { capitalLevel, delimitedLevel, isLevelKey, isProse, isSureLevel } from './general-words.ts'
+import { levelWord } from '../../terms/level.ts'
+import { mayHoldLevel } from './level-hint.ts'
+import { capitalLevel, delimitedLevel, isLevelKey, isProse, isSureLevel } from './words.ts'
 
 /** A level further on is something that the message speaks of. */
 const MAX_SEARCHED = 320

@@ -1,5 +1,5 @@
 /** A word before a colon in a head, "name: ", and bare words: a level, who wrote the line, or nothing yet. */
-import { add, addLevel, lastWord, nextMark, type Scan, sticky, type Token, weakWords } from './general-scan.ts'
+import { add, addLevel, lastWord, nextMark, type Scan, sticky, type Token, weakWords } from './scan.ts'
 import {
   capitalLevel,
   delimitedLevel,
@@ -10,7 +10,7 @@ import {
   isPassing,
   isProse,
   isSureLevel,
-} from './general-words.ts'
+} from './words.ts'
 
 /** "severity: error, module: payment, text: …" */
 const WRITER_KEY = /^(?:module|component|subsystem|logger|source|class|category|service|process|unit)$/i

@@ -1,7 +1,7 @@
 /** Groups that hold more than one name: a file with its line, a module with its process, a thread with its class. */
-import type { Fields } from '../terms/json.ts'
-import { isSourceFile } from './general-places.ts'
-import { isDotted } from './general-words.ts'
+import type { Fields } from '../../terms/json.ts'
+import { isSourceFile } from './places.ts'
+import { isDotted } from './words.ts'
 
 /** Salt pads its modules: [salt.minion      :1234] */
 const PLACE = /^([\w./-]{1,200}\.\w{1,40}) {0,40}:(\d{1,6})(?::(\w{1,80}))?$/

@@ -1,6 +1,6 @@
 /** Columns with nothing but colons between them: "time:web-3:main:com.acme.Billing:ERROR: text", "time:name:LEVEL:text". */
-import { add, addLevel, type Scan, sticky, weakWords } from './general-scan.ts'
-import { capitalLevel, isDotted, isHostLike, isName, isSureLevel, isThreadLike } from './general-words.ts'
+import { add, addLevel, type Scan, sticky, weakWords } from './scan.ts'
+import { capitalLevel, isDotted, isHostLike, isName, isSureLevel, isThreadLike } from './words.ts'
 
 const RUN = /:?([\w.$/<>=-]{1,80}(?:(?::{1,2})[\w.$/<>=()-]{1,80}){1,9})(:)?/y
 const MAX_COLUMNS = 7

@@ -1,10 +1,10 @@
 /** Times in the head of a line of no known format, and the key=value pairs that hold them. */
-import type { Instant } from '../terms/instant.ts'
-import { readTime } from '../terms/time.ts'
-import { parts } from '../terms/time-parts.ts'
-import { readOddTime } from './general-odd-times.ts'
-import { add, addLevel, lastWord, type Scan, sticky, type Token, weakCount, weakWords } from './general-scan.ts'
-import { delimitedLevel, isLevelKey, isProse, isTimeKey } from './general-words.ts'
+import type { Instant } from '../../terms/instant.ts'
+import { readTime } from '../../terms/time.ts'
+import { parts } from '../../terms/time-parts.ts'
+import { readOddTime } from './odd-times.ts'
+import { add, addLevel, lastWord, type Scan, sticky, type Token, weakCount, weakWords } from './scan.ts'
+import { delimitedLevel, isLevelKey, isProse, isTimeKey } from './words.ts'
 
 /** A time is better the more it says: date and zone, year, date, clock. A second one must be better, and close by. */
 export function readTimeToken(scan: Scan, at: number): boolean {

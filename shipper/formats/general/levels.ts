@@ -1,7 +1,7 @@
 /** A bare word of a head that is its level: in capitals, a letter, a word alone in its column, in front of a time or right behind it. */
-import { readTime } from '../terms/time.ts'
-import { add, addLevel, endsColumn, lastWord, type Scan, weakCount, weakWords } from './general-scan.ts'
-import { capitalLevel, delimitedLevel, isSureLevel, spacedLevel } from './general-words.ts'
+import { readTime } from '../../terms/time.ts'
+import { add, addLevel, endsColumn, lastWord, type Scan, weakCount, weakWords } from './scan.ts'
+import { capitalLevel, delimitedLevel, isSureLevel, spacedLevel } from './words.ts'
 
 /** Tarantool's I>, log4perl's ERROR> */
 export function isMarked(word: string): boolean {

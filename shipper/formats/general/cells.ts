@@ -1,5 +1,5 @@
 /** What fills a column of its own: cells between bars, of several words, a user in front of a class. */
-import { add, type Scan, sticky, weakWords } from './general-scan.ts'
+import { add, type Scan, sticky, weakWords } from './scan.ts'
 
 /** A cell between bars that holds spaces. */
 export function readCell(scan: Scan): boolean {

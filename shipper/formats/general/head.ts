@@ -3,11 +3,11 @@
  * token (a time, a level, a program with its pid, a bracketed group, a column) belongs to the head with everything
  * before it; weak ones (bare words, numbers) belong to it only when a strong one follows, else to the message.
  */
-import type { TimeOptions } from '../terms/time.ts'
-import { readBracket } from './general-brackets.ts'
-import { readCell, readNamedCell, readUserAndClass } from './general-cells.ts'
-import { readColonColumns } from './general-colons.ts'
-import { isMarked, lastIsTime, readBareLevel } from './general-levels.ts'
+import type { TimeOptions } from '../../terms/time.ts'
+import { readBracket } from './brackets.ts'
+import { readCell, readNamedCell, readUserAndClass } from './cells.ts'
+import { readColonColumns } from './colons.ts'
+import { isMarked, lastIsTime, readBareLevel } from './levels.ts'
 import {
   readAgentLevel,
   readBracedLevel,
@@ -20,7 +20,7 @@ import {
   readThreadBeforeClass,
   readThreadBeforeLevel,
   readVmsMessage,
-} from './general-marks.ts'
+} from './marks.ts'
 import {
   readBraced,
   readColons,
@@ -31,7 +31,7 @@ import {
   readSession,
   readThreadAndLevel,
   readTopic,
-} from './general-places.ts'
+} from './places.ts'
 import {
   readCisco,
   readElement,
@@ -42,7 +42,7 @@ import {
   readUnversioned,
   readVmware,
   skipContext,
-} from './general-programs.ts'
+} from './programs.ts'
 import {
   add,
   addLevel,
@@ -56,10 +56,10 @@ import {
   sticky,
   weakCount,
   weakWords,
-} from './general-scan.ts'
-import { readTag, readWeak } from './general-tags.ts'
-import { readKlog, readPair, readTimeToken } from './general-times.ts'
-import { isDotted, isName, isThreadLike } from './general-words.ts'
+} from './scan.ts'
+import { readTag, readWeak } from './tags.ts'
+import { readKlog, readPair, readTimeToken } from './times.ts'
+import { isDotted, isName, isThreadLike } from './words.ts'
 
 /** A head that has not ended here is no head. */
 const MAX_TOKENS = 22

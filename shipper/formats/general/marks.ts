@@ -1,9 +1,9 @@
 /** Marks of single systems that say a level or a writer beyond doubt: *ERROR*, ERROR>, %RMS-E-FNF, IEF404I, "main a.b.C:". */
-import type { Instant } from '../terms/instant.ts'
-import type { Fields } from '../terms/json.ts'
-import { readTime, type TimeOptions } from '../terms/time.ts'
-import { add, addLevel, type Scan, sticky, weakWords } from './general-scan.ts'
-import { capitalLevel, delimitedLevel, isSureLevel } from './general-words.ts'
+import type { Instant } from '../../terms/instant.ts'
+import type { Fields } from '../../terms/json.ts'
+import { readTime, type TimeOptions } from '../../terms/time.ts'
+import { add, addLevel, type Scan, sticky, weakWords } from './scan.ts'
+import { capitalLevel, delimitedLevel, isSureLevel } from './words.ts'
 
 /** Apache Sling's *ERROR* */
 export function readStarredLevel(scan: Scan): boolean {

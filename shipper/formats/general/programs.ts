@@ -1,7 +1,8 @@
 /** Programs that name themselves with a mark of their own: name[pid]:, D/Tag(123):, %ASA-6-302013:, file.c:12(main). */
-import { add, addLevel, type Scan, sticky, weakWords } from './general-scan.ts'
-import { capitalLevel, delimitedLevel } from './general-words.ts'
-import { SEVERITIES } from './syslog-priority.ts'
+
+import { SEVERITIES } from '../syslog-priority.ts'
+import { add, addLevel, type Scan, sticky, weakWords } from './scan.ts'
+import { capitalLevel, delimitedLevel } from './words.ts'
 
 /** %ASA-6-302013: facility, severity, mnemonic. */
 export function readCisco(scan: Scan): boolean {
