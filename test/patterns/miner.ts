@@ -34,3 +34,19 @@ export function openBench(settings: Partial<PatternsOptions['settings']> = {}, s
       patterns.learn({ service: 'shop', node: 'web', level: 'info', container: 'shop.log', message, ...over }),
   }
 }
+
+/** So many lines a minute, spread over it. */
+export function run(bench: Bench, minutes: number, lines: number, message = 'order 7 refused'): void {
+  for (let minute = 0; minute < minutes; minute++) {
+    const start = bench.clock.now
+    for (let n = 0; n < lines; n++) {
+      bench.clock.now = start + Math.floor((n * MINUTE) / lines)
+      bench.learn(message)
+    }
+    bench.clock.now = start + MINUTE
+  }
+}
+
+export function spikes(bench: Bench) {
+  return bench.events.filter(({ event }) => event === 'pattern_spike')
+}

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { MAX_EVENT_MESSAGE_BYTES, SEVERITIES } from '../../shipper/events/event.ts'
 import { LEVELS } from '../../shipper/terms/level.ts'
-import { type Bench, MINUTE, NOON, openBench } from './miner.ts'
+import { MINUTE, NOON, openBench, run, spikes } from './miner.ts'
 
 const SECOND = 1000
 
@@ -94,22 +94,6 @@ test('new pattern: one that was forgotten and comes back is no news', () => {
   bench.learn('the first one of all')
   assert.equal(bench.events.length, told)
 })
-
-/** So many lines a minute, spread over it. */
-function run(bench: Bench, minutes: number, lines: number, message = 'order 7 refused'): void {
-  for (let minute = 0; minute < minutes; minute++) {
-    const start = bench.clock.now
-    for (let n = 0; n < lines; n++) {
-      bench.clock.now = start + Math.floor((n * MINUTE) / lines)
-      bench.learn(message)
-    }
-    bench.clock.now = start + MINUTE
-  }
-}
-
-function spikes(bench: Bench) {
-  return bench.events.filter(({ event }) => event === 'pattern_spike')
-}
 
 test('pattern spike: lines in the last minute at least spike_factor times the usual rate', () => {
   const bench = openBench({ spike_factor: 5 })

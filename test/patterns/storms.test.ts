@@ -5,26 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fromMillis } from '../../shipper/terms/instant.ts'
-import { type Bench, MINUTE, NOON, openBench } from './miner.ts'
+import { MINUTE, NOON, openBench, run, spikes } from './miner.ts'
 
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
-
-/** So many lines a minute, spread over it. */
-function run(bench: Bench, minutes: number, lines: number, message = 'order 7 refused'): void {
-  for (let minute = 0; minute < minutes; minute++) {
-    const start = bench.clock.now
-    for (let n = 0; n < lines; n++) {
-      bench.clock.now = start + Math.floor((n * MINUTE) / lines)
-      bench.learn(message)
-    }
-    bench.clock.now = start + MINUTE
-  }
-}
-
-function spikes(bench: Bench) {
-  return bench.events.filter(({ event }) => event === 'pattern_spike')
-}
 
 function stateFile(): string {
   return join(mkdtempSync(join(tmpdir(), 'longship-storms-')), 'patterns.json')

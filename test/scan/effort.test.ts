@@ -5,21 +5,10 @@ import { compilePattern, findMatch, type Pattern } from '../../shipper/scan/comp
 import { Allowance, Effort, FIND_UNITS, freshEffort } from '../../shipper/scan/effort.ts'
 import { createScanner } from '../../shipper/scan/scanner.ts'
 import type { Snapshot } from '../../shipper/scan/snapshot.ts'
+import { letters } from '../terms/letters.ts'
 import { ENDLESS, recordOf, rule, snapshotOf } from './rules.ts'
 
 const SLOW = '([ab]*)(a[ab]{900})b*$'
-/** The same at each call, without a rhythm. */
-function letters(n: number): string {
-  let seed = 7
-  const next = () => {
-    seed ^= seed << 13
-    seed ^= seed >>> 17
-    seed ^= seed << 5
-    return seed & 1
-  }
-  return Array.from({ length: n }, () => 'ab'[next()]).join('')
-}
-
 function bench(snapshot: Snapshot, isPatient = false) {
   const events: string[] = []
   const told: string[] = []

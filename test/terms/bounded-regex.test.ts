@@ -4,18 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { RE2JS } from 're2js'
 import { BoundedRegex } from '../../shipper/terms/bounded-regex.ts'
-
-/** The same at each call, without a rhythm: automata need new states all the time. */
-function letters(n: number): string {
-  let seed = 7
-  const next = () => {
-    seed ^= seed << 13
-    seed ^= seed >>> 17
-    seed ^= seed << 5
-    return seed & 1
-  }
-  return Array.from({ length: n }, () => 'ab'[next()]).join('')
-}
+import { letters } from './letters.ts'
 
 const BUDGET = 2_000_000
 
