@@ -6,7 +6,7 @@
  */
 import { closerOf, listEnd, opens, tailStart } from './enclosed.ts'
 import { CLASSES, CLOSERS, ENDS_WORD, ESCAPES, REDACTED } from './shapes.ts'
-import { hashUnits, isDotted, isPath, isScheme, isValueAt, pathEnd, stemEnd, Word } from './words.ts'
+import { hashUnits, isEventName, isPath, isScheme, isValueAt, pathEnd, stemEnd, Word } from './words.ts'
 
 /** What stands in a template for what differs. */
 export const PARAMETER = '<_>'
@@ -159,7 +159,7 @@ export class TokenReader {
       else at++
     }
     this.stemEnd = this.isBare() ? stemEnd(text, this.starts[0], this.ends[0]) : 0
-    if (this.count === 1 && isDotted(text, this.starts[0], this.ends[0])) this.keepOnly()
+    if (this.count === 1 && isEventName(text, this.starts[0], this.ends[0])) this.keepOnly()
     this.hash()
   }
 
@@ -204,7 +204,7 @@ export class TokenReader {
     this.high = (high ^ (high >>> 11)) & 0x1fffff
   }
 
-  /** workspace.node.started: alone it is the name of an event, and no host. */
+  /** provision.ec2_started: alone it is the name of an event, and no host. */
   private keepOnly(): void {
     this.isParameter[0] = 0
     this.hashes[0] = hashUnits(this.text, this.starts[0], this.ends[0])

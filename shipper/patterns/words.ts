@@ -27,6 +27,7 @@ import {
 const BACKSLASH = 0x5c
 const COLON = 0x3a
 const DOT = 0x2e
+const UNDERSCORE = 0x5f
 const EQUALS = 0x3d
 const OPEN = 0x28
 const CLOSE = 0x29
@@ -207,12 +208,22 @@ export function isPath(text: Uint16Array, start: number): boolean {
   return text[start] === SLASH && isPathUnit(text[start + 1])
 }
 
-/** Letters and dots only: a.b.c */
-export function isDotted(text: Uint16Array, start: number, end: number): boolean {
+/** Segments of letters, with dots and underscores between them; all but the last may hold one digit behind a letter: ec2_started. */
+export function isEventName(text: Uint16Array, start: number, end: number): boolean {
+  let digits = 0
   for (let at = start; at < end; at++) {
-    if (text[at] !== DOT && (text[at] >= 128 || (HOLDS[text[at]] & (LOWER | UPPER)) === 0)) return false
+    const unit = text[at]
+    if (unit === DOT || unit === UNDERSCORE) digits = 0
+    else if (unit >= 128) return false
+    else if ((HOLDS[unit] & DIGIT) !== 0) {
+      if (digits++ > 0 || at === start || !isLetter(text[at - 1])) return false
+    } else if (!isLetter(unit)) return false
   }
-  return true
+  return digits === 0
+}
+
+function isLetter(unit: number): boolean {
+  return unit < 128 && (HOLDS[unit] & (LOWER | UPPER)) !== 0
 }
 
 /** attempt-7: where the letters end that a parameter begins with; 0 when they may be digits themselves (hexadecimal). */
