@@ -53,7 +53,17 @@ export class OriginFlow implements FramerSink, Flow {
   }
 
   data(bytes: Uint8Array, offset: number): void {
-    this.framer.push(bytes, offset, this)
+    const { lane, watch } = this.options
+    if (lane === undefined || watch === undefined) this.framer.push(bytes, offset, this)
+    else {
+      watch.block(bytes)
+      try {
+        this.framer.push(bytes, offset, this)
+      } finally {
+        // The reader fills it again.
+        watch.block(undefined)
+      }
+    }
     this.advance()
   }
 

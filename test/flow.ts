@@ -71,7 +71,14 @@ export function runFlow(
   const framing = { framing: 'auto' as const, multiline: true }
   const way = { lane: useLane ? lane : undefined, patterns, watch, positionOf: String }
   const flow = new OriginFlow({ framing, interpreter, builder, progress, ...way })
-  for (let at = 0; at < bytes.length; at += blockBytes) flow.data(Buffer.from(bytes.subarray(at, at + blockBytes)), at)
+  // As a reader may: each block in the memory of the one before.
+  const memory = Buffer.alloc(Math.min(blockBytes, bytes.length))
+  for (let at = 0; at < bytes.length; at += blockBytes) {
+    const length = Math.min(blockBytes, bytes.length - at)
+    memory.set(bytes.subarray(at, at + length))
+    flow.data(length === memory.length ? memory : memory.subarray(0, length), at)
+    memory.fill(0)
+  }
   flow.end()
   return { batches: builder.take(true), flow, lane }
 }

@@ -64,11 +64,12 @@ export class Glimpse {
     this.names = names
     let known = plan.sights
     if (known === undefined || known.names !== names) plan.sights = known = sightsOf(plan, names)
-    const { at } = known
+    const { at, present } = known
     // What the lines of a stream share is known after the first of them.
     const quiet = entry.quiet?.names === names ? entry.quiet.at : undefined
     let isHit = false
-    for (let name = 0; name < at.length; name++) {
+    for (let i = 0; i < present.length; i++) {
+      const name = present[i]
       const part = at[name]
       if (part === NONE || (quiet !== undefined && quiet[name] === 1)) continue
       const hits = part >= 0 ? this.lookAt(name, part, bytes) : this.lookOwn(name, part, plan, entry, bytes, start, end)
@@ -155,7 +156,12 @@ function latin1(bytes: Uint8Array, start: number, end: number): string {
 
 function sightsOf(plan: Plan, names: readonly string[]): Sights {
   const at = Int32Array.from(names, (name) => partOf(plan, name))
-  return { names, at, stream: indexIn(plan.extras, 'stream') }
+  return {
+    names,
+    at,
+    present: Int32Array.from(at.keys()).filter((name) => at[name] !== NONE),
+    stream: indexIn(plan.extras, 'stream'),
+  }
 }
 
 /** As the general path's records are read: shipper/scan/field.ts. */

@@ -30,7 +30,10 @@ export interface Step {
 /** Names of what rules look at, and for each where it stands: the index of a value, or below 0. */
 export interface Sights {
   readonly names: readonly string[]
+  /** By name, where it stands; NONE. */
   readonly at: Int32Array
+  /** Those that stand somewhere. */
+  readonly present: Int32Array
   /** Of the field `stream`. */
   readonly stream: number
 }

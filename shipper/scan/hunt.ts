@@ -4,8 +4,9 @@
  */
 import { matches, type Pattern } from './compile.ts'
 import { type Effort, freshEffort } from './effort.ts'
-import { placesOf } from './field.ts'
+import { isLine, placesOf } from './field.ts'
 import { Found } from './found.ts'
+import { Ground, Sweep } from './ground.ts'
 import { type Keyword, Keywords } from './keywords.ts'
 import { Machine, type Unknown } from './machine.ts'
 import { FOLDED_TO_ASCII, programOf } from './program.ts'
@@ -35,6 +36,8 @@ export class Hunt {
   private readonly prefilters: readonly (readonly Prefilter[])[]
   /** By name: no rule matches in a shorter text. */
   private readonly shortest: Int32Array
+  /** By name, of lines whose every rule has keywords. */
+  private readonly sweeps: readonly (Sweep | undefined)[]
   private readonly found: Found
   private readonly verdicts = new Verdicts()
   /** By name: above 0 while most of its texts came before, and are asked for first. */
@@ -44,7 +47,7 @@ export class Hunt {
   /** The engine answered all that it was asked about the last text. */
   private isSure = true
 
-  constructor(snapshot: Snapshot, patience: Patience = PATIENT) {
+  constructor(snapshot: Snapshot, patience: Patience = PATIENT, ground = new Ground()) {
     this.snapshot = snapshot
     this.patience = patience
     this.names = [...new Set(snapshot.live.flatMap(({ rule }) => placesOf(rule.on)))]
@@ -54,13 +57,17 @@ export class Hunt {
       made.flatMap(({ places, prefilter }) => (places.includes(name) ? [prefilter] : [])),
     )
     this.shortest = Int32Array.from(this.prefilters, (of) => Math.min(...of.map(({ shortest }) => shortest)))
+    this.sweeps = this.prefilters.map((of, name) => {
+      const keywords = isLine(this.names[name]) && of.length === 1 ? of[0].onlyKeywords : undefined
+      return keywords && new Sweep(ground, keywords)
+    })
     this.found = new Found(snapshot.live.length)
     this.trust = new Int8Array(this.names.length).fill(MAX_TRUST)
   }
 
   /** The rules on names[name] whose pattern matches bytes[start..end), as indexes in snapshot.live. They are ASCII. */
   inBytes(name: number, bytes: Uint8Array, start: number, end: number): readonly number[] {
-    if (end - start < this.shortest[name]) return NO_MATCH
+    if (end - start < this.shortest[name] || this.sweeps[name]?.isClear(bytes, start, end)) return NO_MATCH
     const asks = end - start <= MAX_REPEATED && (this.trust[name] > 0 || (++this.asked & 15) === 0)
     if (asks) {
       const known = this.verdicts.get(name, bytes, start, end)
@@ -82,11 +89,13 @@ export class Hunt {
   /** The same for a text: the part of it that is matched. */
   inText(name: number, text: string): readonly number[] {
     if (text.length < this.shortest[name]) return NO_MATCH
+    const end = written(text)
+    // What came before is known, whichever way it came.
+    if (end === text.length) return this.inBytes(name, scratch, 0, end)
     const { found } = this
     found.clear()
-    const end = written(text)
     // Their case folds into ASCII, which bytes do not show.
-    if (end > text.length && FOLDED_TO_ASCII.test(text)) {
+    if (FOLDED_TO_ASCII.test(text)) {
       for (const { rules } of this.prefilters[name]) found.addAll(rules)
     } else this.search(name, scratch, 0, end)
     return found.list.length === 0 ? NO_MATCH : this.decide(text)
@@ -149,6 +158,11 @@ class Prefilter {
     this.keywords = keywords.length === 0 ? undefined : new Keywords(keywords)
     this.machine = unknown.length === 0 ? undefined : new Machine(unknown)
     this.always = always
+  }
+
+  /** Without one of them none of the rules matches. Undefined: some may all the same. */
+  get onlyKeywords(): Keywords | undefined {
+    return this.machine === undefined && this.always.length === 0 ? this.keywords : undefined
   }
 
   find(bytes: Uint8Array, start: number, end: number, found: Found): void {

@@ -53,6 +53,12 @@ export class Keywords {
     this.table = this.readTable(states)
   }
 
+  /** Where in bytes[start..end) a text may stand: none ends at that place or before. -1: nowhere. */
+  nextPlace(bytes: Uint8Array, start: number, end: number): number {
+    this.screen ??= new Screen(this.texts)
+    return this.screen.next(bytes, start, end)
+  }
+
   /** Adds the owners of all texts in bytes[start..end). */
   find(bytes: Uint8Array, start: number, end: number, found: Found): void {
     if (end - start < MIN_SCREENED && this.screen?.knows(bytes) !== true) {

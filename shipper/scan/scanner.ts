@@ -10,6 +10,7 @@ import type { Pattern } from './compile.ts'
 import { Cooldowns } from './cooldown.ts'
 import { HitCounts, NO_COUNTS } from './counts.ts'
 import { type Allowance, Effort, freshEffort, sharedAllowance } from './effort.ts'
+import { Ground } from './ground.ts'
 import { Hunt, type Patience } from './hunt.ts'
 import type { Rule } from './rule.ts'
 import type { Rulebook } from './rulebook.ts'
@@ -46,6 +47,11 @@ export interface Seen {
 export interface Watch {
   /** `text`: the event as it was read, redacted; asked for only when it is needed. */
   see(record: LogRecord, text: string | (() => string), seen?: Seen): void
+  /**
+   * What lines are cut from next: it holds what it holds until the next call, which must come before anything else is
+   * written there. Undefined: of no bytes more is known than that they hold the line that is asked about.
+   */
+  block(bytes: Uint8Array | undefined): void
   /**
    * What the express lane asks, which has no record: a line begins, what rules look at is answered: message, line, names
    * of fields.
@@ -124,6 +130,8 @@ export class RuleScanner implements Scanner, Patience {
   private readonly resting = new Map<string, Container>()
   private forgotAt = 0
   private watches = 0
+  /** One for all tails: each has its block to itself until it is through with it. */
+  readonly ground = new Ground()
   private prepared: Hunt | undefined
   private readonly counts = new Map<string, HitCounts>()
   private readonly allowance: Allowance
@@ -190,7 +198,7 @@ export class RuleScanner implements Scanner, Patience {
   /** The rules that are in force now: asked for once a record, so that it sees all of one version. */
   hunt(): Hunt {
     const { snapshot } = this.options.rulebook
-    if (this.prepared?.snapshot !== snapshot) this.prepared = new Hunt(snapshot, this)
+    if (this.prepared?.snapshot !== snapshot) this.prepared = new Hunt(snapshot, this, this.ground)
     return this.prepared
   }
 

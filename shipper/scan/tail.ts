@@ -57,6 +57,10 @@ export class Tail implements Watch {
     }
   }
 
+  block(bytes: Uint8Array | undefined): void {
+    this.scanner.ground.hold(bytes)
+  }
+
   begin(): readonly string[] {
     this.hunt = this.scanner.hunt()
     this.scanner.lines++

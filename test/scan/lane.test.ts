@@ -57,12 +57,12 @@ const RULES: RuleSettings[] = [
 const byText = (a: object, b: object) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
 
 /** Returns how many lines the lane took. */
-function assertSame(lines: readonly string[], rules: readonly RuleSettings[], end = '\n'): number {
+function assertSame(lines: readonly string[], rules: readonly RuleSettings[], end = '\n', block = 64 * 1024): number {
   const bytes = Buffer.from(lines.map((line) => line + end).join(''))
   const naive = new NaiveWatch(rules)
   runFlow(bytes, false, 64 * 1024, undefined, naive as unknown as Watch)
   const { scanner, events } = scannerOf(rules)
-  const { lane } = runFlow(bytes, true, 64 * 1024, undefined, scanner.watch('app.log'))
+  const { lane } = runFlow(bytes, true, block, undefined, scanner.watch('app.log'))
   const found = events.map(({ metadata }) => ({ rule: metadata.rule_id, captures: metadata.captures }))
   const expected = naive.hits.map(({ rule: id, captures }) => ({ rule: id, captures }))
   assert.deepEqual(found.sort(byText), expected.sort(byText))
@@ -175,3 +175,33 @@ test('one rule at a time, so that none rides on another', () => {
   )
   for (const each of RULES) assertSame(lines, [{ ...each, overrides: undefined } as unknown as RuleSettings])
 })
+
+const ON_LINE: readonly RuleSettings[] = [
+  rule('core', '(?i)core dumped', { on: 'line' }),
+  rule('exact', 'pull failed|CORE', { on: 'line' }),
+  rule('name', '"note"', { on: 'line' }),
+]
+
+for (const block of [1, 2, 3, 7, 64, 333, 1000, 4096, 64 * 1024]) {
+  test(`rules on the line, blocks of ${block} bytes in one memory`, () => {
+    const said = [
+      'quiet',
+      'Core Dumped',
+      'core dumpe',
+      'd',
+      'pull failed',
+      'CORE',
+      'nothing that is looked for'.repeat(9),
+    ]
+    const lines = Array.from({ length: 400 }, (_, n) =>
+      LINES[n % LINES.length](n, JSON.stringify(said[(n * 7 + (n >> 4)) % said.length])),
+    )
+    for (const rules of [ON_LINE, ON_LINE.slice(0, 1)]) {
+      for (const end of ['\n', '\r\n']) {
+        const taken = assertSame(lines, rules, end, block)
+        // A line that is cut in two goes the general way.
+        assert.ok(taken > 100 || block < 1000, `the lane took ${taken} lines`)
+      }
+    }
+  })
+}
