@@ -7,12 +7,12 @@ const TARGET = '([A-Za-z_][\\w:./-]{0,200})'
 
 const LAYOUTS = [
   layout(` ${LEVEL} {1,2}${TARGET}\\] `, 'level logger', 'L'),
-  layout(` ${LEVEL} {1,2}${TARGET} > `, 'level logger', 'L'),
+  layout(` ${LEVEL} {1,2}${TARGET} > (?!\\d)`, 'level logger', 'L'),
 ]
 /** Without a time: "[INFO  crate::module] msg", and pretty_env_logger's " INFO  crate::module > msg". */
 const UNTIMED = [
   layout(`\\[${LEVEL} {1,2}${TARGET}\\] `, 'level logger'),
-  layout(` ?${LEVEL} {1,2}${TARGET} > `, 'level logger'),
+  layout(` ?${LEVEL} {1,2}${TARGET} > (?!\\d)`, 'level logger'),
 ]
 
 /** Rust's env_logger: "[2025-12-26T02:03:45Z INFO  crate::module] msg". */

@@ -11,6 +11,7 @@ import { readHead } from './general/head.ts'
 import { findLateLevel } from './general/late-level.ts'
 import { findInnerTime, putMessageId } from './general/marks.ts'
 import { isSourceFile } from './general/places.ts'
+import { isNeverName } from './general/prose.ts'
 import type { Head, Token } from './general/scan.ts'
 import { splitPlace, splitThread } from './general/split.ts'
 import { isDotted, isHostLike, isLevelKey, isPassing, isProse, isThreadLike, isTimeKey } from './general/words.ts'
@@ -207,6 +208,8 @@ function roleOfGroup(token: Token, isNamed: boolean, fields: Fields): string | u
   if (/^\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?$/.test(token.text)) return 'client_address'
   // A zone, a worker: Z0, w12
   if (/^[A-Z]\d{1,2}$/.test(token.text)) return fields.has('thread') ? undefined : 'thread'
+  // [level:warn] names no writer.
+  if (token.text.includes(':') && isLevelKey(token.text.slice(0, token.text.indexOf(':')))) return undefined
   // Snort's [1:2003:10]
   if (!/[A-Za-z]/.test(token.text)) return undefined
   // Solaris: [ID 800047 auth.info].
@@ -231,6 +234,14 @@ function nameWords(tokens: readonly Token[]): Map<number, string> {
     const isLast = next?.kind !== 'word'
     const isTagged = next?.kind === 'program' || next?.kind === 'tag'
     if (host < 0 && isTagged && tokens[i - 1]?.kind === 'time') host = i
+    if (isTagged && tokens[i - 1]?.kind === 'level' && /-\d{1,6}$/.test(token.text)) {
+      roles.set(i, 'thread')
+      continue
+    }
+    if (isAheadOfTime(tokens, i)) {
+      roles.set(i, 'component')
+      continue
+    }
     if (host === i) continue
     if (isLast && next?.kind === 'level' && /^[A-Za-z_]/.test(token.text) && !isHostLike(token.text))
       roles.set(i, 'component')
@@ -244,6 +255,18 @@ function nameWords(tokens: readonly Token[]): Map<number, string> {
   }
   if (host >= 0) roles.set(host, 'host')
   return roles
+}
+
+const NAMING = new Set(['program', 'tag', 'name', 'cell', 'group', 'pair'])
+
+/** "worker 2026-05-05 10:11:12 WARN text", "web-3 worker 2026-… WARN text": the word in front of the time, when nothing behind it is a name. */
+function isAheadOfTime(tokens: readonly Token[], i: number): boolean {
+  if (tokens[i + 1]?.kind !== 'time' || tokens[i + 2]?.kind !== 'level' || i > 1) return false
+  const first = tokens[0] as Token
+  if (i === 1 && first.kind !== 'number' && (first.kind !== 'word' || !isHostLike(first.text))) return false
+  const name = withoutColon(tokens[i] as Token)
+  if (!/^[A-Za-z_][\w.-]{1,60}$/.test(name) || isHostLike(name) || isNeverName(name)) return false
+  return !tokens.some(({ kind }) => NAMING.has(kind))
 }
 
 /** The pid of name[pid], the module of name(module), the mnemonic of Cisco's %FAC-6-MNEMONIC, the line of file:12. */

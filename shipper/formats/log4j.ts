@@ -5,6 +5,7 @@
 import type { Fields } from '../terms/json.ts'
 import { readTime } from '../terms/time.ts'
 import type { Format, ParseOptions } from './format.ts'
+import { isNeverName } from './general/prose.ts'
 import { addMessage, JAVA_CLASS, LEVEL, LOGGER, layout, parsed, readAfterTime, readLayouts, THREAD } from './layout.ts'
 import { type LeadingTime, leadingTime } from './leading-time.ts'
 
@@ -67,6 +68,8 @@ export const log4j: Format = {
     const digit = code >= 0x30 && code <= 0x39
     if (digit || code === BRACKET) {
       const timed = readAfterTime(NAME, LAYOUTS, head, options, readTailed)
+      // "INFO Done - 12 files copied" is a sentence.
+      if (isNeverName(String(timed?.fields.get('logger') ?? ''))) return undefined
       if (timed !== undefined || leadingTime(head, options) !== undefined) return timed
     }
     if (digit || code === BRACKET || code === SMALL_L) {

@@ -1,6 +1,7 @@
 import { addField, type Fields } from '../terms/json.ts'
 import { readLevel } from '../terms/level.ts'
 import type { Format } from './format.ts'
+import { isSureLevel } from './general/words.ts'
 import { eventOrMessage } from './json.ts'
 import { addStack } from './json-dialect.ts'
 import { BARRED, readBarred, readLogfmt } from './logfmt-pairs.ts'
@@ -49,7 +50,10 @@ function readRouter(fields: Fields): void {
 /** SonicWall's and Stormshield's pri is syslog's: a severity, or a facility with it. */
 function readFirewall(fields: Fields): void {
   const priority = fields.get('pri')
-  if (typeof priority !== 'string' || fields.has('level') || fields.has('severity') || !fields.has('fw')) return
+  if (typeof priority !== 'string' || fields.has('level') || fields.has('severity')) return
+  // FortiOS 3's pri=warning
+  if (isSureLevel(priority)) fields.set('level', priority)
+  if (!fields.has('fw')) return
   if (/^\d{1,3}$/.test(priority)) fields.set('level', SEVERITIES[Number(priority) & 7] as string)
 }
 

@@ -2,6 +2,7 @@
 import type { Fields } from '../terms/json.ts'
 import { readTime } from '../terms/time.ts'
 import type { Format, ParseOptions } from './format.ts'
+import { isNeverName } from './general/prose.ts'
 import { JAVA_CLASS, LEVEL, LOGGER, layout, parsed, readAfterTime, readLayouts } from './layout.ts'
 import type { LeadingTime } from './leading-time.ts'
 
@@ -101,7 +102,9 @@ function readUnmarked(head: string, time: LeadingTime): Fields | undefined {
   const third = head.charCodeAt(2)
   if (third === SLASH || third === DASH || head.charCodeAt(4) === SLASH) return undefined
   const iso = head.charCodeAt(10) === LETTER_T || head.charCodeAt(11) === LETTER_T
-  return iso ? undefined : readLayouts(ASCTIME, head, time.end, time.lead)
+  const fields = iso ? undefined : readLayouts(ASCTIME, head, time.end, time.lead)
+  // "INFO Total: 12 items": the message's word.
+  return isNeverName(String(fields?.get('logger') ?? '')) ? undefined : fields
 }
 
 const SLASH = 0x2f

@@ -1,4 +1,5 @@
 import type { Fields } from '../terms/json.ts'
+import { levelLetter, levelWord } from '../terms/level.ts'
 import type { Format } from './format.ts'
 import { readJsonTail } from './json-tail.ts'
 import { addMessage, parsed } from './layout.ts'
@@ -34,6 +35,9 @@ export const winstonConsole: Format = {
     pattern.lastIndex = time?.end ?? 0
     const match = pattern.exec(head)
     if (match === null) return undefined
+    // "http: [warn] text", "[W] http: text": a part of a program, and the level beside it.
+    if (match[2] === 'http' && (isBracketedLevel(head.slice(pattern.lastIndex)) || levelLetter(match[1] ?? '')))
+      return undefined
     // "warn: 2026-05-05 10:11:12 …": winston writes its time in front.
     if (time === undefined && leadingTime(head.slice(pattern.lastIndex), options) !== undefined) return undefined
     const fields: Fields = new Map([['level', (match[2] ?? match[3]) as string]])
@@ -41,6 +45,12 @@ export const winstonConsole: Format = {
     addBody(fields, head.slice(pattern.lastIndex))
     return parsed(NAME, time?.instant, fields)
   },
+}
+
+/** In brackets: [warn], [W] */
+function isBracketedLevel(text: string): boolean {
+  const word = /^\[([A-Za-z]{1,9}) {0,4}\] /.exec(text)?.[1]
+  return word !== undefined && (levelWord(word) ?? levelLetter(word)) !== undefined
 }
 
 const LEADS = 'w[-|]:'

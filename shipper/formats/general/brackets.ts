@@ -1,10 +1,12 @@
 /** What stands in brackets in a head: a time, a level, a pid, a thread or a component. */
 
 import { SEVERITIES } from '../syslog-priority.ts'
+import { readPairedLevel } from './paired-level.ts'
 import { readBarredGroup } from './places.ts'
-import { add, addLevel, lastWord, type Scan, sticky, weakWords } from './scan.ts'
+import { isNeverName } from './prose.ts'
+import { add, addLevel, lastIsTime, lastWord, type Scan, sticky, weakWords } from './scan.ts'
 import { readTimeToken } from './times.ts'
-import { capitalLevel, delimitedLevel, isHostLike, isName, isThreadLike } from './words.ts'
+import { capitalLevel, delimitedLevel, isHostLike, isLevelKey, isName, isThreadLike } from './words.ts'
 
 export function readBracket(scan: Scan, open: number): boolean {
   const { text, at } = scan
@@ -28,6 +30,15 @@ export function readBracket(scan: Scan, open: number): boolean {
   if (close < 0) return false
   const word = text.slice(inner, close).trim()
   if (open === 0x5b && readLevelAndName(scan, word, close + 1)) return true
+  // syslog's severity behind the time: <3> worker: text
+  if (
+    open === 0x3c &&
+    !scan.hasLevel &&
+    lastIsTime(scan) &&
+    /^[0-7]$/.test(word) &&
+    TAGGED.test(text.slice(close + 1, close + 90))
+  )
+    return addLevel(scan, SEVERITIES[Number(word)] as string, close + 1)
   if (open === 0x3c && scan.tokens.length === 0 && /^\d{1,3}$/.test(word))
     return add(scan, 'priority', word, close + 1, true)
   // ngIRCd's [1234:5    0]: process, syslog's severity, connection
@@ -84,14 +95,15 @@ export function readBracket(scan: Scan, open: number): boolean {
       addLevel(scan, named[1] as string, close + 1)
       return add(scan, 'group', named[2] as string, close + 1, true)
     }
+    if (readPairedLevel(scan, word, close + 1)) return true
     const pair = /^[\w #.-]{0,60}[:/ .#]([A-Za-z]{3,9})$/.exec(word)
     const level = pair?.[1]
     // "(… causes segmentation fault)" is prose.
     const isProse =
       word.charAt(word.length - (level?.length ?? 0) - 1) === ' ' &&
       (scan.time === undefined || level !== level?.toUpperCase())
-    if (level !== undefined && !isProse && delimitedLevel(level)) {
-      const before = word.slice(0, -level.length - 1)
+    const before = word.slice(0, -(level?.length ?? 0) - 1)
+    if (level !== undefined && !isProse && delimitedLevel(level) && !isLevelKey(before.trim().replace(/:$/, ''))) {
       if (before !== '') add(scan, 'group', before, close + 1, true)
       return addLevel(scan, level, close + 1)
     }
@@ -122,6 +134,7 @@ export function readBracket(scan: Scan, open: number): boolean {
     return add(scan, 'pid', threaded[2] as string, close + 1, true)
   }
   const alone = scan.tokens.length === 0
+  if (open !== 0x5b && isNeverName(word)) return false
   if (open === 0x3c && !alone && !isName(word)) return false
   if (open === 0x28 && (word.includes(' ') || !isName(word))) return false
   // [id=42], [MSGID: 1]: belongs to the head only if something better follows.
@@ -133,6 +146,8 @@ export function readBracket(scan: Scan, open: number): boolean {
   return add(scan, 'group', word.includes(' @ 0x') ? word.replace(/ @ 0x[\da-f]{4,16}$/, '') : word, close + 1, true)
 }
 
+const TAGGED = /^ ?[A-Za-z_][\w./-]{0,60}(?:\[\d{1,10}\])?: /
+
 /** GemFire's [info 2026/05/05 10:11:12.123 UTC server1 <main> tid=0x1] text: what is behind the time goes on as a head. */
 function readLevelAndTime(scan: Scan, inner: number): boolean {
   const match = scan.hasLevel || scan.at > 0 ? null : LEVEL_AND_TIME.exec(scan.text.slice(inner, inner + 16))
@@ -140,7 +155,9 @@ function readLevelAndTime(scan: Scan, inner: number): boolean {
   if (!readTimeToken(scan, inner + match[0].length)) return false
   addLevel(scan, match[1] as string, scan.at)
   const thread = sticky(BRACKET_THREAD, scan)
-  return thread === null || add(scan, 'pid', thread[1] as string, scan.at + thread[0].length, true)
+  if (thread === null) return true
+  const kind = isThreadLike(thread[1] as string) || /^\d+$/.test(thread[1] as string) ? 'pid' : 'group'
+  return add(scan, kind, thread[1] as string, scan.at + thread[0].length, true)
 }
 const LEVEL_AND_TIME = /^([a-z]{4,8}|[A-Z]{4,8}) (?=\d{4}[/-]\d)/
 /** Katello's and others' thread behind them: [DEBUG 2026-05-05 10:11:12 main] */

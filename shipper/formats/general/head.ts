@@ -7,7 +7,7 @@ import type { TimeOptions } from '../../terms/time.ts'
 import { readBracket } from './brackets.ts'
 import { readCell, readNamedCell, readUserAndClass } from './cells.ts'
 import { readColonColumns } from './colons.ts'
-import { isMarked, lastIsTime, readBareLevel } from './levels.ts'
+import { isMarked, readBareLevel } from './levels.ts'
 import {
   readAgentLevel,
   readBracedLevel,
@@ -21,7 +21,9 @@ import {
   readThreadBeforeLevel,
   readVmsMessage,
 } from './marks.ts'
+import { readJoinedLevel, readOwned } from './paired-level.ts'
 import {
+  isSourceFile,
   readBraced,
   readColons,
   readGluedLevel,
@@ -43,11 +45,13 @@ import {
   readVmware,
   skipContext,
 } from './programs.ts'
+import { isNeverName } from './prose.ts'
 import {
   add,
   addLevel,
   endsColumn,
   type Head,
+  lastIsTime,
   messageStart,
   nextMark,
   type Scan,
@@ -59,7 +63,7 @@ import {
 } from './scan.ts'
 import { readTag, readWeak } from './tags.ts'
 import { readKlog, readPair, readTimeToken } from './times.ts'
-import { isDotted, isName, isThreadLike } from './words.ts'
+import { isDotted, isLevelKey, isName, isThreadLike } from './words.ts'
 
 /** A head that has not ended here is no head. */
 const MAX_TOKENS = 22
@@ -132,6 +136,8 @@ function step(scan: Scan): boolean {
     readColonColumns(scan) ||
     readGluedLevel(scan) ||
     readSession(scan) ||
+    readJoinedLevel(scan) ||
+    readOwned(scan) ||
     readPair(scan) ||
     readProgram(scan) ||
     readWord(scan)
@@ -210,7 +216,7 @@ const ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?$/
 
 function readName(scan: Scan, word: string, end: number): boolean {
   if (scan.named || weakWords(scan, false) > 0 || (scan.time === undefined && !scan.hasLevel)) return false
-  if (!isName(word)) return false
+  if (!isName(word) || (scan.mark === 0 && (word.length < 2 || isNeverName(word)))) return false
   // "host.example.com program[1234]: ": the next word is the name.
   if (!scan.hasLevel && word.includes('.') && /^ [\w./-]{1,60}\[\d{1,10}\]:/.test(scan.text.slice(end, end + 76)))
     return false
@@ -221,14 +227,15 @@ function readName(scan: Scan, word: string, end: number): boolean {
     (scan.hasLevel ? /^([A-Za-z]\w{0,80}(?:::\w{1,80}){0,3})::(\d{1,6})$/.exec(word) : null) ??
     /^([\w.$]{1,80}(?::[\w<>]{1,80})):(\d{1,6})$/.exec(word)
   const next = scan.text.charCodeAt(end)
-  if (numbered && /\d\.\d{1,3}$/.test(numbered[1] as string)) return false
+  if (numbered && (/\d\.\d{1,3}$/.test(numbered[1] as string) || isLevelKey(numbered[1] as string))) return false
   const isCell =
     next === 0x22 || next === 0x5d
       ? next === 0x5d || (scan.mark === 0x2c && scan.text.charCodeAt(end + 1) === 0x2c)
       : next === 0x2c || next === 0x3b
-        ? scan.mark === next
+        ? scan.mark === next || (lastIsTime(scan) && LEVEL_CELL.test(scan.text.slice(end, end + 12)))
         : (endsColumn(scan.text, end) && (next !== 0x20 || !proseFollows(scan, end))) || standsAlone(scan, word, end)
-  const isNamespace = !scan.hasLevel && lastIsTime(scan) && NAMESPACE.test(word)
+  const isNamespace =
+    !scan.hasLevel && lastIsTime(scan) && NAMESPACE.test(word) && !isLevelKey(word.slice(0, word.indexOf(':')))
   // A host in front of the program, between commas: ,BMS001,ArchiveManager,
   if (
     next === 0x2c &&
@@ -244,9 +251,16 @@ function readName(scan: Scan, word: string, end: number): boolean {
   if (scan.celled && !(isCell && scan.mark !== 0 && nextMark(scan.text, end) === scan.mark)) return false
   if (numbered || isClass) scan.named = true
   else scan.celled = true
+  const place = FUNCTION_PLACE.exec(numbered?.[1] ?? '')
+  if (place !== null && isSourceFile(place[1] as string))
+    return add(scan, 'name', place[1] as string, end, true, numbered?.[2], place[2])
   return add(scan, numbered || isClass ? 'name' : 'cell', numbered?.[1] ?? word, end, true, numbered?.[2])
 }
 
+/** charger.c:open_file:12 */
+const FUNCTION_PLACE = /^([\w./-]{1,80}):([A-Za-z_]\w{0,80})$/
+/** "time billing, WARN, text" */
+const LEVEL_CELL = /^, {0,2}(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL),/
 const HOST_CELL = /^[A-Z][A-Z-]{1,20}\d{1,6}$/
 /** OpenNebula's [Z0][VMM][E]: what is behind the colon is the message. */
 function isBehindColumns(scan: Scan): boolean {

@@ -134,7 +134,7 @@ const DECORATED = /^[*!=~#-]{1,4}[A-Z]{3,9}[*!=~#-]{1,4}$/
 function levelOfWord(look: Look, word: string, mark: number): string | undefined {
   const { text, at } = look
   const next = text.charCodeAt(at)
-  if (word.endsWith(':') || next === 0x3d || (word.includes('=') && !DECORATED.test(word)))
+  if (word.endsWith(':') || next === 0x3d || (word.includes('=') && !DECORATED.test(word)) || isKeyed(word))
     return levelOfKey(look, word)
   const ends = endsCell(text, at)
   if (look.signed && ends && levelWord(word) !== undefined) return word
@@ -146,6 +146,12 @@ function levelOfWord(look: Look, word: string, mark: number): string | undefined
   if (bare !== '' && look.prose < 2 && isSureLevel(bare) && capitalLevel(bare) !== undefined) return bare
   if (word.length < 3 || look.capitals > 1 || look.prose > 1) return undefined
   return isSureLevel(word) && capitalLevel(word) !== undefined && !capitalsFollow(text, at) ? word : undefined
+}
+
+/** level:warn */
+function isKeyed(word: string): boolean {
+  const colon = word.indexOf(':')
+  return colon > 2 && colon < 9 && isLevelKey(word.slice(0, colon))
 }
 
 /** Behind it: a tab, a bar, a comma or semicolon, also behind a quote or a space, or two spaces. */

@@ -1,15 +1,11 @@
 /** A bare word of a head that is its level: in capitals, a letter, a word alone in its column, in front of a time or right behind it. */
 import { readTime } from '../../terms/time.ts'
-import { add, addLevel, endsColumn, lastWord, type Scan, weakCount, weakWords } from './scan.ts'
+import { add, addLevel, endsColumn, lastIsTime, lastWord, type Scan, weakCount, weakWords } from './scan.ts'
 import { capitalLevel, delimitedLevel, isSureLevel, spacedLevel } from './words.ts'
 
 /** Tarantool's I>, log4perl's ERROR> */
 export function isMarked(word: string): boolean {
   return word.length === 1 ? /[DVIWECF]/.test(word) : capitalLevel(word) !== undefined
-}
-
-export function lastIsTime(scan: Scan): boolean {
-  return scan.tokens[scan.tokens.length - 1]?.kind === 'time'
 }
 
 export function readBareLevel(scan: Scan, word: string, end: number): boolean {
@@ -47,7 +43,7 @@ export function readBareLevel(scan: Scan, word: string, end: number): boolean {
   if (scan.tokens.length === 0)
     return (
       /^[VDIWEFTCN]$/.test(word) &&
-      readTime(scan.text, end + 1, scan.options) !== undefined &&
+      readTime(scan.text, end + (scan.text.startsWith(' | ', end) ? 3 : 1), scan.options) !== undefined &&
       addLevel(scan, word, end)
     )
   const column = endsColumn(scan.text, end)
@@ -58,6 +54,8 @@ export function readBareLevel(scan: Scan, word: string, end: number): boolean {
       isLetter &&
       scan.text.charCodeAt(end) !== 0x5b &&
       !/^\s[a-z]{1,5}\s/.test(scan.text.slice(end, end + 7)) &&
+      // "C compiler found", "T minus 3": a sentence's word.
+      !(/[TCV]/.test(word) && /^ [a-z0-9]{1,30}(?= |$)/.test(scan.text.slice(end, end + 32))) &&
       addLevel(scan, word, end)
     )
   }
@@ -66,6 +64,8 @@ export function readBareLevel(scan: Scan, word: string, end: number): boolean {
     return addLevel(scan, word, end)
   if (lastIsTime(scan) && opensHead(scan.text, word, end)) return addLevel(scan, word, end)
   if (scan.named && !column) return false
+  // "Debug mode is off", "Notice board opened" are sentences.
+  if (!column && /^(?:Debug|Notice|Trace)$/.test(word) && /^ [a-z]/.test(scan.text.slice(end, end + 2))) return false
   return spacedLevel(word, column) !== undefined && addLevel(scan, word, end)
 }
 
@@ -90,5 +90,5 @@ function opensHead(text: string, word: string, end: number): boolean {
   if (!isSureLevel(word)) return /^ \( *\d{1,8}\):/.test(behind) && delimitedLevel(word) !== undefined
   if (/^ (?:\d{1,10}[#:/]\d|[A-Za-z][\w.-]{1,50} : |[[(<{#])/.test(behind)) return true
   const isTitle = /^[A-Z]/.test(word)
-  return isTitle && /^ (?:[A-Za-z][\w.-]{1,40}: |[A-Z][a-z]+ |[A-Za-z]\w{0,40}(?:\.\w{1,60}){1,10} )/.test(behind)
+  return isTitle && /^ (?:[A-Z][\w.-]{1,40}: |[A-Z][a-z]+ |[A-Za-z]\w{0,40}(?:\.\w{1,60}){1,10} )/.test(behind)
 }

@@ -131,6 +131,10 @@ export function weakWords(scan: Scan, prose: boolean): number {
   return count
 }
 
+export function lastIsTime(scan: Scan): boolean {
+  return scan.tokens[scan.tokens.length - 1]?.kind === 'time'
+}
+
 export function lastWord(scan: Scan): string {
   return weakCount(scan) === 0 ? '' : (scan.tokens[scan.tokens.length - 1] as Token).text
 }
@@ -184,7 +188,10 @@ export function endsColumn(text: string, end: number): boolean {
   if (second === 0x3a && text.charCodeAt(end + 3) === 0x25) return false
   // Proxifier marks 32-bit programs: "chrome.exe *64 - ".
   if (second === 0x2a && text.startsWith(' - ', end + 4)) return true
-  if (third === 0x20 && (second === 0x3e || isColumnSign(text, end + 1, text.lastIndexOf(' ', end - 1)))) return true
+  // "Waiting > 3 s" compares.
+  const compares = second === 0x3e && text.charCodeAt(end + 3) < 0x3a
+  if (third === 0x20 && ((second === 0x3e && !compares) || isColumnSign(text, end + 1, text.lastIndexOf(' ', end - 1))))
+    return true
   return (second === 0x2d || second === 0x3a) && (third === 0x20 || third === second)
 }
 

@@ -1,4 +1,5 @@
 /** A word before a colon in a head, "name: ", and bare words: a level, who wrote the line, or nothing yet. */
+import { isNeverName } from './prose.ts'
 import { add, addLevel, lastWord, nextMark, type Scan, sticky, type Token, weakWords } from './scan.ts'
 import {
   capitalLevel,
@@ -68,6 +69,8 @@ export function readTag(scan: Scan, name: string, end: number): boolean {
   // Before any time a tag is a word like others: the time may still come.
   if (scan.time === undefined && !scan.hasLevel) return readWeak(scan, `${name}:`, end)
   if (scan.named || scan.celled || !isName(name) || (scan.time === undefined && !scan.hasLevel)) return false
+  // "Total: 12", "User: logged in": the message's word as well.
+  if (words === 0 && (isNeverName(name) || isMeasured(scan, name, end))) return false
   // Monit's "error    : Warning: Client …": the message's word.
   if (scan.hasLevel && PLAIN_LEVEL.test(name)) return false
   // PgBouncer's connections
@@ -81,6 +84,11 @@ export function readTag(scan: Scan, name: string, end: number): boolean {
   const numbered = /^(.{1,100}):(\d{1,6})$/.exec(name)
   if (numbered) return add(scan, 'tag', numbered[1] as string, end, true, numbered[2])
   return add(scan, 'tag', name, end, true)
+}
+
+/** "Memory: 12 MB free" */
+function isMeasured(scan: Scan, name: string, end: number): boolean {
+  return !scan.hasLevel && /^[A-Z][a-z]+$/.test(name) && /^ {1,3}\d/.test(scan.text.slice(end, end + 4))
 }
 
 /** Locust's host/INFO/locust.main: and payment/error: */
@@ -100,6 +108,8 @@ function readSlashedLevel(scan: Scan, name: string, end: number): boolean {
 function hostMayStand(scan: Scan): boolean {
   const host = scan.tokens[scan.tokens.length - 1] as Token
   const before = scan.tokens[scan.tokens.length - 2]
+  // "WARN web-3 worker: text"
+  if (host.kind === 'word' && before?.kind === 'level') return /^[A-Za-z][\w.]{0,40}-\d{1,6}$/.test(host.text)
   if (host.kind !== 'word' || before?.kind !== 'time') return false
   return isHostLike(host.text) || (/^[A-Z][a-z]{2} |\dT\d/.test(before.text) && !scan.hasLevel)
 }

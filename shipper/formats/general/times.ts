@@ -3,8 +3,9 @@ import type { Instant } from '../../terms/instant.ts'
 import { readTime } from '../../terms/time.ts'
 import { parts } from '../../terms/time-parts.ts'
 import { readOddTime } from './odd-times.ts'
+import { isNeverName } from './prose.ts'
 import { add, addLevel, lastWord, type Scan, sticky, type Token, weakCount, weakWords } from './scan.ts'
-import { delimitedLevel, isLevelKey, isProse, isTimeKey } from './words.ts'
+import { capitalLevel, delimitedLevel, isLevelKey, isProse, isTimeKey } from './words.ts'
 
 /** A time is better the more it says: date and zone, year, date, clock. A second one must be better, and close by. */
 export function readTimeToken(scan: Scan, at: number): boolean {
@@ -22,8 +23,8 @@ export function readTimeToken(scan: Scan, at: number): boolean {
   const isTagged =
     words === 1 &&
     scan.tokens.length === 1 &&
-    lastWord(scan).endsWith(':') &&
-    /^ [A-Z]{4,8} /.test(text.slice(match.end, match.end + 10))
+    (lastWord(scan).endsWith(':') || !isNeverName(lastWord(scan))) &&
+    capitalLevel(/^ ([A-Z]{4,8}) /.exec(text.slice(match.end, match.end + 10))?.[1] ?? '') !== undefined
   if (rank === 1 && ((words > 0 && !isTagged) || scan.timeRank > 0)) return false
   if (rank === 2 && words > 4) return false
   if (isEpoch && (scan.timeRank > 2 || !epochMayStand(scan, match.instant))) return false

@@ -1,0 +1,33 @@
+/** Words that stand before a colon or a hyphen in sentences rather than at the beginning of a program's own lines. */
+
+/** What nobody calls a part of a program: "Total: 12", "Status: ok", "User: logged in", "<none> was given". */
+const NEVER_NAMES = new Set(
+  (
+    'error errors err warning warnings note notice failed failure failures exception usage hint reason result results caused cause ' +
+    'message messages version status total totals count time date uptime progress password user username url uri path name ' +
+    'value size type success done loaded found got expected actual received sent starting started stopped stopping summary ' +
+    'details detail description example invalid missing cannot could unable please see tip important attention ready ok yes no ' +
+    'finished completed waiting retrying elapsed duration response request input output key line column address none null nil ' +
+    'undefined empty unknown true false'
+  ).split(' '),
+)
+
+/** What may be a part's name, where a layout has a place for one. */
+const DOUBTFUL = new Set(
+  (
+    'http https ftp file exit default config configuration using options option arguments args command cmd port host hostname ' +
+    'server login connection connected disconnected listening sending from to at in of by with for on id state mode info ' +
+    'debug fatal critical deprecated stack trace traceback body data payload query params headers code running retry attempt'
+  ).split(' '),
+)
+
+/** In capitals it is no sentence's: Nokia's "MINOR: USER #2009 ". */
+export function isNeverName(word: string): boolean {
+  if (word.length > 1 && word === word.toUpperCase()) return false
+  return word.length < 12 && NEVER_NAMES.has(word.toLowerCase())
+}
+
+export function isProseTag(word: string): boolean {
+  const lower = word.toLowerCase()
+  return NEVER_NAMES.has(lower) || DOUBTFUL.has(lower)
+}
