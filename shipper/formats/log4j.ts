@@ -69,7 +69,7 @@ export const log4j: Format = {
     if (digit || code === BRACKET) {
       const timed = readAfterTime(NAME, LAYOUTS, head, options, readTailed)
       // "INFO Done - 12 files copied" is a sentence.
-      if (isNeverName(String(timed?.fields.get('logger') ?? ''))) return undefined
+      if (timed !== undefined && isNeverName(timed.fields.get('logger'))) return undefined
       if (timed !== undefined || leadingTime(head, options) !== undefined) return timed
     }
     if (digit || code === BRACKET || code === SMALL_L) {

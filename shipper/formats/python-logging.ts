@@ -104,7 +104,7 @@ function readUnmarked(head: string, time: LeadingTime): Fields | undefined {
   const iso = head.charCodeAt(10) === LETTER_T || head.charCodeAt(11) === LETTER_T
   const fields = iso ? undefined : readLayouts(ASCTIME, head, time.end, time.lead)
   // "INFO Total: 12 items": the message's word.
-  return isNeverName(String(fields?.get('logger') ?? '')) ? undefined : fields
+  return fields !== undefined && isNeverName(fields.get('logger')) ? undefined : fields
 }
 
 const SLASH = 0x2f

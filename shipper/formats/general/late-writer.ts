@@ -36,7 +36,7 @@ export function lookAgain({ fields, format }: ParsedLine): void {
     if (level !== undefined) fields.set('level', level)
   }
   addWriter(fields, message)
-  if (message.includes('=') || format === 'general') addKeyed(fields)
+  if (format === 'general' && fields.size > 2) addKeyed(fields)
 }
 
 /** Keys whose value says which part wrote the line, beside those that all formats know. */
@@ -61,9 +61,6 @@ const WRITER = new RegExp(
   `^(?:${[
     // (app.views) · <net/http> · {Billing}
     String.raw`[(<{]([A-Za-z_]\w{0,40}(?:(?:[._/-]|::)[\w./:-]{1,40}|[a-z][A-Z]\w{0,40}))(?::\d{1,6})?[)>}](?= |:)`,
-    // open_file(): text · Charger::open() text · Charger.open(): text
-    String.raw`([A-Za-z_]\w{0,60}(?:(?:::|\.)~?[A-Za-z_]\w{0,60}){0,5})\(\): (?=\S)`,
-    String.raw`([A-Z]\w{1,60}(?:(?:::|[.#])\w{1,60}){1,4})\(\)(?= )`,
     // [engine] · Fluentd's #0 [out_es] · Zabbix's [mqtt:Local]
     String.raw`(?:#\d{1,3} )?\[(\/?[A-Za-z][\w.:/-]{1,100}) {0,40}\](?= |:|\t)`,
     // server.c:12
@@ -81,24 +78,52 @@ const WRITER = new RegExp(
     String.raw`from ([a-z]\w{0,40}(?:\.\w{1,60}){1,10}) in `,
     // ioBroker's hm-rpc.0 (1234)
     String.raw`([A-Za-z][\w-]{1,40}\.\d{1,3}) \(\d{1,8}\) `,
-    // charge(78): text
-    String.raw`([A-Za-z_][\w./-]{1,60})\(\d{1,10}\): (?=\S)`,
-    // HttpClient> text · HttpClient>> text
-    String.raw`([A-Za-z_][\w.:/-]{1,60})>{1,2} (?=[^\s\d])`,
-    // module:http text
-    String.raw`(?:module|component|logger|subsystem|class):([A-Za-z_][\w.-]{1,60})(?= )`,
     // huey.consumer:MainThread:text
     String.raw`([a-z_]\w{0,40}(?:\.\w{1,40}){1,8}):(?=[A-Z]\w{1,40}:)`,
     // Domino's SMTP Server: text
     String.raw`([A-Z]\w{1,30}(?: [A-Z]\w{1,30}){1,2}): (?=\S{1,60} \S)`,
     // (billing) text · {billing} text
     String.raw`[(<{]([A-Za-z_][\w-]{2,30})[)>}] (?=\S{1,60} \S)`,
-    // cache → evicting twelve · cache >> evicting twelve
-    String.raw`([A-Za-z_][\w-]{0,30}[A-Za-z\d](?<!ed|ing)) (?:[~>\u2192\u279c\u2022]|>>) (?=[^\d\s]\S{0,60} \S)`,
     // cache: evicting twelve · cache - evicting
     String.raw`(?![A-Z][a-z]+: \d)([A-Za-z_][\w-]{1,30})(?:: (?=\S{1,60} \S)| (?:[-|\u00bb\u203a]|::|--) (?=\S)|[|\t](?=[A-Za-z"]))`,
   ].join('|')})`,
 )
+
+/** Names with a mark at their end, or behind them. */
+const MARKED = new RegExp(
+  `^(?:${[
+    // open_file(): text · Charger::open() text · Charger.open(): text
+    String.raw`([A-Za-z_]\w{0,60}(?:(?:::|\.)~?[A-Za-z_]\w{0,60}){0,5})\(\): (?=\S)`,
+    String.raw`([A-Z]\w{1,60}(?:(?:::|[.#])\w{1,60}){1,4})\(\)(?= )`,
+    // charge(78): text
+    String.raw`([A-Za-z_][\w./-]{1,60})\(\d{1,10}\): (?=\S)`,
+    // HttpClient> text · HttpClient>> text
+    String.raw`([A-Za-z_][\w.:/-]{1,60})>{1,2} (?=[^\s\d])`,
+    // module:http text
+    String.raw`(?:module|component|logger|subsystem|class):([A-Za-z_][\w.-]{1,60})(?= )`,
+    // cache → evicting twelve · cache >> evicting twelve
+    String.raw`([A-Za-z_][\w-]{0,30}[A-Za-z\d](?<!ed|ing)) (?:[~>\u2192\u279c\u2022]|>>) (?=[^\d\s]\S{0,60} \S)`,
+  ].join('|')})`,
+)
+/** ) : > and ~ → ➜ • */
+const MARKS = new Set([0x29, 0x3a, 0x3e, 0x7e, 0x2192, 0x279c, 0x2022])
+
+/** Most texts have no such mark around their first space. */
+function findMarked(text: string): string | undefined {
+  const space = text.indexOf(' ')
+  if (space < 1 || space > 90) return undefined
+  if (
+    !MARKS.has(text.charCodeAt(space - 1)) &&
+    !MARKS.has(text.charCodeAt(space + 1)) &&
+    text.lastIndexOf(':', space) < 0
+  )
+    return undefined
+  const match = MARKED.exec(text)
+  const name = match?.slice(1).find((group) => group !== undefined)
+  if (name === undefined || delimitedLevel(name) !== undefined || isNeverName(name) || isLevelKey(name))
+    return undefined
+  return match?.[match.length - 1] !== undefined && isProseTag(name) ? undefined : name
+}
 
 /** A thread in brackets, or its number, in front of whoever wrote the line: "[pool-1-thread-2] - com.acme.Billing - text", "[pid:12] [tid:13] ". */
 const THREAD = /^(?:[[({<]([\w.:#-]{1,60})[\])}>]|(\d{1,10}|main))(?: - | ?\| ?|: |\t| {1,3})(?=\S)/
@@ -112,9 +137,10 @@ const ID = /^(?:pid|tid|thread|process|proc)[:#=]?\d{1,10}$/i
 const AT_MARGIN = / {2,}([A-Za-z_][\w./-]{0,80}\.[a-z]{1,4}):(\d{1,6})$/
 
 function addWriter(fields: Fields, message: string): void {
-  dropSign(fields)
+  if (fields.get('logger') === '-') dropSign(fields)
   const logger = fields.get('logger')
-  const isThread = typeof logger === 'string' && !fields.has('thread') && THREAD_NAME.test(logger)
+  const isThread =
+    typeof logger === 'string' && endsInDigit(logger) && !fields.has('thread') && THREAD_NAME.test(logger)
   if (!isThread && (logger !== undefined || fields.has('service') || fields.has('node') || fields.has('component')))
     return
   const { text, thread, level } = skipThreads(message)
@@ -146,12 +172,16 @@ const NUMBER_NAME = /^T?\d{1,10}$/
 
 /** "WARN - [HttpClient] - text": a layout's column took the hyphen for the logger, and the class for the thread. */
 function dropSign(fields: Fields): void {
-  if (fields.get('logger') !== '-') return
   fields.delete('logger')
   const thread = fields.get('thread')
   if (typeof thread !== 'string' || isThreadLike(thread) || /^\d/.test(thread)) return
   fields.delete('thread')
   fields.set('logger', thread)
+}
+
+function endsInDigit(word: string): boolean {
+  const last = word.charCodeAt(word.length - 1)
+  return last >= 0x30 && last <= 0x39
 }
 
 /** Over the threads and processes in front, three at most; the last one's name. */
@@ -179,13 +209,15 @@ function skipThreads(message: string): { text: string; thread: string | undefine
 }
 
 function writerOf(text: string, behindThread: boolean, behindLevel: boolean): string | undefined {
+  const marked = findMarked(text)
+  if (marked !== undefined) return marked
   const match = WRITER.exec(text) ?? (behindThread ? CLASS.exec(text) : null)
   if (match === null) return beforeLevel(text)
   const name = match.slice(1).find((group) => group !== undefined)
   if (name === undefined || delimitedLevel(name) !== undefined || isNeverName(name) || isLevelKey(name))
     return undefined
-  // The last four are words that sentences may begin with as well.
-  const isWordy = match.slice(-4).some((group) => group !== undefined)
+  // The last three are words that sentences may begin with as well.
+  const isWordy = match.slice(-3).some((group) => group !== undefined)
   if (isWordy && !behindLevel && name.split(' ').some((word) => isProseTag(word))) return undefined
   return name.replace(/:\d{1,6}$/, '')
 }

@@ -67,7 +67,8 @@ function addNamed(scan: Scan, level: string, name: string, length: number): bool
 const OWNED = /([A-Za-z_][\w./-]{0,80})(?: ?\((\d{1,10})\)| \[(\d{1,10})\])(:)? (?:\[?([A-Za-z]{3,9})\]?(?=[: ]))?/y
 
 export function readOwned(scan: Scan): boolean {
-  if (scan.named || scan.hasLevel || scan.time === undefined || weakWords(scan, false) > 1) return false
+  if (scan.named || scan.hasLevel || scan.time === undefined || scan.tokens.length > scan.timeToken + 2) return false
+  if (weakWords(scan, false) > 1) return false
   const match = sticky(OWNED, scan)
   if (match === null) return false
   const [, name = '', round, square, colon, level = ''] = match

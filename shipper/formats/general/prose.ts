@@ -12,6 +12,9 @@ const NEVER_NAMES = new Set(
   ).split(' '),
 )
 
+/** Longer than all of them. */
+const LONGEST = 11
+
 /** What may be a part's name, where a layout has a place for one. */
 const DOUBTFUL = new Set(
   (
@@ -22,9 +25,11 @@ const DOUBTFUL = new Set(
 )
 
 /** In capitals it is no sentence's: Nokia's "MINOR: USER #2009 ". */
-export function isNeverName(word: string): boolean {
-  if (word.length > 1 && word === word.toUpperCase()) return false
-  return word.length < 12 && NEVER_NAMES.has(word.toLowerCase())
+export function isNeverName(word: unknown): boolean {
+  if (typeof word !== 'string' || word.length > LONGEST) return false
+  const second = word.charCodeAt(1)
+  if (second < 0x61) return false
+  return NEVER_NAMES.has(word.charCodeAt(0) < 0x61 ? word.toLowerCase() : word)
 }
 
 export function isProseTag(word: string): boolean {
