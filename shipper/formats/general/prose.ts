@@ -4,12 +4,19 @@
 const NEVER_NAMES = new Set(
   (
     'error errors err warning warnings note notice failed failure failures exception usage hint reason result results caused cause ' +
-    'message messages version status total totals count time date uptime progress password user username url uri path name ' +
-    'value size type success done loaded found got expected actual received sent starting started stopped stopping summary ' +
+    'version status total totals uptime progress ' +
+    'value type success done loaded found got expected actual received sent starting started stopped stopping summary ' +
     'details detail description example invalid missing cannot could unable please see tip important attention ready ok yes no ' +
-    'finished completed waiting retrying elapsed duration response request input output key line column address none null nil ' +
+    'finished completed waiting retrying elapsed duration none null nil ' +
     'undefined empty unknown true false'
   ).split(' '),
+)
+
+/** These are parts of programs as well, when they are written small: "user: logged in". */
+const CAPITALIZED = new Set(
+  'Message Messages Password User Username Url Uri Path Name Key Line Column Address Response Request Input Output Time Date Size Count'.split(
+    ' ',
+  ),
 )
 
 /** Longer than all of them. */
@@ -29,10 +36,13 @@ export function isNeverName(word: unknown): boolean {
   if (typeof word !== 'string' || word.length > LONGEST) return false
   const second = word.charCodeAt(1)
   if (second < 0x61) return false
-  return NEVER_NAMES.has(word.charCodeAt(0) < 0x61 ? word.toLowerCase() : word)
+  if (word.charCodeAt(0) > 0x60) return NEVER_NAMES.has(word)
+  return CAPITALIZED.has(word) || NEVER_NAMES.has(word.toLowerCase())
 }
 
 export function isProseTag(word: string): boolean {
   const lower = word.toLowerCase()
-  return NEVER_NAMES.has(lower) || DOUBTFUL.has(lower)
+  return (
+    NEVER_NAMES.has(lower) || DOUBTFUL.has(lower) || CAPITALIZED.has(`${word.charAt(0).toUpperCase()}${lower.slice(1)}`)
+  )
 }
