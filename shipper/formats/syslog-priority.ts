@@ -30,6 +30,11 @@ const FACILITIES = [
   'local7',
 ] as const
 
+/** Of the others programs are called, too. */
+const AMBIGUOUS: ReadonlySet<string> = new Set(['ntp', 'security', 'console', 'solaris-cron'])
+/** What a word says where no number stands: kern.err, auth.info. */
+export const FACILITY_WORDS: ReadonlySet<string> = new Set(FACILITIES.filter((word) => !AMBIGUOUS.has(word)))
+
 const LESS = 0x3c
 const GREATER = 0x3e
 

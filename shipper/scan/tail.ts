@@ -32,7 +32,9 @@ export class Tail implements Watch {
     scanner.lines++
     const hunt = scanner.hunt()
     if (hunt.names.length === 0 || isEventRecord(record)) return
-    const line = typeof text === 'string' ? () => text : text
+    // Several places ask for it, and its secrets are taken out each time.
+    let asRead: string | undefined
+    const line = () => (asRead ??= typeof text === 'string' ? text : text())
     const stream = streamOf(record, seen.stream)
     const place = { container: this.name, stream, position: seen.position }
     const { live } = hunt.snapshot

@@ -4,6 +4,7 @@
  * "failed with error 5" is none.
  */
 import { levelWord } from '../../terms/level.ts'
+import { FACILITY_WORDS } from '../syslog-priority.ts'
 import { mayHoldLevel } from './level-hint.ts'
 import { capitalLevel, delimitedLevel, isLevelKey, isProse, isSureLevel } from './words.ts'
 
@@ -100,8 +101,9 @@ function levelOfGroup(inner: string, close: string): string | undefined {
 }
 
 /** kern.info, local0.err */
-const FACILITY =
-  /^(?:kern|user|mail|daemon|auth|authpriv|syslog|lpr|news|uucp|cron|ftp|local[0-7])\.(emerg|panic|alert|crit|err|error|warning|warn|notice|info|debug)$/
+const FACILITY = new RegExp(
+  `^(?:${[...FACILITY_WORDS].join('|')})\\.(emerg|panic|alert|crit|err|error|warning|warn|notice|info|debug)$`,
+)
 /** level="INFO" among other pairs of a group */
 const KEY = /(?:^|[\s,;])(?:level|lvl|severity|sev|prio|priority|loglevel)[=:] ?"?([A-Za-z]{1,13})"?(?=$|[\s,;])/i
 

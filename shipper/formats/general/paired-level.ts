@@ -1,4 +1,5 @@
 /** A level and a name that share a group or a word: [worker/W], [WARN, worker], worker/WARN, http.warning:, kern.err. */
+import { FACILITY_WORDS } from '../syslog-priority.ts'
 import { add, addLevel, lastIsTime, type Scan, sticky, weakWords } from './scan.ts'
 import { isLevelKey, isName, isSureLevel } from './words.ts'
 
@@ -29,11 +30,6 @@ function addBoth(scan: Scan, level: string, name: string, end: number): boolean 
   return add(scan, 'group', name, end, true)
 }
 
-const FACILITIES = new Set(
-  'kern user mail daemon auth authpriv syslog lpr news uucp cron ftp local0 local1 local2 local3 local4 local5 local6 local7'.split(
-    ' ',
-  ),
-)
 const JOINED = /([A-Za-z_][\w-]{0,60}(?:\.[\w-]{1,60}){0,4})([./:])([A-Za-z]{3,11})(:?)(?=[\s])/y
 const LEVEL_FIRST = /([A-Z]{3,9})[./]([A-Za-z_][\w.-]{0,80}):(?= )/y
 
@@ -48,7 +44,7 @@ export function readJoinedLevel(scan: Scan): boolean {
   const [all, name = '', sign, level = '', colon] = match
   if (!isSureLevel(level) || isSureLevel(name)) return false
   if (isLevelKey(name)) return false
-  if (FACILITIES.has(name)) {
+  if (FACILITY_WORDS.has(name)) {
     add(scan, 'priority', name, scan.at + name.length, true)
     return addLevel(scan, level, scan.at + all.length - name.length)
   }
